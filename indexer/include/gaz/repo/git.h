@@ -1,0 +1,84 @@
+/* Reading git repositories (libgit2 for objects, the hardened `git` program for transport). Nothing a repository
+ * holds is ever executed: no hooks, filters, credential helpers or configuration of its own. */
+#ifndef GAZ_REPO_GIT_H
+#define GAZ_REPO_GIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "gaz/base/hash.h"
+#include "gaz/base/strbuf.h"
+
+#define GAZ_PATH_BYTES_MAX 4096   /**< bytes of a path inside a repository; longer ones are reported as unreadable */
+#define GAZ_TREE_DEPTH_MAX 1024   /**< directories inside each other; deeper ones are reported as unreadable */
+
+/** An open repository. Not shared between threads: open one per thread. */
+typedef struct gaz_repo gaz_repo;
+
+/** Must be called once by main before any other function here, and the other after the last. */
+GAZ_CHECKED gaz_status gaz_git_init(gaz_error *err);
+void gaz_git_shutdown(void);
+
+/** @param path  a bare repository, a work tree, or anything below neither: it is not searched upwards. SHA-256 repositories: GAZ_E_UNSUPPORTED with a clear message */
+GAZ_CHECKED gaz_status gaz_repo_open(const char *path, gaz_repo **out, gaz_error *err);
+void gaz_repo_close(gaz_repo *repo);
+/** The git directory, absolute; lives as long as the repo. */
+const char *gaz_repo_git_dir(const gaz_repo *repo);
+
+typedef GAZ_CHECKED gaz_status (*gaz_ref_visit)(void *ctx, const char *name, const gaz_oid *commit, gaz_error *err);
+/**
+ * Visits branches in byte order of names. Names come short ("main"); remote-tracking branches of a clone count as branches.
+ * @param patterns  shell patterns of branch names; none: just what HEAD points to; "*": all; "HEAD" may be one of them
+ */
+GAZ_CHECKED gaz_status gaz_repo_branches(gaz_repo *repo, const char *const *patterns, size_t count, gaz_ref_visit visit,
+                                         void *ctx, gaz_error *err);
+/** The branch HEAD points to ("main"), appended to `out`; "HEAD" when detached. GAZ_E_NOT_FOUND when the repository has no commit. */
+GAZ_CHECKED gaz_status gaz_repo_head(gaz_repo *repo, gaz_strbuf *out, gaz_oid *commit, gaz_error *err);
+/** Any revision git understands (branch, tag, abbreviated or full id, "main~2"), peeled to its commit. */
+GAZ_CHECKED gaz_status gaz_repo_resolve(gaz_repo *repo, const char *rev, gaz_oid *commit, gaz_error *err);
+/** Seconds since the epoch of the committer. */
+GAZ_CHECKED gaz_status gaz_repo_commit_time(gaz_repo *repo, const gaz_oid *commit, int64_t *seconds, gaz_error *err);
+
+typedef enum gaz_entry_kind { GAZ_ENTRY_FILE, GAZ_ENTRY_SYMLINK, GAZ_ENTRY_SUBMODULE, GAZ_ENTRY_UNREADABLE } gaz_entry_kind;
+
+typedef struct gaz_entry {
+    const char *path;  /**< bytes as in git, '/'-separated, no leading '/'; not NUL-free-safe to print */
+    size_t path_len;
+    gaz_entry_kind kind;
+    gaz_oid oid;       /**< of the blob (symlink: its target text; submodule: the commit) */
+    const char *why;   /**< UNREADABLE: a static reason such as "tree cannot be read", "path too long", "nested too deep", "path has a component .." */
+} gaz_entry;
+typedef GAZ_CHECKED gaz_status (*gaz_entry_visit)(void *ctx, const gaz_entry *entry, gaz_error *err);
+
+/** Visits every file of a commit's tree in byte order of paths. A subtree that cannot be read is one UNREADABLE entry, not a failure. */
+GAZ_CHECKED gaz_status gaz_repo_walk(gaz_repo *repo, const gaz_oid *commit, gaz_entry_visit visit, void *ctx, gaz_error *err);
+
+typedef enum gaz_change_kind { GAZ_CHANGE_ADD, GAZ_CHANGE_DELETE, GAZ_CHANGE_MODIFY } gaz_change_kind;
+typedef GAZ_CHECKED gaz_status (*gaz_change_visit)(void *ctx, gaz_change_kind kind, const gaz_entry *now, gaz_error *err);
+/** Visits what differs between two commits' trees, in byte order of paths; equal subtrees are not read. DELETE: `now` holds the old entry. A file that becomes a directory is a DELETE and ADDs. */
+GAZ_CHECKED gaz_status gaz_repo_diff(gaz_repo *repo, const gaz_oid *from, const gaz_oid *to, gaz_change_visit visit,
+                                     void *ctx, gaz_error *err);
+
+/** Bytes of a blob, without reading it when the object database knows. */
+GAZ_CHECKED gaz_status gaz_repo_blob_size(gaz_repo *repo, const gaz_oid *oid, uint64_t *size, gaz_error *err);
+/** Reads a blob and checks that it hashes to its id when `verify`. GAZ_E_NOT_FOUND, GAZ_E_CORRUPT, GAZ_E_LIMIT (over `max`). Replaces the content of `out`. */
+GAZ_CHECKED gaz_status gaz_repo_blob(gaz_repo *repo, const gaz_oid *oid, uint64_t max, bool verify, gaz_strbuf *out, gaz_error *err);
+
+/** @return false to cancel */
+typedef bool (*gaz_transfer_progress)(void *ctx, const char *line);
+typedef struct gaz_transport {
+    bool allow_private;           /**< addresses of loopback, link-local and private networks */
+    bool allow_local;             /**< file:// and paths */
+    int64_t timeout_ms;
+    gaz_transfer_progress progress;
+    void *ctx;
+} gaz_transport;
+/** Whether a source names a remote (URL or scp-like) rather than a path. */
+bool gaz_source_is_url(const char *source);
+/** Refuses, with the reason, URLs whose scheme or address is not allowed. http, https, ssh, git+ssh, scp-like; file when allowed. Credentials inside URLs are refused. */
+GAZ_CHECKED gaz_status gaz_source_check(const char *source, const gaz_transport *transport, gaz_error *err);
+/** Makes a bare mirror-like clone at `dest` (which must not exist): all branches under refs/heads. Nothing is left behind on failure. */
+GAZ_CHECKED gaz_status gaz_git_clone(const char *url, const char *dest, const gaz_transport *transport, gaz_error *err);
+/** Brings a clone up to date, pruning branches that are gone, and follows the remote's HEAD. */
+GAZ_CHECKED gaz_status gaz_git_fetch(const char *git_dir, const gaz_transport *transport, gaz_error *err);
+
+#endif
