@@ -27,7 +27,7 @@ struct gaz_mapping {
 
 static _Atomic(gaz_mapping *) slots[SLOTS];
 static atomic_uint slots_used; /* no slot at or above it was ever taken */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction previous;
 
 static void on_sigbus(int sig, siginfo_t *info, void *context)
@@ -52,12 +52,18 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
     errno = saved;
 }
 
+/* Looked at again at each open: a host program (a test runner) may have put its own handler over ours. */
 static void install(void)
 {
-    struct sigaction sa = {.sa_flags = SA_SIGINFO | SA_NODEFER};
-    sa.sa_sigaction = on_sigbus;
-    sigemptyset(&sa.sa_mask);
-    sigaction(SIGBUS, &sa, &previous);
+    pthread_mutex_lock(&installing);
+    struct sigaction now, ours = {.sa_flags = SA_SIGINFO | SA_NODEFER};
+    ours.sa_sigaction = on_sigbus;
+    sigemptyset(&ours.sa_mask);
+    if (sigaction(SIGBUS, NULL, &now) == 0 && now.sa_sigaction != on_sigbus) {
+        previous = now;
+        sigaction(SIGBUS, &ours, NULL);
+    }
+    pthread_mutex_unlock(&installing);
 }
 
 static bool take_slot(gaz_mapping *map)
@@ -77,7 +83,7 @@ static bool take_slot(gaz_mapping *map)
 
 gaz_status gaz_mapping_open(const char *path, gaz_mapping **out, gaz_error *err)
 {
-    pthread_once(&once, install);
+    install();
     gaz_status st = GAZ_OK;
     struct stat info;
     gaz_mapping *map = calloc(1, sizeof *map);
