@@ -45,15 +45,15 @@ const char *gaz_language_name(uint32_t id);
 uint32_t gaz_language_find(const char *name, size_t len);
 
 /** Bytes a stored hint takes. */
-#define GAZ_LANG_HINT_SIZE 16
+#define GAZ_LANG_HINT_SIZE 24
 /** Raised whenever the meaning of a stored hint changes. */
 #define GAZ_LANG_HINT_VERSION 1u
 
 /** What a blob's content says about its language, whatever its path. All zero: nothing. */
 typedef struct gaz_lang_hint {
-    uint32_t modeline; /**< language of a vim or emacs modeline */
-    uint32_t shebang;  /**< language of the interpreter after "#!" */
-    uint64_t features; /**< private to language detection */
+    uint32_t modeline;    /**< language of a vim or emacs modeline */
+    uint32_t shebang;     /**< language of the interpreter after "#!" */
+    uint64_t features[2]; /**< private to language detection */
 } gaz_lang_hint;
 
 /** Bytes of the head that are looked at, and of the tail, where modelines may stand too. */
