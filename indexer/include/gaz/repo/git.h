@@ -18,7 +18,12 @@ typedef struct gaz_repo gaz_repo;
 GAZ_CHECKED gaz_status gaz_git_init(gaz_error *err);
 void gaz_git_shutdown(void);
 
-/** @param path  a bare repository, a work tree, or anything below neither: it is not searched upwards. SHA-256 repositories: GAZ_E_UNSUPPORTED with a clear message */
+/**
+ * Opens a repository. Who owns it does not matter, its configuration is not followed; alternates are (docs/internals/git.md).
+ *
+ * @param path  a bare repository or a work tree; parents are not searched
+ * @return GAZ_E_NOT_FOUND, GAZ_E_INVALID when it is not a repository, GAZ_E_UNSUPPORTED for SHA-256 ids, reftables and unknown formats
+ */
 GAZ_CHECKED gaz_status gaz_repo_open(const char *path, gaz_repo **out, gaz_error *err);
 void gaz_repo_close(gaz_repo *repo);
 /** The git directory, absolute; lives as long as the repo. */
@@ -26,14 +31,20 @@ const char *gaz_repo_git_dir(const gaz_repo *repo);
 
 typedef GAZ_CHECKED gaz_status (*gaz_ref_visit)(void *ctx, const char *name, const gaz_oid *commit, gaz_error *err);
 /**
- * Visits branches in byte order of names. Names come short ("main"); remote-tracking branches of a clone count as branches.
- * @param patterns  shell patterns of branch names; none: just what HEAD points to; "*": all; "HEAD" may be one of them
+ * Visits branches in byte order of names. Names come short ("main"); remote-tracking branches of a clone (refs/remotes/origin/)
+ * count as branches, unless a local branch has the name. A tip that cannot be read is visited with the id the reference
+ * holds (zero when it holds none), so that walking it tells the reason. HEAD, when detached, is visited as "HEAD".
+ * @param patterns  shell patterns of branch names; '*' matches '/' too; none: just what HEAD points to; "*": all; "HEAD" may be one of them
  */
 GAZ_CHECKED gaz_status gaz_repo_branches(gaz_repo *repo, const char *const *patterns, size_t count, gaz_ref_visit visit,
                                          void *ctx, gaz_error *err);
-/** The branch HEAD points to ("main"), appended to `out`; "HEAD" when detached. GAZ_E_NOT_FOUND when the repository has no commit. */
+/** The branch HEAD points to ("main"), appended to `out`; "HEAD" when detached. GAZ_E_NOT_FOUND when that branch has no commit. */
 GAZ_CHECKED gaz_status gaz_repo_head(gaz_repo *repo, gaz_strbuf *out, gaz_oid *commit, gaz_error *err);
-/** Any revision git understands (branch, tag, abbreviated or full id, "main~2"), peeled to its commit. */
+/**
+ * A revision as git understands it (branch, tag, abbreviated or full id, `git describe` output, "main~2^2"), peeled to its
+ * commit. Forms that search, read paths or logs (":/text", "main:file", "main@{1}") are refused: their cost has no bound.
+ * @return GAZ_E_NOT_FOUND with the nearest name as a hint, GAZ_E_INVALID for what is ambiguous, no commit or no revision
+ */
 GAZ_CHECKED gaz_status gaz_repo_resolve(gaz_repo *repo, const char *rev, gaz_oid *commit, gaz_error *err);
 /** Seconds since the epoch of the committer. */
 GAZ_CHECKED gaz_status gaz_repo_commit_time(gaz_repo *repo, const gaz_oid *commit, int64_t *seconds, gaz_error *err);
@@ -41,20 +52,27 @@ GAZ_CHECKED gaz_status gaz_repo_commit_time(gaz_repo *repo, const gaz_oid *commi
 typedef enum gaz_entry_kind { GAZ_ENTRY_FILE, GAZ_ENTRY_SYMLINK, GAZ_ENTRY_SUBMODULE, GAZ_ENTRY_UNREADABLE } gaz_entry_kind;
 
 typedef struct gaz_entry {
-    const char *path;  /**< bytes as in git, '/'-separated, no leading '/'; not NUL-free-safe to print */
+    const char *path;  /**< bytes as in git, '/'-separated, no leading '/', at most GAZ_PATH_BYTES_MAX, NUL-terminated and
+                            without other NULs; may hold control bytes. Of an unreadable directory: with a final '/' */
     size_t path_len;
     gaz_entry_kind kind;
-    gaz_oid oid;       /**< of the blob (symlink: its target text; submodule: the commit) */
-    const char *why;   /**< UNREADABLE: a static reason such as "tree cannot be read", "path too long", "nested too deep", "path has a component .." */
+    gaz_oid oid;       /**< of the blob (symlink: its target text; submodule: the commit; unreadable directory: the tree, or zero) */
+    const char *why;   /**< UNREADABLE: a static reason such as "directory cannot be read", "nested too deep", "path has a component .."; else NULL */
 } gaz_entry;
 typedef GAZ_CHECKED gaz_status (*gaz_entry_visit)(void *ctx, const gaz_entry *entry, gaz_error *err);
 
-/** Visits every file of a commit's tree in byte order of paths. A subtree that cannot be read is one UNREADABLE entry, not a failure. */
+/**
+ * Visits every file of a commit's tree in byte order of paths, each path once. What cannot be used (a subtree that cannot be
+ * read, components ".", ".." and ".git", names with '/', empty, double or over-long, odd modes) is an UNREADABLE entry, not a failure.
+ * @return GAZ_E_LIMIT when the tree has more than 10,000,000 entries; GAZ_E_NOT_FOUND or GAZ_E_CORRUPT for the commit and its root
+ */
 GAZ_CHECKED gaz_status gaz_repo_walk(gaz_repo *repo, const gaz_oid *commit, gaz_entry_visit visit, void *ctx, gaz_error *err);
 
 typedef enum gaz_change_kind { GAZ_CHANGE_ADD, GAZ_CHANGE_DELETE, GAZ_CHANGE_MODIFY } gaz_change_kind;
 typedef GAZ_CHECKED gaz_status (*gaz_change_visit)(void *ctx, gaz_change_kind kind, const gaz_entry *now, gaz_error *err);
-/** Visits what differs between two commits' trees, in byte order of paths; equal subtrees are not read. DELETE: `now` holds the old entry. A file that becomes a directory is a DELETE and ADDs. */
+/** Visits what differs between two commits' trees, in byte order of paths; equal subtrees are not read. DELETE: `now` holds the old entry.
+ * A file that becomes a directory is a DELETE and ADDs. A changed mode alone is no change unless the kind differs. Applied to the
+ * outcome of a walk over `from` it gives that of a walk over `to`. */
 GAZ_CHECKED gaz_status gaz_repo_diff(gaz_repo *repo, const gaz_oid *from, const gaz_oid *to, gaz_change_visit visit,
                                      void *ctx, gaz_error *err);
 

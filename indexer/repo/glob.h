@@ -1,0 +1,23 @@
+/* Shell patterns as git's wildmatch has them, in linear time. */
+#ifndef GAZ_REPO_GLOB_H
+#define GAZ_REPO_GLOB_H
+
+#include <stdbool.h>
+#include "gaz/base/arena.h"
+
+#define GAZ_GLOB_MAX 4096 /**< bytes of a pattern */
+
+/** A compiled pattern; lives in the arena it was made in. Any number of threads may match with it. */
+typedef struct gaz_glob gaz_glob;
+/**
+ * @param len   at most GAZ_GLOB_MAX
+ * @param path  '*', '?' and classes do not match '/'; "**" between slashes or ends matches any number of directories
+ * @return NULL when the arena has no room or the pattern is too long
+ */
+gaz_glob *gaz_glob_new(gaz_arena *arena, const char *pattern, size_t len, bool path);
+/** Whether the whole text matches. Takes at most pattern × text steps. */
+bool gaz_glob_run(const gaz_glob *glob, const char *text, size_t len);
+/** Whether a name matches a shell pattern; '/' is a character like any other. False for a pattern that is too long. */
+bool gaz_glob_match(const char *pattern, const char *text);
+
+#endif
