@@ -103,6 +103,9 @@ typedef struct gaz_raw_param {
 GAZ_CHECKED gaz_status gaz_op_bind(const gaz_op *op, const gaz_raw_param *raw, size_t count, gaz_arena *arena, gaz_value *values, gaz_error *err);
 /** The same from a JSON object (POST bodies). Types must match: numbers for INT, arrays for LIST. */
 GAZ_CHECKED gaz_status gaz_op_bind_json(const gaz_op *op, const gaz_json *object, gaz_arena *arena, gaz_value *values, gaz_error *err);
+/** Both at once, as a POST with a query string asks: a name in `object` (NULL: none) and in `raw` is refused. */
+GAZ_CHECKED gaz_status gaz_op_bind_request(const gaz_op *op, const gaz_json *object, const gaz_raw_param *raw, size_t count,
+                                           gaz_arena *arena, gaz_value *values, gaz_error *err);
 /** The value of a parameter by name; aborts on a name the row does not have (a programmer's error). */
 const gaz_value *gaz_call_value(const gaz_call *call, const char *name);
 
@@ -110,6 +113,8 @@ const gaz_value *gaz_call_value(const gaz_call *call, const char *name);
 int gaz_status_http(gaz_status status);
 /** {"error":{"code","message","hint","column"?}} */
 void gaz_error_json(const gaz_error *error, gaz_strbuf *out);
+/** The text of schemas/results/<name>.json as it was when the program was built, or NULL. */
+const char *gaz_result_schema(const char *name);
 /** The OpenAPI 3.1 document of a table. @param schema_text  gives the text of schemas/results/<name>.json, or NULL */
 GAZ_CHECKED gaz_status gaz_openapi(const gaz_op *ops, size_t count, const char *(*schema_text)(const char *name), gaz_strbuf *out, gaz_error *err);
 
