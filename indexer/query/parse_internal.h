@@ -1,4 +1,4 @@
-/* What the files of the query parser share: the reader (parse_read.c), the fields (parse_fields.c), the grammar (parse.c). */
+/* What the files of the query parser share: the reader (parse_read.c), the fields (parse_fields.c), the grammar (parse_query.c). */
 #ifndef GAZ_QUERY_PARSE_INTERNAL_H
 #define GAZ_QUERY_PARSE_INTERNAL_H
 
