@@ -1,0 +1,207 @@
+/* Collecting grams. A bitmap of all 2^24 trigrams finds the distinct ones of a chunk in one pass without a branch
+ * on their content; only the distinct ones (some 1,400 per file of source) touch the lists.
+ *
+ * Grams are taken from the case-folded text (Unicode simple folding), so that one index serves both kinds of query.
+ * A trigram with a line end in its first or second place is dropped: literals never hold one. One in the third place is
+ * kept: together with the virtual line end after an unfinished last line it makes every 2-byte literal the prefix
+ * of some trigram, so that 2-byte literals need no index of their own. Single bytes have their own lists. */
+#include "grams.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gaz/base/utf8.h"
+#include "gaz/base/varint.h"
+
+#define UNIT 16u
+#define SLAB ((size_t)1 << 20)
+#define NONE UINT32_MAX
+#define LINK 6u /* bytes of a block's head: next (u32), used (u16) */
+#define BLOCK_FIRST 16u
+#define BLOCK_LAST 1024u
+
+gaz_status gram_index_init(gram_index *g, gaz_error *err)
+{
+    *g = (gram_index){.folded = GAZ_STRBUF_INIT};
+    g->folded.max = SIZE_MAX / 2;
+    g->slot_of = calloc(GRAM_COUNT, sizeof *g->slot_of);
+    g->seen = calloc(GRAM_COUNT / 64, sizeof *g->seen);
+    if (!g->slot_of || !g->seen) {
+        gram_index_release(g);
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory for an n-gram index");
+    }
+    return GAZ_OK;
+}
+
+void gram_index_release(gram_index *g)
+{
+    for (size_t i = 0; i < g->slabs.len; i++)
+        free(g->slabs.items[i]);
+    gaz_vec_free(&g->slabs);
+    gaz_vec_free(&g->lists);
+    gaz_vec_free(&g->fresh);
+    gaz_strbuf_release(&g->folded);
+    free(g->slot_of);
+    free(g->seen);
+    g->slot_of = NULL;
+    g->seen = NULL;
+}
+
+size_t gram_index_memory(const gram_index *g)
+{
+    /* Of the two big tables only the pages that were touched are there; source code touches about a sixth. */
+    return g->slabs.len * SLAB + g->lists.cap * sizeof(gram_list) + g->folded.cap + GRAM_COUNT / 8 + GRAM_COUNT * 4 / 6;
+}
+
+static uint8_t *pool_at(const gram_index *g, uint32_t unit)
+{
+    size_t off = (size_t)unit * UNIT;
+    return g->slabs.items[off / SLAB] + off % SLAB;
+}
+
+static uint32_t pool_take(gram_index *g, uint32_t bytes)
+{
+    uint32_t units = bytes / UNIT, per_slab = (uint32_t)(SLAB / UNIT);
+    uint32_t left = (uint32_t)(g->slabs.len * per_slab) - g->pool_used;
+    if (left < units) {
+        uint8_t *slab = g->slabs.len < 65535 ? malloc(SLAB) : NULL;
+        if (!slab || !gaz_vec_push(&g->slabs, slab)) {
+            free(slab);
+            return NONE;
+        }
+        g->pool_used = (uint32_t)((g->slabs.len - 1) * per_slab);
+    }
+    uint32_t at = g->pool_used;
+    g->pool_used += units;
+    return at;
+}
+
+static bool list_grow(gram_index *g, gram_list *list)
+{
+    uint32_t bytes = list->tail == NONE ? BLOCK_FIRST : (uint32_t)(list->cap + LINK) * 2;
+    if (bytes > BLOCK_LAST)
+        bytes = BLOCK_LAST;
+    uint32_t block = pool_take(g, bytes);
+    if (block == NONE)
+        return false;
+    gaz_put_le32(pool_at(g, block), NONE);
+    if (list->tail == NONE) {
+        list->first = block;
+    } else {
+        uint8_t *old = pool_at(g, list->tail);
+        gaz_put_le32(old, block);
+        gaz_put_le16(old + 4, list->used);
+    }
+    list->tail = block;
+    list->used = 0;
+    list->cap = (uint16_t)(bytes - LINK);
+    return true;
+}
+
+static bool list_append(gram_index *g, gram_list *list, uint32_t chunk)
+{
+    if (list->cap - list->used < 5 && !list_grow(g, list))
+        return false;
+    uint8_t *at = pool_at(g, list->tail) + LINK + list->used;
+    list->used = (uint16_t)(list->used + gaz_varint_encode(at, chunk + 1 - list->last));
+    list->last = chunk + 1;
+    list->count++;
+    return true;
+}
+
+static bool append(gram_index *g, uint32_t gram, uint32_t chunk)
+{
+    uint32_t slot = g->slot_of[gram];
+    if (!slot) {
+        gram_list fresh = {.gram = gram, .first = NONE, .tail = NONE};
+        if (!gaz_vec_push(&g->lists, fresh))
+            return false;
+        slot = g->slot_of[gram] = (uint32_t)g->lists.len;
+    }
+    return list_append(g, &g->lists.items[slot - 1], chunk);
+}
+
+static inline void note(gram_index *g, uint32_t gram)
+{
+    uint64_t *word = &g->seen[gram >> 6], bit = UINT64_C(1) << (gram & 63);
+    if (!(*word & bit)) {
+        *word |= bit;
+        g->fresh.items[g->fresh.len++] = gram;
+    }
+}
+
+/* Notes the distinct grams of a text; true unless out of memory. */
+static bool collect(gram_index *g, const uint8_t *text, size_t len, const uint8_t fold[256])
+{
+    static const size_t stride = 4096;
+    bool single[256] = {false};
+    uint32_t key = (uint32_t)'\n' << 8 | '\n';
+    for (size_t at = 0; at < len; at += stride) {
+        size_t n = len - at < stride ? len - at : stride;
+        if (!gaz_vec_reserve(&g->fresh, stride + 8))
+            return false;
+        for (size_t i = 0; i < n; i++) {
+            uint8_t b = fold[text[at + i]];
+            single[b] = true;
+            key = (key << 8 | b) & 0xFFFFFF;
+            note(g, key);
+        }
+    }
+    if (!gaz_vec_reserve(&g->fresh, 260))
+        return false;
+    note(g, (key << 8 | '\n') & 0xFFFFFF);
+    for (uint32_t b = 0; b < 256; b++)
+        if (single[b] && b != '\n')
+            g->fresh.items[g->fresh.len++] = GRAM_UNIGRAM_BASE + b;
+    return true;
+}
+
+gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_t len, bool ascii, gaz_error *err)
+{
+    uint8_t fold[256];
+    for (unsigned b = 0; b < 256; b++)
+        fold[b] = (uint8_t)(ascii && b >= 'A' && b <= 'Z' ? b + 32 : b);
+    if (!ascii) {
+        gaz_strbuf_reset(&g->folded);
+        gaz_fold_text(&g->folded, text, len);
+        gaz_status st = gaz_strbuf_check(&g->folded, err);
+        if (st != GAZ_OK)
+            return st;
+        text = g->folded.data;
+        len = g->folded.len;
+    }
+    g->fresh.len = 0;
+    bool ok = collect(g, (const uint8_t *)text, len, fold);
+    for (size_t i = 0; i < g->fresh.len; i++) {
+        uint32_t gram = g->fresh.items[i];
+        if (gram < GRAM_UNIGRAM_BASE) {
+            g->seen[gram >> 6] = 0;
+            if (gram >> 16 == '\n' || (gram >> 8 & 0xFF) == '\n')
+                continue;
+        }
+        ok = ok && append(g, gram, chunk);
+    }
+    return ok ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the n-grams of a text of %zu bytes", len);
+}
+
+static int by_gram(const void *a, const void *b)
+{
+    uint32_t x = ((const gram_list *)a)->gram, y = ((const gram_list *)b)->gram;
+    return x < y ? -1 : x > y;
+}
+
+void gram_index_sort(gram_index *g)
+{
+    if (g->lists.len)
+        qsort(g->lists.items, g->lists.len, sizeof g->lists.items[0], by_gram);
+}
+
+void gram_list_bytes(const gram_index *g, const gram_list *list, gaz_strbuf *out)
+{
+    for (uint32_t block = list->first; block != NONE;) {
+        const uint8_t *p = pool_at(g, block);
+        uint32_t next = gaz_le32(p);
+        gaz_strbuf_add(out, p + LINK, block == list->tail ? list->used : gaz_le16(p + 4));
+        block = next;
+    }
+}
