@@ -1,0 +1,260 @@
+/* The engine: one current world, replaced whole when a newer generation is published; requests hold the one they began
+ * with. Older worlds stay for a while for the cursors that name them. */
+#include "engine_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gaz/base/clock.h"
+#include "gaz/base/near.h"
+#include "scope.h"
+
+gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_engine **out, gaz_error *err)
+{
+    gaz_engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the search engine");
+    e->store = store;
+    e->settings = settings;
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_mutex_init(&e->refresh, NULL);
+    gaz_status st = gaz_block_cache_new((size_t)settings->cache_bytes, &e->cache, err);
+    if (st == GAZ_OK)
+        st = gaz_pool_new((unsigned)settings->threads, 1024, &e->pool, err);
+    if (st != GAZ_OK) {
+        gaz_engine_free(e);
+        return st;
+    }
+    *out = e;
+    return GAZ_OK;
+}
+
+void gaz_engine_free(gaz_engine *e)
+{
+    if (!e)
+        return;
+    gaz_pool_free(e->pool);
+    world_unref(e->current);
+    for (unsigned i = 0; i < WORLDS_KEPT; i++)
+        world_unref(e->older[i]);
+    gaz_block_cache_free(e->cache);
+    pthread_mutex_destroy(&e->lock);
+    pthread_mutex_destroy(&e->refresh);
+    free(e);
+}
+
+void gaz_engine_set_revision_fetch(gaz_engine *e, gaz_revision_fetch fetch, void *ctx)
+{
+    e->fetch = fetch;
+    e->fetch_ctx = ctx;
+}
+
+world *engine_world(gaz_engine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    world *w = e->current ? world_ref(e->current) : NULL;
+    pthread_mutex_unlock(&e->lock);
+    return w;
+}
+
+world *engine_world_at(gaz_engine *e, uint64_t generation)
+{
+    world *found = NULL;
+    pthread_mutex_lock(&e->lock);
+    if (e->current && e->current->snapshot->generation == generation)
+        found = world_ref(e->current);
+    for (unsigned i = 0; i < WORLDS_KEPT && !found; i++)
+        if (e->older[i] && e->older[i]->snapshot->generation == generation)
+            found = world_ref(e->older[i]);
+    if (found)
+        found->last_used_us = gaz_now_us();
+    pthread_mutex_unlock(&e->lock);
+    return found;
+}
+
+/* Under the lock. A place for one more: an expired world's, else the least recently used one's. */
+static unsigned place_for_old(gaz_engine *e)
+{
+    unsigned best = 0;
+    int64_t expired = gaz_now_us() - e->settings->cursor_ttl_ms * 1000;
+    for (unsigned i = 0; i < WORLDS_KEPT; i++)
+        if (e->older[i] && e->older[i]->last_used_us < expired) {
+            world_unref(e->older[i]);
+            e->older[i] = NULL;
+        }
+    for (unsigned i = 0; i < WORLDS_KEPT; i++) {
+        if (!e->older[i])
+            return i;
+        if (e->older[i]->last_used_us < e->older[best]->last_used_us)
+            best = i;
+    }
+    return best;
+}
+
+void engine_keep(gaz_engine *e, world *w)
+{
+    pthread_mutex_lock(&e->lock);
+    bool known = false;
+    for (unsigned i = 0; i < WORLDS_KEPT; i++)
+        known |= e->older[i] == w;
+    w->last_used_us = gaz_now_us();
+    if (!known) {
+        unsigned at = place_for_old(e);
+        world_unref(e->older[at]);
+        e->older[at] = world_ref(w);
+    }
+    pthread_mutex_unlock(&e->lock);
+}
+
+gaz_status gaz_engine_refresh(gaz_engine *e, gaz_error *err)
+{
+    uint64_t newest = 0;
+    gaz_status st = gaz_store_generation(e->store, &newest, err);
+    if (st != GAZ_OK)
+        return st;
+    pthread_mutex_lock(&e->lock);
+    bool fresh = e->current && e->current->snapshot->generation == newest;
+    pthread_mutex_unlock(&e->lock);
+    if (fresh)
+        return GAZ_OK;
+    pthread_mutex_lock(&e->refresh);
+    world *old = engine_world(e), *w = NULL;
+    if (!old || old->snapshot->generation < newest)
+        st = world_open(e->store, old, &w, err);
+    if (st == GAZ_OK && w) {
+        pthread_mutex_lock(&e->lock);
+        world *was = e->current;
+        e->current = w;
+        pthread_mutex_unlock(&e->lock);
+        world_unref(was);
+    }
+    world_unref(old);
+    pthread_mutex_unlock(&e->refresh);
+    return st;
+}
+
+/* ---- finding refs ---- */
+
+gaz_status engine_no_repo(const world *w, const char *name, gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no repository '%.200s'", name);
+    gaz_near near;
+    gaz_near_init(&near, name, strlen(name));
+    for (size_t i = 0; i < w->snapshot->repo_count; i++)
+        gaz_near_offer(&near, w->snapshot->repos[i].row.name);
+    gaz_near_hint(&near, err, "", "");
+    gaz_error_hint(err, "`gaz repos list` names those there are");
+    return GAZ_E_NOT_FOUND;
+}
+
+static bool is_commit_prefix(const char *rev, const gaz_oid *commit)
+{
+    char hex[GAZ_OID_HEX];
+    size_t len = strlen(rev);
+    gaz_oid_format(commit, hex);
+    return len >= 7 && len <= 40 && strncasecmp(rev, hex, len) == 0;
+}
+
+static const gaz_ref_row *match_ref(const gaz_snapshot_repo *repo, const char *rev)
+{
+    const gaz_ref_row *head = NULL, *first = NULL;
+    for (size_t i = 0; i < repo->ref_count; i++) {
+        const gaz_ref_row *ref = &repo->refs[i];
+        head = ref->head ? ref : head;
+        first = !first && ref->kind == GAZ_REF_BRANCH ? ref : first;
+        if (rev && strcmp(ref->name, rev) == 0)
+            return ref;
+    }
+    if (!rev || strcmp(rev, "HEAD") == 0)
+        return head ? head : rev ? NULL : first;
+    for (size_t i = 0; i < repo->ref_count; i++)
+        if (is_commit_prefix(rev, &repo->refs[i].commit))
+            return &repo->refs[i];
+    return NULL;
+}
+
+static const gaz_ref_row *ref_at(const gaz_snapshot_repo *repo, const gaz_oid *commit)
+{
+    for (size_t i = 0; repo && i < repo->ref_count; i++)
+        if (gaz_oid_compare(&repo->refs[i].commit, commit) == 0)
+            return &repo->refs[i];
+    return NULL;
+}
+
+gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const char *rev, bool fetch, int64_t deadline_us,
+                           const gaz_snapshot_repo **out_repo, const gaz_ref_row **ref, gaz_error *err)
+{
+    const gaz_snapshot_repo *repo = world_repo(*w, name);
+    if (!repo)
+        return engine_no_repo(*w, name, err);
+    *out_repo = repo;
+    *ref = match_ref(repo, rev);
+    if (*ref || !rev || (strcmp(rev, "HEAD") == 0 && repo->ref_count == 0))
+        return GAZ_OK;
+    gaz_oid commit;
+    gaz_status st = GAZ_E_NOT_FOUND;
+    if (fetch && e->fetch)
+        st = e->fetch(e->fetch_ctx, name, rev, deadline_us, &commit, err);
+    else
+        gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s has no indexed revision '%.200s'", name, rev);
+    if (st == GAZ_OK)
+        st = gaz_engine_refresh(e, err);
+    if (st != GAZ_OK)
+        return st;
+    world *newer = engine_world(e);
+    world_unref(*w);
+    *w = newer;
+    *out_repo = world_repo(newer, name);
+    *ref = ref_at(*out_repo, &commit);
+    if (!*out_repo)
+        return engine_no_repo(newer, name, err);
+    if (!*ref)
+        return gaz_error_set(err, GAZ_E_NOT_FOUND, "revision '%.200s' of %s is not indexed", rev, name);
+    gaz_error ignored = {0};
+    gaz_status touched = gaz_store_revision_touch(e->store, (*out_repo)->row.id, &commit, &ignored);
+    (void)touched; /* only decides which revision is dropped first */
+    return GAZ_OK;
+}
+
+/* ---- figures ---- */
+
+void gaz_engine_stats_get(gaz_engine *e, gaz_engine_stats *out)
+{
+    gaz_block_cache_stats cache;
+    gaz_block_cache_stats_get(e->cache, &cache);
+    *out = (gaz_engine_stats){.cache_used = cache.used, .cache_max = cache.max, .cache_hits = cache.hits, .cache_misses = cache.misses};
+    out->searches = atomic_load(&e->searches);
+    world *w = engine_world(e);
+    if (!w)
+        return;
+    out->generation = w->snapshot->generation;
+    for (size_t p = 0; p < w->snapshot->pool_count; p++)
+        for (size_t i = 0; i < w->pools[p].count; i++) {
+            const gaz_segment *seg = w->pools[p].segments[i];
+            out->segments++;
+            out->documents += seg ? gaz_segment_docs(seg) : 0;
+            out->text_bytes += seg ? gaz_segment_text_bytes(seg) : 0;
+            out->index_bytes += seg ? gaz_segment_file_bytes(seg) : 0;
+        }
+    world_unref(w);
+}
+
+gaz_status gaz_engine_repo_stats(gaz_engine *e, const char *name, uint64_t *files, uint64_t *text_bytes, uint64_t *skipped, gaz_error *err)
+{
+    world *w = engine_world(e);
+    const gaz_snapshot_repo *repo = NULL;
+    const gaz_ref_row *ref = NULL;
+    view *v = NULL;
+    if (!w)
+        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
+    gaz_status st = engine_find_ref(e, &w, name, NULL, false, GAZ_NEVER, &repo, &ref, err);
+    if (st == GAZ_OK && ref)
+        st = world_view(w, e->store, repo, ref, &v, err);
+    if (st == GAZ_OK) {
+        *files = v ? v->text_files : 0;
+        *text_bytes = v ? v->text_bytes : 0;
+        *skipped = v ? v->skipped : 0;
+    }
+    world_unref(w);
+    return st;
+}

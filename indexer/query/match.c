@@ -1,0 +1,423 @@
+/* Deciding one file: the cheap atoms first (repository, path, language), with the others open; only when they leave it
+ * open is text read, atom by atom, and only the chunks that are candidates for the atom. */
+#include "match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gaz/base/clock.h"
+#include "gaz/base/utf8.h"
+
+enum { OPEN = 0, NO = 1, YES = 2 };
+
+#define LINES_LOOKED_AT 16 /* of a file, for ranking */
+
+static gaz_status no_memory(gaz_error *err)
+{
+    return gaz_error_set(err, GAZ_E_NOMEM, "no memory to check candidates");
+}
+
+gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *cache, const int8_t *const *refs,
+                             int64_t deadline, size_t memory_max, gaz_error *err)
+{
+    *w = (match_worker){.plan = p, .cache = cache, .refs = refs, .deadline = deadline, .memory_max = memory_max};
+    gaz_strbuf_init(&w->text, memory_max);
+    w->matchers = calloc(p->atom_count + 1, sizeof(gaz_matcher *));
+    w->verdicts = calloc(p->atom_count + 1, sizeof *w->verdicts);
+    w->lines = calloc(p->atom_count + 1, sizeof *w->lines);
+    gaz_status st = w->matchers && w->verdicts && w->lines ? GAZ_OK : no_memory(err);
+    for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++)
+        if (p->atoms[i].pattern)
+            st = gaz_matcher_new(p->atoms[i].pattern, &w->matchers[i], err);
+    if (st != GAZ_OK)
+        match_worker_release(w);
+    return st;
+}
+
+void match_worker_release(match_worker *w)
+{
+    for (unsigned i = 0; w->plan && i < w->plan->atom_count; i++) {
+        if (w->matchers)
+            gaz_matcher_free(w->matchers[i]);
+        if (w->lines)
+            gaz_vec_free(&w->lines[i]);
+    }
+    free(w->matchers);
+    free(w->verdicts);
+    free(w->lines);
+    gaz_strbuf_release(&w->text);
+    *w = (match_worker){0};
+}
+
+/* ---- atoms over repositories and branches ---- */
+
+static gaz_status name_verdict(gaz_matcher *m, const char *name, int8_t *out, gaz_error *err)
+{
+    gaz_scan scan = {.text = name, .len = strlen(name), .deadline_us = GAZ_NEVER};
+    if (gaz_utf8_valid(scan.text, scan.len))
+        scan.flags = GAZ_TEXT_VALID;
+    bool found = false;
+    gaz_status st = gaz_matcher_test(m, &scan, &found, err);
+    *out = found ? YES : NO;
+    return st;
+}
+
+static bool over_refs(const plan *p, const gaz_atom *atom)
+{
+    return atom->field == GAZ_FIELD_REPO || atom->field == GAZ_FIELD_BRANCH ||
+           (atom->field == GAZ_FIELD_TEXT && p->query->type == GAZ_TYPE_REPO);
+}
+
+static gaz_status ref_verdicts(const plan *p, const plan_atom *a, const scope_ref *refs, size_t count, int8_t *out, gaz_error *err)
+{
+    gaz_matcher *m = NULL;
+    gaz_status st = a->pattern ? gaz_matcher_new(a->pattern, &m, err) : GAZ_OK;
+    (void)p;
+    for (size_t i = 0; st == GAZ_OK && i < count; i++) {
+        const char *name = a->atom->field == GAZ_FIELD_BRANCH ? refs[i].ref->name : refs[i].repo->row.name;
+        if (a->atom->exact)
+            out[i] = strcmp(name, a->atom->text) == 0 ? YES : NO;
+        else
+            st = name_verdict(m, name, &out[i], err);
+    }
+    gaz_matcher_free(m);
+    return st;
+}
+
+gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count, const int8_t *const **out, gaz_error *err)
+{
+    const int8_t **all = gaz_arena_array(p->arena, p->atom_count + 1, sizeof *all);
+    if (!all)
+        return no_memory(err);
+    for (unsigned i = 0; i < p->atom_count; i++) {
+        if (!over_refs(p, p->atoms[i].atom))
+            continue;
+        int8_t *verdicts = gaz_arena_array(p->arena, count + 1, 1);
+        gaz_status st = verdicts ? ref_verdicts(p, &p->atoms[i], refs, count, verdicts, err) : no_memory(err);
+        if (st != GAZ_OK)
+            return st;
+        all[i] = verdicts;
+    }
+    *out = all;
+    return GAZ_OK;
+}
+
+/* ---- the tree, three-valued ---- */
+
+typedef struct decide {
+    const uint8_t *verdicts;        /* by atom, or NULL */
+    const int8_t *const *refs;      /* used when verdicts is NULL */
+    size_t ref;
+} decide;
+
+static int atom_verdict(const decide *d, unsigned index)
+{
+    if (d->verdicts)
+        return d->verdicts[index];
+    return d->refs[index] ? d->refs[index][d->ref] : OPEN;
+}
+
+static int verdict_of(const decide *d, const gaz_node *node)
+{
+    if (node->kind == GAZ_NODE_ALL)
+        return YES;
+    if (node->kind == GAZ_NODE_ATOM)
+        return atom_verdict(d, node->atom->index);
+    if (node->kind == GAZ_NODE_NOT) {
+        int v = verdict_of(d, node->kids[0]);
+        return v == OPEN ? OPEN : v == YES ? NO : YES;
+    }
+    int decisive = node->kind == GAZ_NODE_AND ? NO : YES;
+    bool open = false;
+    for (size_t i = 0; i < node->count; i++) {
+        int v = verdict_of(d, node->kids[i]);
+        if (v == decisive)
+            return decisive;
+        open |= v == OPEN;
+    }
+    return open ? OPEN : decisive == NO ? YES : NO;
+}
+
+bool match_ref_possible(const plan *p, const gaz_node *node, const int8_t *const *refs, size_t ref)
+{
+    (void)p;
+    decide d = {NULL, refs, ref};
+    return verdict_of(&d, node) != NO;
+}
+
+/* ---- text ---- */
+
+/* Words after which a name is being defined, in most languages. Text alone cannot know; this is a hint for ranking. */
+static bool defines(const char *word, size_t len)
+{
+    static const char *const words[] = {"class", "const",  "def",   "define", "defn",      "enum",  "fn",     "func",
+                                        "function", "fun", "impl",  "interface", "let",    "macro", "module", "namespace",
+                                        "package", "proc", "record", "static", "struct",   "sub",   "trait",  "type",
+                                        "typedef", "union", "val",  "var"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0)
+            return true;
+    return false;
+}
+
+static bool word_byte(unsigned char c)
+{
+    return c == '_' || c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+static void look_at_word(match_worker *w, const char *line, size_t len, size_t at, size_t n)
+{
+    bool before = at > 0 && word_byte((unsigned char)line[at - 1]) && word_byte((unsigned char)line[at]);
+    bool after = at + n < len && word_byte((unsigned char)line[at + n]) && word_byte((unsigned char)line[at + n - 1]);
+    if (before || after)
+        return;
+    w->whole_words++;
+    size_t end = at;
+    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t' || line[end - 1] == '*'))
+        end--;
+    size_t start = end;
+    while (start > 0 && word_byte((unsigned char)line[start - 1]))
+        start--;
+    if (end < at && defines(line + start, end - start))
+        w->definitions++;
+}
+
+typedef struct visit_context {
+    match_worker *worker;
+    const plan_atom *atom;
+    const char *text;
+    uint32_t first_line;
+    uint32_t seen;
+    bool keep, failed;
+} visit_context;
+
+static bool visit_line(void *ctx, const gaz_line *line)
+{
+    visit_context *v = ctx;
+    v->seen++;
+    if (v->keep && !gaz_vec_push(&v->worker->lines[v->atom->atom->index], v->first_line + line->number)) {
+        v->failed = true;
+        return false;
+    }
+    if (v->atom->atom->literal && v->worker->line_count + v->seen <= LINES_LOOKED_AT) {
+        const char *start = v->text + line->start;
+        size_t len = line->end - line->start;
+        const char *hit = memmem(start, len, v->atom->atom->text, v->atom->atom->len);
+        if (hit)
+            look_at_word(v->worker, start, len, (size_t)(hit - start), v->atom->atom->len);
+    }
+    return true;
+}
+
+/* Scans one piece of a document for an atom: all its lines when they are shown, else just whether there is one. */
+static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *text, size_t len, unsigned flags,
+                             uint32_t first_line, bool *found, gaz_error *err)
+{
+    gaz_scan scan = {.text = text, .len = len, .flags = flags & 7u, .deadline_us = w->deadline};
+    gaz_matcher *m = w->matchers[a->atom->index];
+    w->bytes_scanned += len;
+    if (!a->positive)
+        return gaz_matcher_test(m, &scan, found, err);
+    visit_context v = {.worker = w, .atom = a, .text = text, .first_line = first_line, .keep = w->plan->positive_content > 1};
+    gaz_status st = gaz_matcher_lines(m, &scan, visit_line, &v, err);
+    if (v.failed)
+        return no_memory(err);
+    *found = v.seen > 0;
+    w->line_count += v.seen;
+    return st;
+}
+
+gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc, uint32_t number, whole_text *out, gaz_error *err)
+{
+    *out = (whole_text){.data = ""};
+    if (doc->chunk_count == 1) {
+        gaz_chunk c;
+        gaz_status st = gaz_segment_chunk(seg, doc->first_chunk, &c, err);
+        if (st == GAZ_OK)
+            st = gaz_segment_block(seg, w->cache, c.block, &out->block, NULL, err);
+        if (st != GAZ_OK)
+            return st;
+        out->data = gaz_block_data(out->block) + c.offset;
+        out->len = c.len;
+        return GAZ_OK;
+    }
+    gaz_strbuf_reset(&w->text);
+    gaz_status st = gaz_segment_text(seg, w->cache, number, w->memory_max, &w->text, err);
+    out->data = w->text.data;
+    out->len = w->text.len;
+    return st;
+}
+
+static gaz_status scan_chunk(match_worker *w, const plan_atom *a, gaz_segment *seg, const gaz_doc *doc, uint32_t chunk, bool *found,
+                             gaz_error *err)
+{
+    gaz_chunk c;
+    gaz_block *block = NULL;
+    gaz_status st = gaz_segment_chunk(seg, chunk, &c, err);
+    if (st == GAZ_OK)
+        st = gaz_segment_block(seg, w->cache, c.block, &block, NULL, err);
+    if (st == GAZ_OK)
+        st = scan_piece(w, a, gaz_block_data(block) + c.offset, c.len, doc->flags, c.first_line, found, err);
+    gaz_block_release(block);
+    return st;
+}
+
+static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope_file *f, gaz_segment *seg, uint32_t number,
+                                bool *found, gaz_error *err)
+{
+    gaz_doc doc;
+    const uint64_t *set = w->plan->segments[f->segment].atom_chunks[a->atom->index];
+    gaz_status st = gaz_segment_doc(seg, number, &doc, err);
+    *found = false;
+    if (st != GAZ_OK || doc.chunk_count == 0)
+        return st;
+    if (a->multiline) {
+        if (set && !set_has(set, doc.first_chunk))
+            return GAZ_OK;
+        whole_text text;
+        st = match_whole_text(w, seg, &doc, number, &text, err);
+        if (st == GAZ_OK)
+            st = scan_piece(w, a, text.data, text.len, doc.flags, 0, found, err);
+        gaz_block_release(text.block);
+        return st;
+    }
+    for (uint32_t i = doc.first_chunk; st == GAZ_OK && i < doc.first_chunk + doc.chunk_count; i++) {
+        bool here = false;
+        if (set && !set_has(set, i))
+            continue;
+        st = scan_chunk(w, a, seg, &doc, i, &here, err);
+        *found |= here;
+        if (here && !a->positive)
+            break;
+    }
+    return st;
+}
+
+/* ---- one file ---- */
+
+static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope_file *f, const view_entry *e, gaz_error *err)
+{
+    uint8_t *verdict = &w->verdicts[a->atom->index];
+    if (w->refs[a->atom->index]) {
+        *verdict = (uint8_t)w->refs[a->atom->index][f->ref];
+        return GAZ_OK;
+    }
+    switch (a->atom->field) {
+    case GAZ_FIELD_LANG:
+        *verdict = e->language == a->atom->language ? YES : NO;
+        return GAZ_OK;
+    case GAZ_FIELD_GENERATED:
+        *verdict = (e->generated != 0) == a->atom->flag ? YES : NO;
+        return GAZ_OK;
+    case GAZ_FIELD_TEST:
+        *verdict = (e->test != 0) == a->atom->flag ? YES : NO;
+        return GAZ_OK;
+    default:
+        break;
+    }
+    gaz_scan scan = {.text = e->path, .len = e->path_len, .deadline_us = w->deadline};
+    scan.flags = gaz_ascii_valid(e->path, e->path_len)  ? GAZ_TEXT_ASCII | GAZ_TEXT_VALID
+                 : gaz_utf8_valid(e->path, e->path_len) ? GAZ_TEXT_VALID
+                                                        : 0;
+    bool found = false;
+    gaz_status st = gaz_matcher_test(w->matchers[a->atom->index], &scan, &found, err);
+    *verdict = found ? YES : NO;
+    return st;
+}
+
+/* Decides the content atoms a node needs, in order, until the node is decided. */
+static gaz_status decide_content(match_worker *w, const gaz_node *node, const scope_file *f, const view_entry *e, gaz_error *err)
+{
+    decide d = {w->verdicts, NULL, 0};
+    if (verdict_of(&d, node) != OPEN)
+        return GAZ_OK;
+    if (node->kind == GAZ_NODE_ATOM) {
+        bool found = false;
+        gaz_segment *seg = w->plan->scope->segments[f->segment].segment;
+        gaz_status st = scan_document(w, &w->plan->atoms[node->atom->index], f, seg, e->doc, &found, err);
+        if (st == GAZ_OK)
+            w->verdicts[node->atom->index] = found ? YES : NO;
+        return st;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        gaz_status st = decide_content(w, node->kids[i], f, e, err);
+        if (st != GAZ_OK || verdict_of(&d, node) != OPEN)
+            return st;
+    }
+    return GAZ_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Lines of several atoms count once each. */
+static gaz_status count_union(match_worker *w, uint32_t *lines, gaz_error *err)
+{
+    GAZ_VEC(uint32_t) all = {0};
+    for (unsigned i = 0; i < w->plan->atom_count; i++) {
+        size_t n = w->lines[i].len;
+        if (!n)
+            continue;
+        if (!gaz_vec_reserve(&all, n)) {
+            gaz_vec_free(&all);
+            return no_memory(err);
+        }
+        memcpy(all.items + all.len, w->lines[i].items, n * sizeof *all.items);
+        all.len += n;
+    }
+    if (all.len)
+        qsort(all.items, all.len, sizeof *all.items, by_number);
+    uint32_t distinct = 0;
+    for (size_t i = 0; i < all.len; i++)
+        distinct += i == 0 || all.items[i] != all.items[i - 1];
+    gaz_vec_free(&all);
+    *lines = distinct;
+    return GAZ_OK;
+}
+
+/* An `or` is true after its first true branch; the other atoms' lines are shown all the same. */
+static gaz_status finish_lines(match_worker *w, const scope_file *f, const view_entry *e, gaz_error *err)
+{
+    for (unsigned i = 0; i < w->plan->atom_count; i++) {
+        const plan_atom *a = &w->plan->atoms[i];
+        bool found;
+        if (!a->content || !a->positive || w->verdicts[i] != OPEN)
+            continue;
+        gaz_status st = scan_document(w, a, f, w->plan->scope->segments[f->segment].segment, e->doc, &found, err);
+        if (st != GAZ_OK)
+            return st;
+    }
+    return GAZ_OK;
+}
+
+gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out, gaz_error *err)
+{
+    const plan *p = w->plan;
+    const scope_file *f = &p->scope->files[file];
+    const view_entry *e = scope_entry(p->scope, f);
+    decide d = {w->verdicts, NULL, 0};
+    gaz_status st = GAZ_OK;
+    *found = false;
+    w->line_count = w->whole_words = w->definitions = 0;
+    for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++) {
+        w->verdicts[i] = OPEN;
+        w->lines[i].len = 0;
+        if (!p->atoms[i].content)
+            st = cheap_verdict(w, &p->atoms[i], f, e, err);
+    }
+    if (st == GAZ_OK)
+        st = decide_content(w, p->query->root, f, e, err);
+    if (st != GAZ_OK || verdict_of(&d, p->query->root) != YES)
+        return st;
+    if (p->positive_content)
+        st = finish_lines(w, f, e, err);
+    uint32_t lines = w->line_count;
+    if (st == GAZ_OK && p->positive_content > 1)
+        st = count_union(w, &lines, err);
+    *found = st == GAZ_OK;
+    *out = (match){.file = file, .lines = lines, .whole_words = (uint16_t)w->whole_words, .definitions = (uint16_t)w->definitions};
+    return st;
+}

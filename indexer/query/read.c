@@ -1,0 +1,310 @@
+/* Reading files, directories and the list of what is not searched, straight from views and segments. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_private.h"
+#include "gaz/base/clock.h"
+#include "gaz/base/near.h"
+#include "scope.h"
+
+typedef struct place {
+    world *world;
+    const gaz_snapshot_repo *repo;
+    const gaz_ref_row *ref;
+    view *view;
+} place;
+
+/* The repository and revision a request names; `name` NULL: the only one there is. */
+static gaz_status find_place(gaz_engine *e, const char *name, const char *rev, place *p, gaz_error *err)
+{
+    *p = (place){.world = engine_world(e)};
+    if (!p->world)
+        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
+    char only[GAZ_REPO_NAME_MAX + 1] = "";
+    if (!name) {
+        if (p->world->snapshot->repo_count != 1) {
+            gaz_error_set(err, GAZ_E_INVALID, "which repository? There are %zu", p->world->snapshot->repo_count);
+            gaz_error_hint(err, "name it with `repo`");
+            return GAZ_E_INVALID;
+        }
+        memcpy(only, p->world->snapshot->repos[0].row.name, strnlen(p->world->snapshot->repos[0].row.name, sizeof only - 1));
+        name = only;
+    }
+    int64_t deadline = gaz_deadline(e->settings->query_timeout_max_ms);
+    gaz_status st = engine_find_ref(e, &p->world, name, rev, true, deadline, &p->repo, &p->ref, err);
+    if (st == GAZ_OK && !p->ref) {
+        gaz_error_set(err, GAZ_E_NOT_FOUND, "nothing of %s is indexed yet", name);
+        gaz_error_hint(err, "run `gaz index %s`", name);
+        st = GAZ_E_NOT_FOUND;
+    }
+    if (st == GAZ_OK)
+        st = world_view(p->world, e->store, p->repo, p->ref, &p->view, err);
+    return st;
+}
+
+static void token_of(const place *p, char out[33])
+{
+    scope_ref ref = {p->repo, p->ref, p->view};
+    scope *s = NULL;
+    out[0] = '\0';
+    if (scope_get(p->world, &ref, 1, &s, NULL) == GAZ_OK)
+        memcpy(out, s->token, 33);
+    scope_unref(s);
+}
+
+/* ---- files ---- */
+
+void gaz_file_view_release(gaz_file_view *v)
+{
+    free(v->repo);
+    free(v->path);
+    free(v->branch);
+    gaz_strbuf_release(&v->text);
+    *v = (gaz_file_view){.text = GAZ_STRBUF_INIT};
+}
+
+/* The first entry whose path is not less than `path`. */
+static size_t lower_bound(const view *v, const char *path, size_t len)
+{
+    size_t lo = 0, hi = v->count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        const view_entry *e = &v->entries[mid];
+        size_t n = e->path_len < len ? e->path_len : len;
+        int c = memcmp(e->path, path, n);
+        if (c < 0 || (c == 0 && e->path_len < len))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static gaz_status no_path(const view *v, const char *repo, const char *path, gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no file '%.200s' in %s", path, repo);
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    gaz_near near;
+    gaz_near_init(&near, path, strlen(path));
+    size_t n = strlen(base);
+    gaz_arena arena;
+    gaz_arena_init(&arena, (size_t)1 << 20);
+    for (size_t i = 0; n && i < v->count; i++) {
+        const view_entry *e = &v->entries[i];
+        bool same_base = e->path_len >= n && memcmp(e->path + e->path_len - n, base, n) == 0 &&
+                         (e->path_len == n || e->path[e->path_len - n - 1] == '/');
+        bool close = e->path_len + 3 > strlen(path) && e->path_len < strlen(path) + 3;
+        char *name = same_base || close ? gaz_arena_strndup(&arena, e->path, e->path_len) : NULL;
+        if (name && same_base && err && !err->hint[0])
+            gaz_error_hint(err, "did you mean %s?", name);
+        if (name)
+            gaz_near_offer(&near, name);
+        if (arena.used > (size_t)900 << 10)
+            break;
+    }
+    gaz_near_hint(&near, err, "", "");
+    gaz_arena_release(&arena);
+    return GAZ_E_NOT_FOUND;
+}
+
+/* Cuts a text to lines [first, last], 1-based. */
+static void cut_lines(gaz_strbuf *text, uint32_t first, uint32_t last, uint32_t *first_line)
+{
+    size_t at = 0;
+    uint32_t line = 1;
+    while (line < first && at < text->len) {
+        const char *nl = memchr(text->data + at, '\n', text->len - at);
+        at = nl ? (size_t)(nl - text->data) + 1 : text->len;
+        line++;
+    }
+    size_t end = at;
+    for (uint32_t n = line; n <= last && end < text->len; n++) {
+        const char *nl = memchr(text->data + end, '\n', text->len - end);
+        end = nl ? (size_t)(nl - text->data) + 1 : text->len;
+    }
+    gaz_strbuf_truncate(text, end);
+    if (at) {
+        memmove(text->data, text->data + at, text->len - at);
+        gaz_strbuf_truncate(text, text->len - at);
+    }
+    *first_line = line;
+}
+
+static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *entry, uint32_t first, uint32_t last, gaz_file_view *out,
+                            gaz_error *err)
+{
+    const world_pool *pool = world_pool_of(p->world, p->view->pool);
+    gaz_segment *seg = pool->segments[entry->segment];
+    gaz_doc doc;
+    gaz_status st = gaz_segment_doc(seg, entry->doc, &doc, err);
+    if (st != GAZ_OK)
+        return st;
+    out->size = doc.blob_size;
+    out->encoding = gaz_encoding_name(doc.encoding);
+    out->lines_total = doc.lines;
+    if (doc.skip != GAZ_SKIP_NONE)
+        return GAZ_OK;
+    gaz_strbuf_init(&out->text, (size_t)1 << 33);
+    st = gaz_segment_text(seg, e->cache, entry->doc, (size_t)e->settings->query_memory, &out->text, err);
+    if (st == GAZ_E_LIMIT)
+        gaz_error_hint(err, "raise the setting query.memory to read it");
+    if (st == GAZ_OK && first)
+        cut_lines(&out->text, first, last < first ? first : last, &out->first_line);
+    return st;
+}
+
+gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, const char *path, uint32_t first, uint32_t last,
+                           gaz_file_view *out, gaz_error *err)
+{
+    place p;
+    gaz_file_view v = {.text = GAZ_STRBUF_INIT, .first_line = 1, .encoding = "binary"};
+    gaz_status st = find_place(e, repo, rev, &p, err);
+    size_t len = strlen(path), at = st == GAZ_OK ? lower_bound(p.view, path, len) : 0;
+    if (st == GAZ_OK && (at == p.view->count || p.view->entries[at].path_len != len || memcmp(p.view->entries[at].path, path, len) != 0 ||
+                         p.view->entries[at].skip == GAZ_SKIP_EXCLUDED))
+        st = no_path(p.view, p.repo->row.name, path, err);
+    if (st != GAZ_OK)
+        goto done;
+    const view_entry *entry = &p.view->entries[at];
+    v.repo = strdup(p.repo->row.name);
+    v.path = strdup(path);
+    v.branch = strdup(p.ref->name);
+    v.path_len = len;
+    v.lang = gaz_language_name(entry->language);
+    v.commit = p.ref->commit;
+    v.blob = gaz_manifest_at(p.view->manifest, at)->oid;
+    v.skip = entry->skip ? gaz_skip_name((gaz_skip)entry->skip) : NULL;
+    token_of(&p, v.generation);
+    if (!v.repo || !v.path || !v.branch)
+        st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to read a file");
+    else if (entry->segment != NO_SEGMENT)
+        st = read_text(e, &p, entry, first, last, &v, err);
+done:
+    world_unref(p.world);
+    if (st == GAZ_OK)
+        *out = v;
+    else
+        gaz_file_view_release(&v);
+    return st;
+}
+
+/* ---- directories ---- */
+
+static gaz_tree_entry file_entry(const view *v, size_t i, size_t skip)
+{
+    const view_entry *e = &v->entries[i];
+    return (gaz_tree_entry){.name = e->path + skip,
+                            .name_len = e->path_len - skip,
+                            .skip = e->skip ? gaz_skip_name((gaz_skip)e->skip) : NULL,
+                            .lang = gaz_language_name(e->language),
+                            .blob = gaz_manifest_at(v->manifest, i)->oid};
+}
+
+/* One pass over the entries below a directory. Entries of one subdirectory follow each other. */
+static gaz_status visit_level(const view *v, const gaz_tree_head *head, const char *prefix, size_t len, bool directories, size_t *seen,
+                              gaz_tree_visit visit, void *ctx, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    size_t i = lower_bound(v, prefix, len);
+    while (st == GAZ_OK && i < v->count) {
+        const view_entry *e = &v->entries[i];
+        if (e->path_len <= len || memcmp(e->path, prefix, len) != 0)
+            break;
+        const char *name = e->path + len, *slash = memchr(name, '/', e->path_len - len);
+        if (!slash) {
+            if (!directories && e->skip != GAZ_SKIP_EXCLUDED) {
+                gaz_tree_entry entry = file_entry(v, i, len);
+                st = visit(ctx, head, &entry, err);
+                ++*seen;
+            }
+            i++;
+            continue;
+        }
+        size_t n = (size_t)(slash - name);
+        gaz_tree_entry dir = {.name = name, .name_len = n, .directory = true};
+        for (; i < v->count && v->entries[i].path_len > len + n && memcmp(v->entries[i].path, e->path, len + n + 1) == 0; i++)
+            dir.files += v->entries[i].skip != GAZ_SKIP_EXCLUDED;
+        if (directories && dir.files) {
+            st = visit(ctx, head, &dir, err);
+            ++*seen;
+        }
+    }
+    return st;
+}
+
+gaz_status gaz_engine_tree(gaz_engine *e, const char *repo, const char *rev, const char *path, gaz_tree_visit visit, void *ctx,
+                           gaz_error *err)
+{
+    place p;
+    gaz_strbuf prefix = GAZ_STRBUF_INIT;
+    gaz_tree_head head = {0};
+    size_t seen = 0;
+    gaz_status st = find_place(e, repo, rev, &p, err);
+    if (st != GAZ_OK)
+        goto done;
+    gaz_strbuf_puts(&prefix, path);
+    while (prefix.len && prefix.data[prefix.len - 1] == '/')
+        gaz_strbuf_truncate(&prefix, prefix.len - 1);
+    if (prefix.len)
+        gaz_strbuf_putc(&prefix, '/');
+    st = gaz_strbuf_check(&prefix, err);
+    if (st != GAZ_OK)
+        goto done;
+    if (prefix.len) { /* refuse before anything is visited */
+        size_t at = lower_bound(p.view, prefix.data, prefix.len);
+        if (at == p.view->count || p.view->entries[at].path_len <= prefix.len ||
+            memcmp(p.view->entries[at].path, prefix.data, prefix.len) != 0) {
+            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no directory '%.200s' in %s", path, p.repo->row.name);
+            goto done;
+        }
+    }
+    head = (gaz_tree_head){.repo = p.repo->row.name, .branch = p.ref->name, .commit = p.ref->commit};
+    token_of(&p, head.generation);
+    st = visit(ctx, &head, NULL, err);
+    if (st == GAZ_OK)
+        st = visit_level(p.view, &head, prefix.data, prefix.len, true, &seen, visit, ctx, err);
+    if (st == GAZ_OK)
+        st = visit_level(p.view, &head, prefix.data, prefix.len, false, &seen, visit, ctx, err);
+done:
+    gaz_strbuf_release(&prefix);
+    world_unref(p.world);
+    return st;
+}
+
+/* ---- what is not searched ---- */
+
+static gaz_status skipped_of(const place *p, gaz_skipped_visit visit, void *ctx, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < p->view->count; i++) {
+        const view_entry *e = &p->view->entries[i];
+        if (e->skip == GAZ_SKIP_NONE)
+            continue;
+        gaz_skipped item = {p->repo->row.name, p->ref->name, e->path, e->path_len, gaz_skip_name((gaz_skip)e->skip)};
+        st = visit(ctx, &item, err);
+    }
+    return st;
+}
+
+gaz_status gaz_engine_skipped(gaz_engine *e, const char *repo, gaz_skipped_visit visit, void *ctx, gaz_error *err)
+{
+    world *w = engine_world(e);
+    if (!w)
+        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
+    gaz_status st = repo && !world_repo(w, repo) ? engine_no_repo(w, repo, err) : GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < w->snapshot->repo_count; i++) {
+        const char *name = w->snapshot->repos[i].row.name;
+        place p = {.world = world_ref(w)};
+        if (!repo || strcmp(repo, name) == 0) {
+            st = engine_find_ref(e, &p.world, name, NULL, false, GAZ_NEVER, &p.repo, &p.ref, err);
+            if (st == GAZ_OK && p.ref)
+                st = world_view(p.world, e->store, p.repo, p.ref, &p.view, err);
+            if (st == GAZ_OK && p.view)
+                st = skipped_of(&p, visit, ctx, err);
+        }
+        world_unref(p.world);
+    }
+    world_unref(w);
+    return st;
+}
