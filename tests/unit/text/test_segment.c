@@ -33,7 +33,7 @@ static gaz_oid oid_of(size_t i)
 static void make_corpus(corpus *c, size_t count)
 {
     static const char *const words[] = {"alpha", "Beta_2", "\xE2\x84\xAA" "elvin", "zq", "int main(", "x", "\tif (a->b)", "M\xC3\xBCller",
-                                        "\xff\xfe bad", "return", "STRASSE", "\xC5\xBFharp", "q", "0x1F"};
+                                        "bad \xff\xfe", "return", "STRASSE", "\xC5\xBFharp", "q", "0x1F"};
     c->texts = calloc(count, sizeof *c->texts);
     c->count = count;
     for (size_t i = 0; i < count; i++) {
