@@ -10,8 +10,8 @@
     X(OBJECTIVE_C) X(CPP) X(INCLUDE_DIRECTIVE) X(CSHARP) X(METHODS_FOR) X(HASH_INCLUDE) X(OPENCL) X(RPC) X(LINKER) \
     X(LOGOS) X(SWIG) X(LEX)                                                                        \
     /* scripting */                                                                                \
-    X(PERL) X(RAKU) X(RAKU_TEST) X(PROLOG) X(HACK) X(PHP_TAG) X(PHP_LINE) X(COFFEE) X(TYPESCRIPT_XML) X(TSX_REACT) \
-    X(USE_STRICT_JS) X(ERLANG_ES) X(QT_SCRIPT) X(QSHARP) X(RENPY_PYTHON) X(GDSCRIPT) X(GAP) X(REBOL) X(R) \
+    X(PERL) X(RAKU) X(RAKU_TEST) X(PROLOG) X(HACK) X(PHP_TAG) X(PHP_LINE) X(TYPESCRIPT_XML) X(TSX_REACT) \
+    X(ERLANG_ES) X(QT_SCRIPT) X(QSHARP) X(RENPY_PYTHON) X(GDSCRIPT) X(GAP) X(REBOL) X(R) \
     /* functional and proof languages */                                                           \
     X(OCAML) X(SML) X(FSHARP) X(COQ) X(COMMON_LISP) X(DEFUN) X(NEWLISP) X(CLOJURE) X(ELIXIR) X(EUPHORIA) X(REASON) \
     X(SCALA) X(SUPERCOLLIDER)                                                                      \

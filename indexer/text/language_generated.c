@@ -8,7 +8,7 @@
 
 #include "language_private.h"
 
-#define NOTICE_HEAD ((size_t)4096) /* bytes in which a notice may stand */
+#define NOTICE_HEAD ((size_t)2048) /* bytes in which a notice may stand */
 #define NOTICE_NEAR ((ptrdiff_t)200)
 #define LONG_LINE 110 /* average line length above which scripts and style sheets are minified; linguist's figure */
 
@@ -43,43 +43,56 @@ static bool warns_editors(const char *at, const char *end)
            has_nocase(at, end, "not intended for manual") || has_nocase(at, end, "do not hand edit");
 }
 
-void language_mark_generated(const char *text, size_t len, gaz_lang_hint *hint)
+static void judge_notice(const char *text, const char *p, const char *end, gaz_lang_hint *hint)
 {
-    const char *end = text + (len < NOTICE_HEAD ? len : NOTICE_HEAD);
-    for (const char *p = text; end - p >= 9; p++) {
-        if ((*p | 0x20) != 'g' || strncasecmp(p, "generated", 9) != 0)
-            continue;
-        const char *after = p + 9, *from = p - text > NOTICE_NEAR ? p - NOTICE_NEAR : text;
-        const char *to = end - after > NOTICE_NEAR ? after + NOTICE_NEAR : end;
-        if (p > text && p[-1] == '@')
-            language_set(hint, GAZ_LF_GENERATED);
-        if (p - text >= 5 && memcmp(p - 5, "Code ", 5) == 0 && end - after >= 3 && memcmp(after, " by", 3) == 0)
-            language_set(hint, GAZ_LF_GENERATED_GO);
-        if (by_known_generator(after, end) || warns_editors(from, to))
-            language_set(hint, GAZ_LF_GENERATED);
-    }
+    const char *after = p + 9, *from = p - text > NOTICE_NEAR ? p - NOTICE_NEAR : text;
+    const char *to = end - after > NOTICE_NEAR ? after + NOTICE_NEAR : end;
+    if (p > text && p[-1] == '@')
+        language_set(hint, GAZ_LF_GENERATED);
+    if (p - text >= 5 && memcmp(p - 5, "Code ", 5) == 0 && end - after >= 3 && memcmp(after, " by", 3) == 0)
+        language_set(hint, GAZ_LF_GENERATED_GO);
+    if (by_known_generator(after, end) || warns_editors(from, to))
+        language_set(hint, GAZ_LF_GENERATED);
 }
 
-static void mark_shape(const char *head, size_t head_len, const char *tail, size_t tail_len, gaz_lang_hint *hint)
+void language_mark_generated(const char *text, size_t len, gaz_lang_hint *hint)
 {
-    size_t lines = 1;
-    for (const char *p = head, *end = head + head_len; (p = memchr(p, '\n', (size_t)(end - p))); p++)
-        lines++;
-    if (head_len / lines > LONG_LINE)
-        language_set(hint, GAZ_LF_LONG_LINES);
-    if (memmem(tail, tail_len, "# sourceMappingURL=", 19) || memmem(tail, tail_len, "# sourceURL=", 12))
-        language_set(hint, GAZ_LF_SOURCE_MAP);
+    static const char *const forms[] = {"enerated", "ENERATED"};
+    const char *end = text + (len < NOTICE_HEAD ? len : NOTICE_HEAD);
+    for (size_t i = 0; i < 2; i++)
+        for (const char *p = text; (p = memmem(p, (size_t)(end - p), forms[i], 8)); p += 8)
+            if (p > text && (p[-1] | 0x20) == 'g')
+                judge_notice(text, p - 1, end, hint);
+}
+
+/* A source map is named on one of the last two lines. */
+static bool names_source_map(const char *text, size_t len)
+{
+    const char *floor = text + len - (len < GAZ_LANG_TAIL ? len : GAZ_LANG_TAIL), *end = text + len;
+    for (int i = 0; i < 3; i++) {
+        const char *newline = memrchr(floor, '\n', (size_t)(end - floor)), *line = newline ? newline + 1 : floor;
+        size_t left = (size_t)(text + len - line);
+        if (left > 20 && line[0] == '/' && memmem(line, 20, "# source", 8))
+            return true;
+        if (!newline)
+            return false;
+        end = newline;
+    }
+    return false;
 }
 
 gaz_lang_hint gaz_language_hint(const char *text, size_t len)
 {
     gaz_lang_hint hint = {0};
-    size_t head = len < GAZ_LANG_HEAD ? len : GAZ_LANG_HEAD, tail = len < GAZ_LANG_TAIL ? len : GAZ_LANG_TAIL;
+    size_t head = len < GAZ_LANG_HEAD ? len : GAZ_LANG_HEAD;
     if (len == 0)
         return hint;
-    language_mark_lines(text, head, &hint);
+    size_t lines = language_mark_lines(text, head, &hint);
+    if (head / lines > LONG_LINE)
+        language_set(&hint, GAZ_LF_LONG_LINES);
+    if (names_source_map(text, len))
+        language_set(&hint, GAZ_LF_SOURCE_MAP);
     language_mark_generated(text, len, &hint);
-    mark_shape(text, head, text + len - tail, tail, &hint);
     if (!language_has(&hint, GAZ_LF_VIMBALL)) /* its modeline speaks of itself, not of what it carries */
         hint.modeline = language_modeline(text, len);
     hint.shebang = language_shebang(text, len);

@@ -1,8 +1,8 @@
-/* The marks that decide between languages which share an extension, found in one pass over the head's lines. A mark mostly is
- * how a line begins, so each line costs one look at its first byte and at most a few comparisons; marks inside of lines hang on
- * a handful of bytes that the pass stops at. Words that only SQL dialects tell apart are looked for when a
- * line has begun the way SQL does. The marks are after linguist's heuristics, which are regular expressions; these
- * here are the plain comparisons they come down to, and see one line at a time. */
+/* The marks that decide between languages which share an extension. A mark mostly is how a line begins: a line that begins with
+ * a letter is compared further only when its first letters are those of one of the words that matter, so that most
+ * lines cost one look. Marks inside of lines hang on ':' and '<', found with memchr. What tells SQL dialects
+ * apart is looked for when a line has begun the way SQL does. The marks are after linguist's heuristics,
+ * which are regular expressions; these are the plain comparisons they come down to, and see one line at a time. */
 #include <string.h>
 #include <strings.h>
 
@@ -29,14 +29,19 @@ static size_t rest(const line *l)
     return (size_t)(l->end - l->at);
 }
 
-static bool starts(const line *l, const char *literal)
+/* The first byte is compared here, as most comparisons end with it. Literals are not empty. */
+static inline bool starts(const line *l, const char *literal)
 {
+    if (l->at == l->end || *l->at != *literal)
+        return false;
     size_t n = strlen(literal);
     return rest(l) >= n && memcmp(l->at, literal, n) == 0;
 }
 
-static bool starts_nocase(const line *l, const char *literal)
+static inline bool starts_nocase(const line *l, const char *literal)
 {
+    if (l->at == l->end || (*l->at | 0x20) != (*literal | 0x20))
+        return false;
     size_t n = strlen(literal);
     return rest(l) >= n && strncasecmp(l->at, literal, n) == 0;
 }
@@ -46,7 +51,7 @@ static bool take_word_of(line *l, const char *words)
 {
     for (; *words; words += strlen(words) + 1) {
         size_t n = strlen(words);
-        if (rest(l) >= n && memcmp(l->at, words, n) == 0 && (rest(l) == n || !is_word(l->at[n]))) {
+        if (starts(l, words) && (rest(l) == n || !is_word(l->at[n]))) {
             l->at += n;
             return true;
         }
@@ -187,13 +192,15 @@ static void on_paren(const line *l, gaz_lang_hint *h)
 {
     line d = *l;
     d.at++;
+    if (starts(&d, "*"))
+        language_set(h, GAZ_LF_PAREN_STAR);
     if (starts_nocase(&d, "defun ") || starts_nocase(&d, "in-package ") || starts_nocase(&d, "defpackage "))
         language_set(h, GAZ_LF_DEFUN);
     if (begins_with_any(&d, "defun \0defmacro \0"))
         language_set(h, GAZ_LF_COMMON_LISP);
     if (starts(&d, "define "))
         language_set(h, GAZ_LF_NEWLISP);
-    if (begins_with_any(&d, "def \0defn \0defmacro \0let \0ns "))
+    if (begins_with_any(&d, "def \0defn \0defmacro \0let \0ns \0"))
         language_set(h, GAZ_LF_CLOJURE);
     if (l->at == l->start && starts(&d, "define_"))
         language_set(h, GAZ_LF_GCC_MD);
@@ -284,6 +291,14 @@ static void on_punctuation(const line *l, gaz_lang_hint *h)
         if (starts(l, "{$"))
             language_set(h, GAZ_LF_PASCAL);
         break;
+    case '|':
+        if (has(l, "=> "))
+            language_set(h, GAZ_LF_SML);
+        break;
+    case '^':
+        if (begins_with_any(l, "^this.\0^super.\0"))
+            language_set(h, GAZ_LF_SUPERCOLLIDER);
+        break;
     case '\\':
         if (begins_with_any(l, "\\NeedsTeXFormat{\0\\ProvidesClass{\0"))
             language_set(h, GAZ_LF_TEX_CLASS);
@@ -352,7 +367,7 @@ static void script_words(const line *l, gaz_lang_hint *h)
         language_set(h, GAZ_LF_RENPY_PYTHON);
     if (begins_with_word(l, "extends\0var\0const\0enum\0func\0signal\0tool\0onready\0"))
         language_set(h, GAZ_LF_GDSCRIPT);
-    if (begins_with_any(l, "Declare\0BindGlobal\0KeyDependentOperation\0gap> "))
+    if (begins_with_any(l, "Declare\0BindGlobal\0KeyDependentOperation\0gap> \0"))
         language_set(h, GAZ_LF_GAP);
     if (starts(l, "import") && (has(l, "'react") || has(l, "\"react")))
         language_set(h, GAZ_LF_TSX_REACT);
@@ -368,6 +383,8 @@ static void functional_words(const line *l, gaz_lang_hint *h)
 {
     if (starts(l, "module") || begins_with_any(l, "let rec \0") || (starts(l, "match ") && has(l, " with")))
         language_set(h, GAZ_LF_OCAML);
+    if (begins_with_any(l, "fun \0fn \0case \0and \0") && has(l, "=> "))
+        language_set(h, GAZ_LF_SML);
     if (begins_with_any(l, "import\0let\0module\0namespace\0open\0type\0"))
         language_set(h, GAZ_LF_FSHARP);
     if (begins_with_any(l, "precision\0uniform\0varying\0vec2\0vec3\0vec4\0"))
@@ -451,19 +468,6 @@ static void hardware_words(const line *l, gaz_lang_hint *h)
         language_set(h, GAZ_LF_M68K);
 }
 
-/* name : module { */
-static bool is_limbo(line l)
-{
-    if (!take_identifier(&l))
-        return false;
-    take_blanks(&l);
-    if (!starts(&l, ":"))
-        return false;
-    l.at++;
-    take_blanks(&l);
-    return begins_with_word(&l, "module\0") && ends_with(&l, "{");
-}
-
 static void other_words(const line *l, gaz_lang_hint *h)
 {
     line d = *l;
@@ -482,10 +486,6 @@ static void other_words(const line *l, gaz_lang_hint *h)
         language_set(h, GAZ_LF_QMAKE_HEADERS);
     if (starts(l, "SOURCES"))
         language_set(h, GAZ_LF_QMAKE_SOURCES);
-    if (starts(l, "URL=") && at_start)
-        return;
-    if (at_start && is_limbo(*l))
-        language_set(h, GAZ_LF_LIMBO);
     if (starts(l, "pragma solidity") || (word_and_name(l, "contract\0") && has(l, "{")))
         language_set(h, GAZ_LF_SOLIDITY);
     if (at_start && starts(l, "UseVimball"))
@@ -494,16 +494,11 @@ static void other_words(const line *l, gaz_lang_hint *h)
         language_set(h, GAZ_LF_PUBLIC_KEY);
     if (at_start && (starts(l, "EESchema Schematic") || starts(l, "(kicad_sch")))
         language_set(h, GAZ_LF_KICAD);
-    if (at_start && rest(l) == 4 && strchr("DGMT", l->at[0]) && l->at[3] == '*')
-        language_set(h, GAZ_LF_GERBER);
-    d = *l;
-    if (!at_start && take_identifier(&d) && take_blanks(&d) && starts(&d, "=> "))
-        language_set(h, GAZ_LF_PUPPET);
     if (l->first && begins_with_word(l, "solid\0"))
         language_set(h, GAZ_LF_STL);
 }
 
-/* --- anywhere in the line ------------------------------------------------------------------------------- */
+/* --- inside of lines ------------------------------------------------------------------------------------ */
 
 /* Keys of .properties, .ini and makefiles: what stands before the first '=' or ':'. */
 static void key_marks(const line *l, gaz_lang_hint *h)
@@ -519,66 +514,60 @@ static void key_marks(const line *l, gaz_lang_hint *h)
     language_set(h, GAZ_LF_KEY_COLON);
     if (*l->start == '\t')
         language_set(h, GAZ_LF_MINI_YAML);
-    if (colon > l->start && colon[-1] == ' ' && ends_with(l, "\\"))
-        language_set(h, GAZ_LF_MAKE_RULE);
-    if (colon[-1] == 'o' && colon > l->start + 2 && colon[-2] == '.')
+    if ((colon[-1] == ' ' && ends_with(l, "\\")) || (colon > l->start + 2 && colon[-1] == 'o' && colon[-2] == '.'))
         language_set(h, GAZ_LF_MAKE_RULE);
 }
 
-static void on_inner(const line *l, const char *p, gaz_lang_hint *h)
+static void on_colon(const char *head, const char *p, const char *end, gaz_lang_hint *h)
 {
-    size_t left = (size_t)(l->end - p);
-    switch (*p) {
-    case ':':
-        if (left > 2 && p[1] == ':' && is_word(p[2]) && p - l->start >= 3 && memcmp(p - 3, "std", 3) == 0)
-            language_set(h, GAZ_LF_CPP);
-        if (left > 1 && p[1] == '-' && !memchr(l->start, '#', (size_t)(p - l->start)))
-            language_set(h, GAZ_LF_PROLOG);
-        if (left >= 9 && memcmp(p, ":- module", 9) == 0)
-            language_set(h, GAZ_LF_MERCURY);
-        break;
-    case '<':
-        if (left > 1 && p[1] == '-')
-            language_set(h, GAZ_LF_R);
-        if (left > 1 && p[1] == '/')
-            language_set(h, GAZ_LF_MARKDOWN);
-        if (left > 3 && p[1] == 'T' && p[2] == 'S' && !is_word(p[3]))
-            language_set(h, GAZ_LF_TYPESCRIPT_XML);
-        if (left > 3 && memcmp(p, "<?hh", 4) == 0)
-            language_set(h, GAZ_LF_HACK);
-        else if (left > 2 && p[1] == '?' && p[2] != 'h')
-            language_set(h, GAZ_LF_PHP_TAG);
-        break;
-    case '*':
-        if (p > l->start && p[-1] == '(')
-            language_set(h, GAZ_LF_PAREN_STAR);
-        if (left == 2 && p[1] == ')')
-            language_set(h, GAZ_LF_STAR_PAREN_END);
-        break;
-    case '=':
-        if (left > 2 && p[1] == '>' && p[2] == ' ')
-            language_set(h, GAZ_LF_SML);
-        if (left > 2 && p[1] == '=' && p[2] == '=')
-            language_set(h, GAZ_LF_QT_SCRIPT);
-        break;
-    case '^':
-        if (left > 6 && (memcmp(p, "^this.", 6) == 0 || memcmp(p, "^super.", 7) == 0))
-            language_set(h, GAZ_LF_SUPERCOLLIDER);
-        break;
-    default:
-        break;
-    }
+    size_t left = (size_t)(end - p);
+    if (left > 2 && p[1] == ':' && is_word(p[2]) && p - head >= 3 && memcmp(p - 3, "std", 3) == 0)
+        language_set(h, GAZ_LF_CPP);
+    if (left > 8 && p - head > 1 && memcmp(p, ": module", 8) == 0 && is_word(p[-1 - (p[-1] == ' ')]))
+        language_set(h, GAZ_LF_LIMBO);
+    if (left < 2 || p[1] != '-')
+        return;
+    const char *newline = memrchr(head, '\n', (size_t)(p - head)), *start = newline ? newline + 1 : head;
+    if (!memchr(start, '#', (size_t)(p - start)))
+        language_set(h, GAZ_LF_PROLOG);
+    if (left >= 9 && memcmp(p, ":- module", 9) == 0)
+        language_set(h, GAZ_LF_MERCURY);
+}
+
+static void on_angle(const char *p, const char *end, gaz_lang_hint *h)
+{
+    size_t left = (size_t)(end - p);
+    if (left < 4)
+        return;
+    if (p[1] == '-')
+        language_set(h, GAZ_LF_R);
+    if (p[1] == '/')
+        language_set(h, GAZ_LF_MARKDOWN);
+    if (p[1] == 'T' && p[2] == 'S' && !is_word(p[3]))
+        language_set(h, GAZ_LF_TYPESCRIPT_XML);
+    if (memcmp(p, "<?hh", 4) == 0)
+        language_set(h, GAZ_LF_HACK);
+    else if (p[1] == '?' && p[2] != 'h')
+        language_set(h, GAZ_LF_PHP_TAG);
+}
+
+static void mark_inside(const char *head, const char *end, gaz_lang_hint *h)
+{
+    for (const char *p = head; (p = memchr(p, ':', (size_t)(end - p))); p++)
+        on_colon(head, p, end, h);
+    for (const char *p = head; (p = memchr(p, '<', (size_t)(end - p))); p++)
+        on_angle(p, end, h);
 }
 
 /* --- SQL dialects --------------------------------------------------------------------------------------- */
 
 static bool begins_like_sql(const line *l)
 {
-    static const char *const words[] = {"create ", "alter ", "insert ", "drop ", "select", "begin", "declare ", "set ", "go", "\\i"};
+    static const char *const words[] = {"create ", "alter ", "insert into", "drop ", "begin;", "begin try", "declare @"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (starts_nocase(l, words[i]))
             return true;
-    return false;
+    return rest(l) == 2 && starts_nocase(l, "go");
 }
 
 /* Finds a text whose blanks stand for any white space, in any case. */
@@ -622,44 +611,114 @@ static void mark_sql(const char *head, size_t len, gaz_lang_hint *h)
 
 /* --- the pass ------------------------------------------------------------------------------------------- */
 
+/* Every word that the functions above compare the beginning of a line with. A line is shown to them when its first four letters,
+ * or its first three for the shorter words, are in a bitmap of these; case does not count. */
+static const char *const word_list[] = {
+    "try", "constexpr", "class", "namespace", "using", "template", "catch", "private", "public", "protected", "output_",
+    "sections", "program", "version", "union", "use", "module", "my ", "main", "import", "from", "def", "extends", "var",
+    "const", "enum", "func", "signal", "tool", "onready", "declare", "bindglobal", "keydependent", "gap", "operation",
+    "rebol", "match", "let", "fun", "fn ", "case", "and", "open", "type", "precision", "uniform", "varying", "vec2", "vec3",
+    "vec4", "proof", "qed", "require", "cond", "quote", "unless", "include", "export", "global", "atom", "constant",
+    "integer", "object", "procedure", "sequence", "mod", "pub", "macro_rules", "impl", "always", "initial", "begin", "end",
+    "provider", "tick", "profile", "new-device", "also", "previous", "btst", "dbra", "move", "inherit", "ac_", "m4_",
+    "_m4_", "plot", "splot", "set", "headers", "sources", "pragma", "contract", "usevimball", "ssh-", "eeschema", "solid",
+    "create", "alter", "insert", "drop", "go",
+};
+
+typedef struct word_filter {
+    uint64_t bits[64];
+} word_filter;
+
+static unsigned prefix_bit(const char *text, size_t n)
+{
+    uint32_t key = (uint32_t)n;
+    for (size_t i = 0; i < n; i++)
+        key = key << 8 | (unsigned char)(text[i] | 0x20);
+    return key * 2654435761u >> 20;
+}
+
+static void filter_init(word_filter *f)
+{
+    *f = (word_filter){0};
+    for (size_t i = 0; i < sizeof word_list / sizeof word_list[0]; i++) {
+        size_t n = strlen(word_list[i]);
+        unsigned bit = prefix_bit(word_list[i], n < 4 ? n : 4);
+        f->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+    }
+}
+
+static bool filter_passes(const word_filter *f, const line *l)
+{
+    if (rest(l) < 4)
+        return true;
+    unsigned three = prefix_bit(l->at, 3), four = prefix_bit(l->at, 4);
+    return (f->bits[three / 64] >> (three % 64) & 1) || (f->bits[four / 64] >> (four % 64) & 1);
+}
+
 static bool is_markdown_start(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("-=#!*[|>", c));
 }
 
-static void mark_line(const line *l, gaz_lang_hint *h)
+/* "  ensure => present,": an attribute of Puppet. */
+static bool is_puppet(line l)
 {
-    static const bool inner[256] = {[':'] = true, ['<'] = true, ['*'] = true, ['='] = true, ['^'] = true};
-    if (l->start < l->end && is_markdown_start(*l->start))
-        language_set(h, GAZ_LF_MARKDOWN);
-    key_marks(l, h);
-    for (const char *p = l->at; p < l->end; p++)
-        if (inner[(unsigned char)*p])
-            on_inner(l, p, h);
+    return l.end[-1] == ',' && l.at > l.start && take_identifier(&l) && take_blanks(&l) && starts(&l, "=> ");
+}
+
+/* D01*: a Gerber command. */
+static bool is_gerber(const line *l)
+{
+    return l->at == l->start && rest(l) == 4 && l->at[3] == '*' && strchr("DGMT", l->at[0]);
+}
+
+static void mark_words(const line *l, const word_filter *f, bool *sql, gaz_lang_hint *h)
+{
+    if (is_puppet(*l))
+        language_set(h, GAZ_LF_PUPPET);
+    if (is_gerber(l))
+        language_set(h, GAZ_LF_GERBER);
+    if (!filter_passes(f, l))
+        return;
+    c_words(l, h);
+    script_words(l, h);
+    functional_words(l, h);
+    hardware_words(l, h);
+    other_words(l, h);
+    *sql |= begins_like_sql(l);
+}
+
+static void mark_line(const line *l, const word_filter *f, bool *sql, gaz_lang_hint *h)
+{
+    static void (*const by_byte[128])(const line *, gaz_lang_hint *) = {
+        ['#'] = on_hash,    ['@'] = on_at,        ['.'] = on_dot, ['<'] = on_less, ['('] = on_paren,
+        ['%'] = on_percent, ['`'] = on_backquote,
+    };
     if (l->at == l->end)
         return;
-    char c = *l->at;
-    if (is_word(c)) {
-        c_words(l, h);
-        script_words(l, h);
-        functional_words(l, h);
-        hardware_words(l, h);
-        other_words(l, h);
-        return;
-    }
-    static void (*const by_byte[128])(const line *, gaz_lang_hint *) = {
-        ['#'] = on_hash, ['@'] = on_at, ['.'] = on_dot, ['<'] = on_less, ['('] = on_paren, ['%'] = on_percent, ['`'] = on_backquote};
-    if ((unsigned char)c < 128 && by_byte[(unsigned char)c])
-        by_byte[(unsigned char)c](l, h);
+    unsigned char c = (unsigned char)*l->at;
+    if (l->at == l->start && is_markdown_start(*l->at))
+        language_set(h, GAZ_LF_MARKDOWN);
+    if (l->end[-1] == ')' && rest(l) > 1 && l->end[-2] == '*')
+        language_set(h, GAZ_LF_STAR_PAREN_END);
+    if (is_word(*l->at))
+        mark_words(l, f, sql, h);
+    else if (c < 128 && by_byte[c])
+        by_byte[c](l, h);
     else
         on_punctuation(l, h);
 }
 
-void language_mark_lines(const char *head, size_t len, gaz_lang_hint *hint)
+#define KEY_LINES 200 /* lines in which keys are looked for */
+
+size_t language_mark_lines(const char *head, size_t len, gaz_lang_hint *hint)
 {
     const char *at = head, *end = head + len;
+    word_filter filter;
     bool sql = false;
-    for (unsigned number = 0; at < end; number++) {
+    size_t number = 0;
+    filter_init(&filter);
+    for (; at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         line l = {at, at, newline ? newline : end, number == 0};
         if (l.end > l.at && l.end[-1] == '\r')
@@ -670,10 +729,13 @@ void language_mark_lines(const char *head, size_t len, gaz_lang_hint *hint)
             language_set(hint, GAZ_LF_JSON_START);
         if (number < 2 && has(&l, "xml version="))
             language_set(hint, GAZ_LF_XML_HEADER);
-        mark_line(&l, hint);
-        sql |= begins_like_sql(&l);
+        if (number < KEY_LINES)
+            key_marks(&l, hint);
+        mark_line(&l, &filter, &sql, hint);
         at = newline ? newline + 1 : end;
     }
+    mark_inside(head, end, hint);
     if (sql)
         mark_sql(head, len, hint);
+    return number;
 }

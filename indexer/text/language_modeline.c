@@ -243,6 +243,8 @@ static span take_word(span *s)
 
 static span file_name(span path)
 {
+    if (path.at >= path.end)
+        return path;
     const char *slash = memrchr(path.at, '/', (size_t)(path.end - path.at));
     return (span){slash ? slash + 1 : path.at, path.end};
 }

@@ -20,8 +20,8 @@ bool language_has(const gaz_lang_hint *hint, unsigned feature);
 uint32_t language_modeline(const char *text, size_t len);
 /** The language of the interpreter after "#!". */
 uint32_t language_shebang(const char *text, size_t len);
-/** Sets the marks that lines of the head bear. */
-void language_mark_lines(const char *head, size_t len, gaz_lang_hint *hint);
+/** Sets the marks that lines of the head bear. @return how many lines it has */
+size_t language_mark_lines(const char *head, size_t len, gaz_lang_hint *hint);
 /** Sets the marks of machine-written files. */
 void language_mark_generated(const char *text, size_t len, gaz_lang_hint *hint);
 
