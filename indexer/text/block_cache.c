@@ -10,7 +10,8 @@
 #include "gaz/base/vec.h"
 #include "segment_private.h"
 
-#define SHARDS 16
+#define SHARDS_MAX 16
+#define SHARD_BYTES ((size_t)16 << 20) /* a shard is not smaller: it must hold large blocks too */
 
 struct gaz_block {
     gaz_block *next;        /* in its bucket */
@@ -33,7 +34,8 @@ typedef struct shard {
 } shard;
 
 struct gaz_block_cache {
-    shard shards[SHARDS];
+    unsigned count;
+    shard shards[SHARDS_MAX];
 };
 
 static uint64_t mix(uint64_t segment, uint32_t number)
@@ -47,9 +49,12 @@ gaz_status gaz_block_cache_new(size_t max_bytes, gaz_block_cache **out, gaz_erro
     gaz_block_cache *cache = calloc(1, sizeof *cache);
     if (!cache)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the block cache");
-    for (int i = 0; i < SHARDS; i++) {
+    cache->count = max_bytes / SHARD_BYTES < 1            ? 1
+                   : max_bytes / SHARD_BYTES > SHARDS_MAX ? SHARDS_MAX
+                                                          : (unsigned)(max_bytes / SHARD_BYTES);
+    for (unsigned i = 0; i < cache->count; i++) {
         pthread_mutex_init(&cache->shards[i].lock, NULL);
-        cache->shards[i].max = max_bytes / SHARDS;
+        cache->shards[i].max = max_bytes / cache->count;
     }
     *out = cache;
     return GAZ_OK;
@@ -59,7 +64,7 @@ void gaz_block_cache_free(gaz_block_cache *cache)
 {
     if (!cache)
         return;
-    for (int i = 0; i < SHARDS; i++) {
+    for (unsigned i = 0; i < cache->count; i++) {
         shard *s = &cache->shards[i];
         for (size_t k = 0; k < s->ring.len; k++)
             free(s->ring.items[k]);
@@ -73,7 +78,7 @@ void gaz_block_cache_free(gaz_block_cache *cache)
 void gaz_block_cache_stats_get(gaz_block_cache *cache, gaz_block_cache_stats *out)
 {
     *out = (gaz_block_cache_stats){0};
-    for (int i = 0; i < SHARDS; i++) {
+    for (unsigned i = 0; i < cache->count; i++) {
         shard *s = &cache->shards[i];
         pthread_mutex_lock(&s->lock);
         out->used += s->used;
@@ -94,7 +99,7 @@ static bool grow_buckets(shard *s)
     for (size_t i = 0; i < s->bucket_count; i++)
         for (gaz_block *b = s->buckets[i], *next; b; b = next) {
             next = b->next;
-            size_t at = mix(b->segment, b->number) / SHARDS & (count - 1);
+            size_t at = mix(b->segment, b->number) / SHARDS_MAX & (count - 1);
             b->next = buckets[at];
             buckets[at] = b;
         }
@@ -108,7 +113,7 @@ static gaz_block *find(shard *s, uint64_t segment, uint32_t number, uint64_t has
 {
     if (!s->bucket_count)
         return NULL;
-    gaz_block *b = s->buckets[hash / SHARDS & (s->bucket_count - 1)];
+    gaz_block *b = s->buckets[hash / SHARDS_MAX & (s->bucket_count - 1)];
     while (b && (b->segment != segment || b->number != number))
         b = b->next;
     return b;
@@ -116,7 +121,7 @@ static gaz_block *find(shard *s, uint64_t segment, uint32_t number, uint64_t has
 
 static void evict(shard *s, gaz_block *b)
 {
-    gaz_block **at = &s->buckets[mix(b->segment, b->number) / SHARDS & (s->bucket_count - 1)];
+    gaz_block **at = &s->buckets[mix(b->segment, b->number) / SHARDS_MAX & (s->bucket_count - 1)];
     while (*at != b)
         at = &(*at)->next;
     *at = b->next;
@@ -155,7 +160,7 @@ static void insert(shard *s, gaz_block *b, uint64_t hash)
     b->shard = s;
     b->slot = s->ring.len;
     s->ring.items[s->ring.len++] = b;
-    size_t at = hash / SHARDS & (s->bucket_count - 1);
+    size_t at = hash / SHARDS_MAX & (s->bucket_count - 1);
     b->next = s->buckets[at];
     s->buckets[at] = b;
     s->used += b->len;
@@ -191,7 +196,7 @@ gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t 
                              gaz_error *err)
 {
     uint64_t hash = mix(seg->id, number);
-    shard *s = &cache->shards[hash % SHARDS];
+    shard *s = &cache->shards[hash % cache->count];
     pthread_mutex_lock(&s->lock);
     gaz_block *b = find(s, seg->id, number, hash);
     if (b) {
