@@ -81,22 +81,34 @@ GAZ_CHECKED gaz_status gaz_repo_blob_size(gaz_repo *repo, const gaz_oid *oid, ui
 /** Reads a blob and checks that it hashes to its id when `verify`. GAZ_E_NOT_FOUND, GAZ_E_CORRUPT, GAZ_E_LIMIT (over `max`). Replaces the content of `out`. */
 GAZ_CHECKED gaz_status gaz_repo_blob(gaz_repo *repo, const gaz_oid *oid, uint64_t max, bool verify, gaz_strbuf *out, gaz_error *err);
 
-/** @return false to cancel */
+#define GAZ_LFS_POINTER_MAX 1024 /**< bytes; a pointer has fewer */
+/**
+ * Whether a blob's content is a Git LFS pointer: text that stands for content kept outside the repository.
+ * @param sha256  64 hexadecimal digits and a NUL  @param size  bytes of that content; both set on true only
+ */
+bool gaz_lfs_pointer(const void *data, size_t len, char sha256[65], uint64_t *size);
+
+/** Called with each line git prints, and at least twice a second with the last one again ("" before the first). @return false to cancel */
 typedef bool (*gaz_transfer_progress)(void *ctx, const char *line);
 typedef struct gaz_transport {
     bool allow_private;           /**< addresses of loopback, link-local and private networks */
     bool allow_local;             /**< file:// and paths */
-    int64_t timeout_ms;
-    gaz_transfer_progress progress;
+    int64_t timeout_ms;           /**< of the whole transfer; 0 or less: none */
+    uint64_t max_bytes;           /**< of the clone on disk, looked at while it grows; 0: no limit */
+    gaz_transfer_progress progress; /**< may be NULL */
     void *ctx;
 } gaz_transport;
 /** Whether a source names a remote (URL or scp-like) rather than a path. */
 bool gaz_source_is_url(const char *source);
 /** Refuses, with the reason, URLs whose scheme or address is not allowed. http, https, ssh, git+ssh, scp-like; file when allowed. Credentials inside URLs are refused. */
 GAZ_CHECKED gaz_status gaz_source_check(const char *source, const gaz_transport *transport, gaz_error *err);
-/** Makes a bare mirror-like clone at `dest` (which must not exist): all branches under refs/heads. Nothing is left behind on failure. */
+/**
+ * Makes a bare mirror-like clone at `dest` (which must not exist): all branches under refs/heads, all tags. Nothing is left
+ * behind on failure: work is done in "<dest>.partial", which a later clone also clears after a kill.
+ * @return what gaz_source_check() gives; GAZ_E_EXISTS, GAZ_E_BUSY, GAZ_E_TIMEOUT, GAZ_E_CANCELLED, GAZ_E_LIMIT; GAZ_E_REMOTE with git's own words
+ */
 GAZ_CHECKED gaz_status gaz_git_clone(const char *url, const char *dest, const gaz_transport *transport, gaz_error *err);
-/** Brings a clone up to date, pruning branches that are gone, and follows the remote's HEAD. */
+/** Brings a clone up to date: forced updates, branches and tags that are gone are pruned, HEAD follows the remote's. The source is checked again. */
 GAZ_CHECKED gaz_status gaz_git_fetch(const char *git_dir, const gaz_transport *transport, gaz_error *err);
 
 #endif
