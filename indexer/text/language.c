@@ -113,7 +113,7 @@ uint32_t gaz_language_find(const char *name, size_t len)
         language_lower(text + 1, name + dot, len - dot);
         key = find(extensions_keys, extensions_cells, text, len + 1 - dot);
     }
-    return key && key->count ? candidate(key, 0) : GAZ_LANG_NONE;
+    return key && key->count && !key->generic ? candidate(key, 0) : GAZ_LANG_NONE;
 }
 
 uint32_t language_by_interpreter(const char *name, size_t len)

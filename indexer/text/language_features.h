@@ -16,7 +16,7 @@
     X(OCAML) X(SML) X(FSHARP) X(COQ) X(COMMON_LISP) X(DEFUN) X(NEWLISP) X(CLOJURE) X(ELIXIR) X(EUPHORIA) X(REASON) \
     X(SCALA) X(SUPERCOLLIDER)                                                                      \
     /* systems and hardware */                                                                     \
-    X(RUST) X(D) X(DTRACE) X(MAKE_RULE) X(VERILOG) X(V) X(GLSL) X(FORTH) X(FORTRAN) X(PASCAL) X(M68K) X(MODULA) \
+    X(RUST) X(D) X(DTRACE) X(MAKE_RULE) X(VERILOG) X(V) X(GLSL) X(FORTH) X(PASCAL) X(M68K) X(MODULA) \
     /* .m, .t and other crowded ones */                                                            \
     X(MERCURY) X(COLON_WORD) X(SEMICOLON_LINE) X(PAREN_STAR) X(STAR_PAREN_END) X(PERCENT_LINE) X(LIMBO) X(TURING) \
     /* data, markup and prose */                                                                   \

@@ -525,6 +525,8 @@ static void on_colon(const char *head, const char *p, const char *end, gaz_lang_
         language_set(h, GAZ_LF_CPP);
     if (left > 8 && p - head > 1 && memcmp(p, ": module", 8) == 0 && is_word(p[-1 - (p[-1] == ' ')]))
         language_set(h, GAZ_LF_LIMBO);
+    if (left > 12 && memcmp(p, ":unity3d.com", 12) == 0)
+        language_set(h, GAZ_LF_UNITY);
     if (left < 2 || p[1] != '-')
         return;
     const char *newline = memrchr(head, '\n', (size_t)(p - head)), *start = newline ? newline + 1 : head;
