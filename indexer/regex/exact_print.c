@@ -1,0 +1,241 @@
+/* The tree in PCRE2's syntax. Everything is spelt out (\x{..}, explicit classes, non-capturing groups), so that none
+ * of PCRE2's own ideas about \w, case or "." take part.
+ *
+ * Three dialects: for ASCII subjects classes lose the rest; otherwise UTF mode, except for patterns that name bytes
+ * ((?-u:\xFF)), where scalars are spelt as their UTF-8 bytes. */
+#include "bytes.h"
+#include "exact.h"
+
+typedef struct printer {
+    gaz_strbuf *out;
+    bool ascii, utf, multiline, path;
+} printer;
+
+/* Named by properties, so that a pattern with many \w stays within PCRE2's limit on compiled size. */
+static const char word_class[] = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
+
+static void print_node(printer *p, const gaz_node *n);
+
+static void print_scalar(printer *p, uint32_t c)
+{
+    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == ' ';
+    if (plain)
+        gaz_strbuf_putc(p->out, (char)c);
+    else
+        gaz_strbuf_printf(p->out, "\\x{%X}", c);
+}
+
+static void print_ranges(printer *p, const gaz_node *n, uint32_t top)
+{
+    gaz_strbuf_putc(p->out, '[');
+    for (size_t i = 0; i < n->span_count && n->spans[i].lo <= top; i++) {
+        uint32_t hi = n->spans[i].hi < top ? n->spans[i].hi : top;
+        gaz_strbuf_printf(p->out, "\\x{%X}", n->spans[i].lo);
+        if (hi > n->spans[i].lo)
+            gaz_strbuf_printf(p->out, "-\\x{%X}", hi);
+    }
+    gaz_strbuf_putc(p->out, ']');
+}
+
+static bool is_word_set(const gaz_node *n)
+{
+    size_t len;
+    const gaz_span32 *word = gaz_property_perl('w', &len);
+    if (n->span_count != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (n->spans[i].lo != word[i].lo || n->spans[i].hi != word[i].hi)
+            return false;
+    return true;
+}
+
+/* \W less the line ends, and \W itself. */
+static const char *not_word_set(const gaz_node *n)
+{
+    static gaz_span32 ends[] = {{'\n', '\n'}, {'\r', '\r'}};
+    if (n->span_count < 500)
+        return NULL;
+    gaz_charset rest = {0};
+    gaz_charset_union(&rest, n->spans, n->span_count);
+    gaz_charset_negate(&rest, GAZ_SCALAR_MAX);
+    gaz_node copy = {.spans = rest.items, .span_count = rest.len};
+    const char *more = !rest.failed && is_word_set(&copy) ? "" : NULL;
+    if (!more) {
+        gaz_charset_subtract(&rest, &(gaz_charset){.items = ends, .len = 2, .cap = 2});
+        copy = (gaz_node){.spans = rest.items, .span_count = rest.len};
+        more = !rest.failed && is_word_set(&copy) ? "\\r\\n" : NULL;
+    }
+    gaz_charset_free(&rest);
+    return more;
+}
+
+/* As bytes: exact, whatever the size. */
+static void print_bytes(printer *p, const gaz_node *n)
+{
+    gaz_arena arena;
+    gaz_arena_init(&arena, (size_t)4 << 20);
+    gaz_byte_pattern bytes;
+    gaz_byte_options options = {.widen = false, .multiline = true};
+    if (gaz_bytes_translate(n, &options, &arena, &bytes, NULL) == GAZ_OK) {
+        gaz_strbuf_puts(p->out, "(?:");
+        gaz_bytes_print(bytes.root, p->out);
+        gaz_strbuf_putc(p->out, ')');
+    } else if (p->out->failed == GAZ_OK) {
+        p->out->failed = GAZ_E_LIMIT;
+    }
+    gaz_arena_release(&arena);
+}
+
+static void print_set(printer *p, const gaz_node *n)
+{
+    if (p->ascii && (n->span_count == 0 || n->spans[0].lo > 0x7F)) {
+        gaz_strbuf_puts(p->out, "(?!)");
+    } else if (p->ascii || n->spans[n->span_count - 1].hi <= 0x7F) {
+        print_ranges(p, n, 0x7F);
+    } else if (!p->utf) {
+        print_bytes(p, n);
+    } else {
+        const char *more = not_word_set(n);
+        if (is_word_set(n))
+            gaz_strbuf_printf(p->out, "[%s]", word_class);
+        else if (more)
+            gaz_strbuf_printf(p->out, "[^%s%s]", word_class, more);
+        else
+            print_ranges(p, n, GAZ_SCALAR_MAX);
+    }
+}
+
+static void print_word(printer *p, bool negated)
+{
+    if (p->ascii) {
+        gaz_strbuf_puts(p->out, negated ? "\\B" : "\\b");
+        return;
+    }
+    gaz_strbuf word;
+    gaz_strbuf_init(&word, (size_t)1 << 20);
+    if (p->utf) {
+        gaz_strbuf_printf(&word, "[%s]", word_class);
+    } else {
+        gaz_node n = {.kind = GAZ_NODE_SET};
+        n.spans = gaz_property_perl('w', &n.span_count);
+        printer inner = *p;
+        inner.out = &word;
+        print_bytes(&inner, &n);
+    }
+    /* The bytes' alternatives have to stand at the look-behind's own level. */
+    char *w = word.data;
+    if (!p->utf && word.len > 4) {
+        w[word.len - 1] = '\0';
+        w += 3;
+    }
+    if (word.failed != GAZ_OK)
+        p->out->failed = word.failed;
+    else if (negated)
+        gaz_strbuf_printf(p->out, "(?:(?<=%s)(?=%s)|(?<!%s)(?!%s))", w, w, w, w);
+    else
+        gaz_strbuf_printf(p->out, "(?:(?<=%s)(?!%s)|(?<!%s)(?=%s))", w, w, w, w);
+    gaz_strbuf_release(&word);
+}
+
+static void print_repeat(printer *p, const gaz_node *n)
+{
+    gaz_node_kind k = n->kids[0]->kind;
+    bool atom = k == GAZ_NODE_SET || k == GAZ_NODE_SCALAR;
+    gaz_strbuf_puts(p->out, atom ? "" : "(?:");
+    print_node(p, n->kids[0]);
+    gaz_strbuf_puts(p->out, atom ? "" : ")");
+    if (n->max == GAZ_REPEAT_INFINITE && n->min <= 1)
+        gaz_strbuf_putc(p->out, n->min ? '+' : '*');
+    else if (n->min == 0 && n->max == 1)
+        gaz_strbuf_putc(p->out, '?');
+    else if (n->max == GAZ_REPEAT_INFINITE)
+        gaz_strbuf_printf(p->out, "{%u,}", n->min);
+    else
+        gaz_strbuf_printf(p->out, "{%u,%u}", n->min, n->max);
+    if (n->lazy)
+        gaz_strbuf_putc(p->out, '?');
+}
+
+static void print_list(printer *p, const gaz_node *n)
+{
+    bool alternate = n->kind == GAZ_NODE_ALTERNATE;
+    if (alternate)
+        gaz_strbuf_puts(p->out, "(?:");
+    for (size_t i = 0; i < n->count; i++) {
+        if (alternate && i)
+            gaz_strbuf_putc(p->out, '|');
+        print_node(p, n->kids[i]);
+    }
+    if (alternate)
+        gaz_strbuf_putc(p->out, ')');
+}
+
+static void print_node(printer *p, const gaz_node *n)
+{
+    switch (n->kind) {
+    case GAZ_NODE_EMPTY:
+        gaz_strbuf_puts(p->out, "(?:)");
+        return;
+    case GAZ_NODE_SCALAR:
+        if (n->scalar <= 0x7F || p->utf)
+            print_scalar(p, n->scalar);
+        else
+            print_set(p, &(gaz_node){.kind = GAZ_NODE_SET, .spans = &(gaz_span32){n->scalar, n->scalar}, .span_count = 1});
+        return;
+    case GAZ_NODE_SET:
+        print_set(p, n);
+        return;
+    case GAZ_NODE_BYTES:
+        if (p->ascii)
+            print_set(p, n);
+        else
+            print_ranges(p, n, 0xFF);
+        return;
+    case GAZ_NODE_CONCAT:
+    case GAZ_NODE_ALTERNATE:
+        print_list(p, n);
+        return;
+    case GAZ_NODE_REPEAT:
+        print_repeat(p, n);
+        return;
+    case GAZ_NODE_LINE_START:
+        gaz_strbuf_puts(p->out, "^");
+        return;
+    case GAZ_NODE_LINE_END:
+        gaz_strbuf_puts(p->out, "(?:\\r??$)");
+        return;
+    case GAZ_NODE_TEXT_START:
+        gaz_strbuf_puts(p->out, p->path || p->multiline ? "\\A" : "^");
+        return;
+    case GAZ_NODE_TEXT_END:
+        gaz_strbuf_puts(p->out, "\\z");
+        return;
+    case GAZ_NODE_WORD:
+    case GAZ_NODE_NOT_WORD:
+        print_word(p, n->kind == GAZ_NODE_NOT_WORD);
+        return;
+    case GAZ_NODE_WORD_ASCII:
+    case GAZ_NODE_NOT_WORD_ASCII:
+        gaz_strbuf_puts(p->out, n->kind == GAZ_NODE_WORD_ASCII ? "\\b" : "\\B");
+        return;
+    }
+}
+
+/* Bytes, and ASCII boundaries that may fall inside a character, cannot be said in UTF mode. */
+static bool names_bytes(const gaz_node *n)
+{
+    if (n->kind == GAZ_NODE_BYTES || n->kind == GAZ_NODE_NOT_WORD_ASCII)
+        return true;
+    for (size_t i = 0; i < n->count; i++)
+        if (names_bytes(n->kids[i]))
+            return true;
+    return false;
+}
+
+bool gaz_exact_print(const gaz_node *root, const gaz_exact_options *options, gaz_strbuf *out)
+{
+    printer p = {.out = out, .ascii = options->ascii, .multiline = options->multiline, .path = options->path};
+    p.utf = !p.ascii && !names_bytes(root);
+    print_node(&p, root);
+    return p.utf;
+}

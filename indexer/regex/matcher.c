@@ -1,0 +1,227 @@
+/* A matcher: a thread's scratch, the choice of program and subject, and exact spans. */
+#include <string.h>
+
+#include "gaz/base/clock.h"
+#include "gaz/base/hash.h"
+#include "gaz/base/utf8.h"
+#include "pattern_internal.h"
+
+#define MATCHES_MAX ((size_t)1 << 20) /* matches of a multi-line pattern in one text */
+
+gaz_status gaz_matcher_new(const gaz_pattern *p, gaz_matcher **out, gaz_error *err)
+{
+    gaz_matcher *m = calloc(1, sizeof *m);
+    gaz_status st = GAZ_OK;
+    if (!m)
+        return gaz_error_set(err, GAZ_E_NOMEM, "out of memory preparing to match a pattern");
+    m->pattern = p;
+    for (int i = 0; i < 2 && st == GAZ_OK; i++)
+        if (p->machines[i].db && hs_alloc_scratch(p->machines[i].db, &m->scratch) != HS_SUCCESS)
+            st = gaz_error_set(err, GAZ_E_NOMEM, "out of memory preparing to scan for a pattern");
+    if (st == GAZ_OK && p->programs[1].code)
+        st = gaz_exact_run_init(&m->run, err);
+    if (st == GAZ_OK)
+        *out = m;
+    else
+        gaz_matcher_free(m);
+    return st;
+}
+
+void gaz_matcher_free(gaz_matcher *m)
+{
+    if (!m)
+        return;
+    hs_free_scratch(m->scratch);
+    gaz_exact_run_release(&m->run);
+    gaz_vec_free(&m->ends);
+    gaz_vec_free(&m->matches);
+    free(m);
+}
+
+const gaz_machine *gaz_matcher_machine(const gaz_matcher *m, unsigned flags)
+{
+    const gaz_pattern *p = m->pattern;
+    return &p->machines[(flags & GAZ_TEXT_ASCII) && !p->same ? 0 : 1];
+}
+
+gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii, size_t from, size_t *start,
+                            size_t *end, gaz_error *err)
+{
+    const gaz_pattern *p = m->pattern;
+    const gaz_exact *x = &p->programs[ascii && p->programs[0].code ? 0 : 1];
+    return gaz_exact_find(x, &m->run, subject, from, start, end, err);
+}
+
+/* ripgrep hands PCRE2 a line with its "\n", but without "\r\n"; the Rust engine never sees past a line's end, except
+ * that a \z must not hold before the "\n". */
+gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size_t start, size_t end)
+{
+    bool newline = end < scan->len && scan->text[end] == '\n' && !p->path;
+    bool crlf = newline && end > start && scan->text[end - 1] == '\r';
+    size_t to = end;
+    if (p->perl && newline)
+        to = crlf ? end - 1 : end + 1;
+    else if (p->text_end && newline)
+        to = end + 1;
+    return (gaz_subject){.text = scan->text + start, .len = to - start,
+                         .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) != 0,
+                         .deadline_us = scan->deadline_us};
+}
+
+/* A match may have taken the "\r" of the line's end with it. */
+static size_t trimmed_end(const gaz_pattern *p, const char *text, size_t start, size_t end)
+{
+    return p->line_end && end > start && text[end - 1] == '\r' ? end - 1 : end;
+}
+
+/* --- multi-line: all matches of a text, as ripgrep walks it --- */
+
+static bool add_match(gaz_matcher *m, size_t start, size_t end)
+{
+    return gaz_vec_push(&m->matches, ((gaz_range){start, end}));
+}
+
+gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err)
+{
+    uint64_t sum = gaz_checksum(scan->text, scan->len);
+    if (m->matches_known && m->matches_len == scan->len && m->matches_sum == sum)
+        return GAZ_OK;
+    m->matches_known = false;
+    m->matches.len = 0;
+    bool ascii = (scan->flags & GAZ_TEXT_ASCII) != 0;
+    /* Each search sees the rest of the text only, so ^ and \b hold where the last match ended: ripgrep's way. */
+    for (size_t at = 0; at < scan->len;) {
+        size_t start, end;
+        gaz_subject rest = {.text = scan->text + at, .len = scan->len - at, .deadline_us = scan->deadline_us,
+                            .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) &&
+                                     ((unsigned char)scan->text[at] & 0xC0) != 0x80};
+        gaz_status st = gaz_matcher_find(m, &rest, ascii, 0, &start, &end, err);
+        if (st == GAZ_DONE)
+            break;
+        if (st != GAZ_OK)
+            return st;
+        end = trimmed_end(m->pattern, rest.text, start, end);
+        if (m->matches.len == MATCHES_MAX)
+            return gaz_error_set(err, GAZ_E_LIMIT, "a text has more than %zu matches across lines", MATCHES_MAX);
+        if (!add_match(m, at + start, at + end))
+            return gaz_error_set(err, GAZ_E_NOMEM, "out of memory noting matches");
+        if ((m->matches.len & 255) == 0 && gaz_expired(scan->deadline_us))
+            return gaz_error_set(err, GAZ_E_TIMEOUT, "the time for this search is over");
+        at += end + (end == start);
+    }
+    m->matches_known = true;
+    m->matches_len = scan->len;
+    m->matches_sum = sum;
+    return GAZ_OK;
+}
+
+/* --- spans --- */
+
+typedef struct span_list {
+    gaz_range *out;
+    size_t max, count;
+    gaz_range empty; /* the first empty match, for when there is no other */
+    bool has_empty;
+} span_list;
+
+/* False when the list is full. */
+static bool add_span(span_list *l, size_t start, size_t end)
+{
+    if (start == end) {
+        if (!l->has_empty)
+            l->empty = (gaz_range){start, end};
+        l->has_empty = true;
+        return true;
+    }
+    if (l->count < l->max)
+        l->out[l->count++] = (gaz_range){start, end};
+    return l->count < l->max;
+}
+
+static size_t finish_spans(span_list *l)
+{
+    if (l->count == 0 && l->has_empty && l->max > 0)
+        l->out[l->count++] = l->empty;
+    return l->count;
+}
+
+static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, span_list *l,
+                                  gaz_error *err)
+{
+    gaz_status st = gaz_matcher_collect(m, scan, err);
+    if (st != GAZ_OK)
+        return st;
+    /* The first match that ends behind `from`: they are ascending and do not overlap. */
+    size_t lo = 0, hi = m->matches.len;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (m->matches.items[mid].end < from)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < m->matches.len && m->matches.items[lo].start <= to; lo++) {
+        gaz_range r = m->matches.items[lo];
+        bool was_empty = r.start == r.end;
+        r.start = r.start < from ? from : r.start;
+        r.end = r.end > to ? to : r.end;
+        if ((r.start < r.end || was_empty) && !add_span(l, r.start, r.end))
+            break;
+    }
+    return GAZ_OK;
+}
+
+static void literal_spans(const gaz_needle *n, const gaz_scan *scan, size_t from, size_t to, span_list *l)
+{
+    for (size_t at = from; (at = gaz_needle_find(n, scan->text, to, at)) != GAZ_NOWHERE; at += n->len)
+        if (!add_span(l, at, at + n->len))
+            return;
+}
+
+/* The place to look on from after an empty match: the next character. */
+static size_t after_empty(const gaz_subject *s, size_t at)
+{
+    const char *p = s->text + at, *end = s->text + s->len;
+    if (p >= end)
+        return s->len + 1;
+    (void)gaz_utf8_next(&p, end);
+    return (size_t)(p - s->text);
+}
+
+static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, span_list *l,
+                                gaz_error *err)
+{
+    gaz_subject s = gaz_matcher_subject(m->pattern, scan, from, to);
+    bool ascii = (scan->flags & GAZ_TEXT_ASCII) || gaz_ascii_valid(s.text, s.len);
+    for (size_t at = 0; at <= s.len;) {
+        size_t start, end;
+        gaz_status st = gaz_matcher_find(m, &s, ascii, at, &start, &end, err);
+        if (st == GAZ_DONE)
+            break;
+        if (st != GAZ_OK)
+            return st;
+        at = end > start ? end : after_empty(&s, end);
+        end = trimmed_end(m->pattern, s.text, start, end);
+        size_t last = to - from;
+        if (start <= last && !add_span(l, from + start, from + (end < last ? end : last)))
+            break;
+    }
+    return GAZ_OK;
+}
+
+gaz_status gaz_matcher_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, gaz_range *out, size_t max,
+                             size_t *count, gaz_error *err)
+{
+    const gaz_machine *machine = gaz_matcher_machine(m, scan->flags);
+    span_list l = {.out = out, .max = max};
+    gaz_status st = GAZ_OK;
+    if (m->pattern->multiline)
+        st = multiline_spans(m, scan, from, to, &l, err);
+    else if (m->pattern->programs[1].code)
+        st = program_spans(m, scan, from, to, &l, err);
+    else if (machine->kind == GAZ_MACHINE_LITERAL)
+        literal_spans(machine->needle, scan, from, to, &l);
+    if (st == GAZ_OK)
+        *count = finish_spans(&l);
+    return st;
+}
