@@ -62,6 +62,8 @@ void *gaz_arena_alloc(gaz_arena *arena, size_t size)
     if (size > arena->max || arena->used > arena->max - size)
         return NULL;
     size_t rounded = (size + 15) & ~(size_t)15;
+    if (rounded < size || rounded > SIZE_MAX - sizeof(gaz_arena_chunk))
+        return NULL;
     gaz_arena_chunk *c = arena->head;
     if (!c || c->cap - c->used < rounded)
         c = add_chunk(arena, rounded);
@@ -83,7 +85,7 @@ void *gaz_arena_array(gaz_arena *arena, size_t count, size_t size)
 
 char *gaz_arena_strndup(gaz_arena *arena, const char *text, size_t len)
 {
-    char *p = gaz_arena_alloc(arena, len + 1);
+    char *p = len < SIZE_MAX ? gaz_arena_alloc(arena, len + 1) : NULL;
     if (p && len)
         memcpy(p, text, len);
     return p;

@@ -23,7 +23,8 @@ int64_t gaz_wall_us(void)
 
 int64_t gaz_deadline(int64_t ms)
 {
-    return ms < 0 ? GAZ_NEVER : gaz_now_us() + ms * 1000;
+    int64_t now = gaz_now_us();
+    return ms < 0 || ms > (GAZ_NEVER - now) / 1000 ? GAZ_NEVER : now + ms * 1000;
 }
 
 bool gaz_expired(int64_t deadline_us)

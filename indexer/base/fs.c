@@ -87,18 +87,24 @@ gaz_status gaz_file_read(const char *path, size_t max, gaz_strbuf *out, gaz_erro
     gaz_status st = GAZ_OK;
     size_t total = 0;
     for (;;) {
-        char *at = gaz_strbuf_reserve(out, 65536);
+        char spare; /* a full buffer is enough when the file ends here */
+        size_t room = out->max - out->len, want = room < 65536 ? room : 65536;
+        char *at = want ? gaz_strbuf_reserve(out, want) : &spare;
         if (!at) {
             st = gaz_strbuf_check(out, err);
             break;
         }
-        ssize_t n = read(fd, at, 65536);
+        ssize_t n = read(fd, at, want ? want : 1);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             st = gaz_error_errno(err, "cannot read %s", path);
         if (n <= 0)
             break;
+        if (!want) {
+            st = gaz_error_set(err, GAZ_E_LIMIT, "%s is larger than the buffer's %zu bytes", path, out->max);
+            break;
+        }
         gaz_strbuf_commit(out, (size_t)n);
         total += (size_t)n;
         if (total > max) {

@@ -94,6 +94,10 @@ gaz_status gaz_mapping_open(const char *path, gaz_mapping **out, gaz_error *err)
         st = gaz_error_errno(err, "cannot open %s", path);
         goto fail;
     }
+    if (!S_ISREG(info.st_mode)) {
+        st = gaz_error_set(err, GAZ_E_IO, "cannot map %s: it is not a regular file", path);
+        goto fail;
+    }
     map->len = (size_t)info.st_size;
     if (map->len) {
         map->data = mmap(NULL, map->len, PROT_READ, MAP_SHARED, fd, 0);
