@@ -1,7 +1,7 @@
 /* Where a walk or a diff is, how the path of what it meets is formed, and what is to be said of a directory. Entries whose
  * paths would be over GAZ_PATH_BYTES_MAX have no path to be reported under: their directory says so for all of them, under
  * its own path with a '/' at the end, which no other entry has and which sorts just before what is in the directory. */
-#include "tree.h"
+#include "git_tree.h"
 
 #include <string.h>
 

@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "git_config.h"
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
-#include "program.h"
+#include "run_program.h"
 #include "repo.h"
-#include "source.h"
+#include "clone_source.h"
 
 #define ARGS_MAX 64
 #define SIZE_CHECK_US 2000000

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "gaz/base/vec.h"
-#include "tree.h"
+#include "git_tree.h"
 
 typedef struct frame {
     gaz_tree *tree;

@@ -1,7 +1,7 @@
 /* posix_spawn() starts the program: safe with threads, no shell in between. Its two outputs are pipes read without
  * blocking; the loop looks at the deadline and the watcher four times a second. The program leads a process group, so
  * that helpers it started (ssh, index-pack, remote-https) die with it. */
-#include "program.h"
+#include "run_program.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gaz/base/vec.h"
-#include "tree.h"
+#include "git_tree.h"
 
 /* A directory of either side; NULL where there is none to read. */
 typedef struct frame {

@@ -1,6 +1,6 @@
 /* Single settings out of a repository's configuration file, read without following it anywhere. */
-#ifndef GAZ_REPO_CONFIG_H
-#define GAZ_REPO_CONFIG_H
+#ifndef GAZ_REPO_GIT_CONFIG_H
+#define GAZ_REPO_GIT_CONFIG_H
 
 #include "gaz/base/strbuf.h"
 

@@ -2,7 +2,7 @@
  * make others, but a hostile repository holds what it likes: names that lead out of the tree, names with '/', doubles,
  * any order. Here every directory is brought into one form: names no path can have are replaced or marked, doubles
  * become one entry, the order is restored. A path thus occurs once, and paths come in byte order. */
-#include "tree.h"
+#include "git_tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>

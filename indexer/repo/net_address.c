@@ -1,7 +1,7 @@
 /* The gate against requests to machines inside (server-side request forgery). The list is that of the special-purpose
  * address registries of IANA (RFC 6890 and its updates); IPv6 forms that carry an IPv4 address are judged by it. Numbers
  * in octal, hexadecimal or with parts left out are refused: programs differ in what they make of them. */
-#include "address.h"
+#include "net_address.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

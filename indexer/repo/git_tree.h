@@ -1,7 +1,7 @@
 /* Directories as the walk and the diff see them: sorted, with everything that cannot be used turned into one kind of
  * entry, so that both report the same whatever way they came. */
-#ifndef GAZ_REPO_TREE_H
-#define GAZ_REPO_TREE_H
+#ifndef GAZ_REPO_GIT_TREE_H
+#define GAZ_REPO_GIT_TREE_H
 
 #include "repo.h"
 

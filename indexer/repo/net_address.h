@@ -1,6 +1,6 @@
 /* Which addresses of the network are private, and names turned into addresses. */
-#ifndef GAZ_REPO_ADDRESS_H
-#define GAZ_REPO_ADDRESS_H
+#ifndef GAZ_REPO_NET_ADDRESS_H
+#define GAZ_REPO_NET_ADDRESS_H
 
 #include <stdbool.h>
 #include <sys/socket.h>

@@ -1,13 +1,13 @@
 /* What may be cloned from. A source reaches git as one argument and, for ssh, parts of it reach a command line, so it is
  * taken apart by narrow rules here, and anything odd is refused with the reason instead of being repaired. */
-#include "source.h"
+#include "clone_source.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "address.h"
+#include "net_address.h"
 
 typedef struct scheme_row {
     const char *name;

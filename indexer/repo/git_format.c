@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "git_config.h"
 #include "repo.h"
 
 static void copy(char *out, size_t size, const char *text)

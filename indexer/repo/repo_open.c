@@ -12,7 +12,7 @@
 
 #include "alloc_cap.h"
 #include "gaz/base/fs.h"
-#include "tree.h"
+#include "git_tree.h"
 
 #define GIT_FILE_MAX 8192 /* bytes of a `.git` or `commondir` file */
 

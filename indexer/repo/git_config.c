@@ -1,6 +1,6 @@
 /* A small reader of git's configuration syntax (man git-config) that follows no include, so that nothing in the file of a
  * hostile repository leads anywhere else. What it cannot make out it passes over. */
-#include "config.h"
+#include "git_config.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Running one program to its end: no shell, an environment of our own, bounded output, a deadline, no survivors. */
-#ifndef GAZ_REPO_PROGRAM_H
-#define GAZ_REPO_PROGRAM_H
+#ifndef GAZ_REPO_RUN_PROGRAM_H
+#define GAZ_REPO_RUN_PROGRAM_H
 
 #include <stdbool.h>
 #include <stdint.h>

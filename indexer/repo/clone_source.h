@@ -1,6 +1,6 @@
 /* A source taken apart. */
-#ifndef GAZ_REPO_SOURCE_H
-#define GAZ_REPO_SOURCE_H
+#ifndef GAZ_REPO_CLONE_SOURCE_H
+#define GAZ_REPO_CLONE_SOURCE_H
 
 #include "gaz/repo/git.h"
 
