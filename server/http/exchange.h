@@ -11,7 +11,7 @@
 #include "encode.h"
 #include "gaz/base/arena.h"
 #include "gaz/base/clock.h"
-#include "gaz/base/threads.h"
+#include "workers.h"
 #include "http.h"
 #include "negotiate.h"
 
@@ -166,7 +166,7 @@ struct gaz_http {
     bool loopback;
     struct MHD_Daemon *daemon;
     int listen_fd;
-    gaz_pool *readers, *writers;
+    gaz_workers *readers, *writers;
     gaz_strbuf openapi;
     char openapi_etag[20];
     uint32_t seed;

@@ -147,7 +147,7 @@ static gaz_status dispatch(gaz_exchange *ex, gaz_error *err)
         ex->next->prev = ex;
     http->active = ex;
     http->active_count++;
-    gaz_status st = gaz_pool_submit(quick ? http->readers : http->writers, gaz_exchange_run, ex, err);
+    gaz_status st = gaz_workers_submit(quick ? http->readers : http->writers, gaz_exchange_run, ex, err);
     if (st == GAZ_OK)
         return GAZ_OK;
     gaz_exchange_unref(ex);
@@ -259,8 +259,8 @@ static gaz_status start_pools(gaz_http *http, gaz_error *err)
 {
     const gaz_http_options *o = &http->options;
     unsigned slow = o->workers > EVENT_WORKERS_MIN ? o->workers : EVENT_WORKERS_MIN;
-    gaz_status st = gaz_pool_new(o->workers, o->queue, &http->readers, err);
-    return st == GAZ_OK ? gaz_pool_new(slow, o->queue, &http->writers, err) : st;
+    gaz_status st = gaz_workers_new(o->workers, o->queue, &http->readers, err);
+    return st == GAZ_OK ? gaz_workers_new(slow, o->queue, &http->writers, err) : st;
 }
 
 static size_t pool_size(const gaz_http *http)
@@ -393,8 +393,8 @@ void gaz_http_stop(gaz_http *http, int64_t grace_ms)
         MHD_quiesce_daemon(http->daemon);
     wait_for_active(http, grace_ms);
     cancel_active(http);
-    gaz_pool_free(http->readers);
-    gaz_pool_free(http->writers);
+    gaz_workers_free(http->readers);
+    gaz_workers_free(http->writers);
     wait_for_active(http, 1000);
     atomic_store(&http->watch_stop, true);
     if (http->watching)
