@@ -76,6 +76,32 @@ static gaz_status check_grams(checker *c, gaz_error *err)
     return GAZ_OK;
 }
 
+/* A sum, so that the order of grams does not matter; the chunk's place within its document does. */
+gaz_status gaz_segment_gram_digests(gaz_segment *seg, uint64_t *digests, gaz_error *err)
+{
+    uint32_t *numbers = malloc(((size_t)seg->chunks + 1) * sizeof *numbers);
+    gaz_status st = numbers ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory to sum up a segment");
+    memset(digests, 0, (size_t)seg->docs * sizeof *digests);
+    for (uint32_t i = 0; st == GAZ_OK && i < seg->grams; i++) {
+        postings list;
+        st = segment_postings(seg, i, &list, err);
+        if (st == GAZ_OK)
+            st = postings_decode(&list, numbers, err);
+        for (uint32_t k = 0; st == GAZ_OK && k < list.count; k++) {
+            gaz_chunk c;
+            gaz_doc d;
+            st = gaz_segment_chunk(seg, numbers[k], &c, err);
+            if (st == GAZ_OK)
+                st = gaz_segment_doc(seg, c.doc, &d, err);
+            uint32_t key[2] = {segment_gram_at(seg, i), numbers[k] - (st == GAZ_OK ? d.first_chunk : 0)};
+            if (st == GAZ_OK)
+                digests[c.doc] += gaz_checksum(key, sizeof key);
+        }
+    }
+    free(numbers);
+    return st;
+}
+
 gaz_status gaz_segment_check(gaz_segment *seg, const char *name, void (*report)(void *ctx, const char *message), void *ctx,
                              gaz_error *err)
 {

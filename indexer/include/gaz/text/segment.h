@@ -141,6 +141,8 @@ GAZ_CHECKED gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded,
 GAZ_CHECKED gaz_status gaz_segment_literal_count(gaz_segment *seg, const char *folded, size_t len, uint32_t *count, gaz_error *err);
 /** Decodes everything and checks all invariants (order, bounds, counts): `gaz check`. @param report called for each finding */
 GAZ_CHECKED gaz_status gaz_segment_check(gaz_segment *seg, const char *name, void (*report)(void *ctx, const char *message), void *ctx, gaz_error *err);
+/** For each document a digest of its grams, independent of where it lies: for comparing an incremental index with a rebuilt one. @param digests gaz_segment_docs() of them, overwritten */
+GAZ_CHECKED gaz_status gaz_segment_gram_digests(gaz_segment *seg, uint64_t *digests, gaz_error *err);
 /** GAZ_E_CORRUPT when the file was cut short while in use. */
 GAZ_CHECKED gaz_status gaz_segment_intact(const gaz_segment *seg, gaz_error *err);
 

@@ -1,0 +1,412 @@
+/* The runner: takes jobs from the durable queue and has a worker process do each. In a server two threads take jobs, so that a
+ * small repository does not wait behind a large one, and a third merges and sweeps between them; a command line has no threads
+ * of its own and runs its job where it waits for it. */
+#include "gaz/pipeline/runner.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gaz/base/clock.h"
+#include "gaz/jobs/queue.h"
+#include "process.h"
+
+#define TAKERS 2
+#define IDLE_MS 500
+#define WAIT_TICK_US 20000
+#define KEPT 256 /* ended jobs whose results are remembered */
+#define SWEEP_EVERY_US ((int64_t)60 * 1000000)
+
+typedef struct active {
+    struct active *next;
+    int64_t id;
+    bool ended;
+    gaz_status status;
+    gaz_error error;
+    gaz_run_result result;
+    gaz_progress progress;
+} active;
+
+struct gaz_runner {
+    gaz_store *store;
+    const gaz_settings *settings;
+    const gaz_log *log;
+    char *worker;
+    pthread_mutex_t lock;
+    pthread_cond_t wake, changed;
+    active *jobs;
+    pthread_t threads[TAKERS + 1];
+    unsigned thread_count;
+    atomic_bool stopping;
+    bool maintain;         /* something was published: look whether to merge */
+};
+
+const char *gaz_phase_name(gaz_phase phase)
+{
+    static const char *const names[] = {"queued", "fetch", "walk", "text", "publish", "merge", "ended"};
+    return (size_t)phase < sizeof names / sizeof names[0] ? names[phase] : "ended";
+}
+
+static char *worker_beside_us(void)
+{
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
+    if (n <= 0)
+        return strdup("gaz-worker");
+    path[n] = '\0';
+    char *slash = strrchr(path, '/');
+    memcpy(slash ? slash + 1 : path, "gaz-worker", sizeof "gaz-worker");
+    return strdup(path);
+}
+
+gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const gaz_log *log, const char *worker, gaz_runner **out,
+                          gaz_error *err)
+{
+    gaz_runner *r = calloc(1, sizeof *r);
+    if (!r)
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
+    r->store = store;
+    r->settings = settings;
+    r->log = log;
+    r->worker = worker ? strdup(worker) : worker_beside_us();
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->wake, NULL);
+    pthread_cond_init(&r->changed, NULL);
+    if (!r->worker) {
+        gaz_runner_free(r);
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
+    }
+    *out = r;
+    return GAZ_OK;
+}
+
+void gaz_runner_free(gaz_runner *r)
+{
+    if (!r)
+        return;
+    atomic_store(&r->stopping, true);
+    pthread_mutex_lock(&r->lock);
+    pthread_cond_broadcast(&r->wake);
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    for (unsigned i = 0; i < r->thread_count; i++)
+        pthread_join(r->threads[i], NULL);
+    for (active *a = r->jobs, *next; a; a = next) {
+        next = a->next;
+        free(a);
+    }
+    pthread_cond_destroy(&r->wake);
+    pthread_cond_destroy(&r->changed);
+    pthread_mutex_destroy(&r->lock);
+    free(r->worker);
+    free(r);
+}
+
+/* ---- jobs this process runs or ran ---- */
+
+/* Under the lock. */
+static active *find(const gaz_runner *r, int64_t id)
+{
+    active *a = r->jobs;
+    while (a && a->id != id)
+        a = a->next;
+    return a;
+}
+
+/* Under the lock: forgets the oldest ended jobs. */
+static void forget_old(gaz_runner *r)
+{
+    unsigned n = 0;
+    for (active **at = &r->jobs; *at;) {
+        active *a = *at;
+        if (++n > KEPT && a->ended) {
+            *at = a->next;
+            free(a);
+        } else {
+            at = &a->next;
+        }
+    }
+}
+
+static active *begin(gaz_runner *r, int64_t id)
+{
+    pthread_mutex_lock(&r->lock);
+    active *a = find(r, id);
+    if (!a) {
+        a = calloc(1, sizeof *a);
+        if (a) {
+            a->next = r->jobs;
+            r->jobs = a;
+        }
+        forget_old(r);
+    }
+    if (a) {
+        *a = (active){.next = a->next, .id = id};
+        a->progress.seconds_left = -1;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return a;
+}
+
+typedef struct alive_context {
+    gaz_runner *runner;
+    active *job;
+    gaz_progress_visit visit;
+    void *ctx;
+    int64_t deadline;
+} alive_context;
+
+static bool alive(void *ctx, const gaz_progress *progress)
+{
+    alive_context *a = ctx;
+    if (a->job) {
+        pthread_mutex_lock(&a->runner->lock);
+        a->job->progress = *progress;
+        pthread_cond_broadcast(&a->runner->changed);
+        pthread_mutex_unlock(&a->runner->lock);
+    }
+    if (a->visit && !a->visit(a->ctx, progress))
+        return false;
+    return !atomic_load(&a->runner->stopping);
+}
+
+static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit visit, void *ctx)
+{
+    active *a = begin(r, job->id);
+    alive_context context = {r, a, visit, ctx, GAZ_NEVER};
+    worker_call call = {.worker = r->worker, .home = gaz_store_home(r->store), .command = "index", .subject = job->subject,
+                        .rev = job->argument, .store = r->store, .log = r->log, .alive = alive, .ctx = &context};
+    gaz_run_result result = {0};
+    gaz_error err = {0};
+    gaz_status st = worker_run(&call, &result, &err);
+    gaz_repo_row row;
+    bool left = st == GAZ_E_CANCELLED && atomic_load(&r->stopping); /* it stays RUNNING: the next process takes it up again */
+    if (!left) {
+        gaz_error ignored = {0};
+        gaz_status kept = gaz_store_job_finish(r->store, job->id, st == GAZ_OK ? GAZ_JOB_DONE : GAZ_JOB_FAILED,
+                                               st == GAZ_OK ? NULL : err.message, result.generation, &ignored);
+        if (kept != GAZ_OK)
+            gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the end of job %lld: %s", (long long)job->id, ignored.message);
+        if (st != GAZ_OK && gaz_store_repo_get(r->store, job->subject, &row, NULL) == GAZ_OK) {
+            if (!job->argument && gaz_store_repo_failed(r->store, row.id, err.message, NULL) != GAZ_OK)
+                gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the failure of %s", job->subject);
+            gaz_repo_row_release(&row);
+        }
+        gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index", "%s: %s, %llu documents, %lld ms", job->subject,
+                      st == GAZ_OK ? "published" : err.message, (unsigned long long)result.files, (long long)(result.elapsed_us / 1000));
+    }
+    pthread_mutex_lock(&r->lock);
+    if (a) {
+        a->status = st;
+        a->error = err;
+        a->result = result;
+        a->progress.phase = GAZ_PHASE_ENDED;
+        a->ended = true;
+    }
+    r->maintain = true;
+    pthread_cond_broadcast(&r->changed);
+    pthread_cond_broadcast(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* ---- threads ---- */
+
+static void nap(gaz_runner *r, int64_t ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&r->lock);
+    if (!atomic_load(&r->stopping))
+        pthread_cond_timedwait(&r->wake, &r->lock, &until);
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void *take_jobs(void *arg)
+{
+    gaz_runner *r = arg;
+    while (!atomic_load(&r->stopping)) {
+        gaz_job_row job;
+        gaz_error err = {0};
+        gaz_status st = gaz_queue_take(r->store, &job, &err);
+        if (st == GAZ_OK) {
+            run_job(r, &job, NULL, NULL);
+            gaz_job_row_release(&job);
+            continue;
+        }
+        if (st != GAZ_DONE)
+            gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot take a job: %s", err.message);
+        nap(r, IDLE_MS);
+    }
+    return NULL;
+}
+
+static void merge_all(gaz_runner *r, bool force)
+{
+    gaz_snapshot *snapshot = NULL;
+    gaz_error err = {0};
+    if (gaz_store_snapshot(r->store, &snapshot, &err) != GAZ_OK)
+        return;
+    for (size_t p = 0; p < snapshot->pool_count && !atomic_load(&r->stopping); p++) {
+        char pool[24];
+        gaz_run_result result;
+        alive_context context = {.runner = r};
+        if (!force && snapshot->pools[p].segment_count < 2)
+            continue;
+        snprintf(pool, sizeof pool, "%lld", (long long)snapshot->pools[p].id);
+        worker_call call = {.worker = r->worker, .home = gaz_store_home(r->store), .command = "merge", .subject = pool,
+                            .store = r->store, .log = r->log, .alive = alive, .ctx = &context};
+        gaz_error_clear(&err);
+        gaz_status st = worker_run(&call, &result, &err);
+        if (st != GAZ_OK && st != GAZ_E_CANCELLED)
+            gaz_log_write(r->log, GAZ_LOG_WARN, "merge", "pool %s: %s", pool, err.message);
+    }
+    gaz_snapshot_free(snapshot);
+}
+
+static void sweep(gaz_runner *r)
+{
+    gaz_sweep swept;
+    gaz_error err = {0};
+    if (gaz_store_sweep(r->store, r->settings->retire_grace_ms, &swept, &err) != GAZ_OK)
+        gaz_log_write(r->log, GAZ_LOG_WARN, "store", "cannot sweep: %s", err.message);
+    else if (swept.files)
+        gaz_log_write(r->log, GAZ_LOG_INFO, "store", "swept %llu files, %llu bytes", (unsigned long long)swept.files,
+                      (unsigned long long)swept.bytes);
+}
+
+static void *maintain(void *arg)
+{
+    gaz_runner *r = arg;
+    int64_t swept = 0;
+    while (!atomic_load(&r->stopping)) {
+        pthread_mutex_lock(&r->lock);
+        bool due = r->maintain;
+        r->maintain = false;
+        pthread_mutex_unlock(&r->lock);
+        if (due)
+            merge_all(r, false);
+        if (due || gaz_now_us() - swept > SWEEP_EVERY_US) {
+            sweep(r);
+            swept = gaz_now_us();
+        }
+        nap(r, IDLE_MS * 2);
+    }
+    return NULL;
+}
+
+gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
+{
+    for (unsigned i = 0; i <= TAKERS; i++) {
+        if (pthread_create(&r->threads[r->thread_count], NULL, i < TAKERS ? take_jobs : maintain, r) != 0)
+            return gaz_error_set(err, GAZ_E_NOMEM, "cannot start the job runner's threads");
+        r->thread_count++;
+    }
+    return GAZ_OK;
+}
+
+/* ---- asking ---- */
+
+gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job, gaz_error *err)
+{
+    gaz_status st = gaz_store_job_add(r->store, "index", repo, rev, job, err);
+    pthread_mutex_lock(&r->lock);
+    pthread_cond_broadcast(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+    return st;
+}
+
+/* How a job stands in the catalogue, for jobs of other processes. @return GAZ_DONE while it is not ended */
+static gaz_status look_up(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_error *err)
+{
+    gaz_job_row row;
+    gaz_status st = gaz_store_job_get(r->store, id, &row, err);
+    if (st != GAZ_OK)
+        return st;
+    if (row.state == GAZ_JOB_DONE)
+        out->generation = row.generation;
+    else if (row.state == GAZ_JOB_FAILED)
+        st = gaz_error_set(err, GAZ_E_INTERNAL, "%s", row.error ? row.error : "the index run failed");
+    else
+        st = GAZ_DONE;
+    gaz_job_row_release(&row);
+    return st;
+}
+
+/* Without threads of our own the caller's does the work: the oldest job first, until it is the one waited for. */
+static bool run_one_here(gaz_runner *r, gaz_progress_visit visit, void *ctx)
+{
+    gaz_job_row job;
+    if (r->thread_count || gaz_queue_take(r->store, &job, NULL) != GAZ_OK)
+        return false;
+    run_job(r, &job, visit, ctx);
+    gaz_job_row_release(&job);
+    merge_all(r, false);
+    sweep(r);
+    return true;
+}
+
+static bool take_outcome(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_progress *progress, gaz_status *st, gaz_error *err)
+{
+    pthread_mutex_lock(&r->lock);
+    active *a = find(r, id);
+    bool ended = a && a->ended;
+    if (a)
+        *progress = a->progress;
+    if (ended) {
+        *st = a->status;
+        *out = a->result;
+        if (a->status != GAZ_OK && err && err->status == GAZ_OK)
+            *err = a->error;
+    }
+    pthread_mutex_unlock(&r->lock);
+    return ended;
+}
+
+gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us, gaz_progress_visit visit, void *ctx, gaz_run_result *out,
+                           gaz_error *err)
+{
+    gaz_progress progress = {.seconds_left = -1};
+    gaz_status st = GAZ_OK;
+    int64_t next_visit = 0, next_look = 0;
+    *out = (gaz_run_result){0};
+    for (;;) {
+        if (take_outcome(r, job, out, &progress, &st, err))
+            return st;
+        if (run_one_here(r, visit, ctx))
+            continue;
+        int64_t now = gaz_now_us();
+        if (now >= next_look) {
+            st = look_up(r, job, out, err);
+            if (st != GAZ_DONE)
+                return st;
+            next_look = now + 200000;
+        }
+        if (visit && now >= next_visit) {
+            if (!visit(ctx, &progress))
+                return gaz_error_set(err, GAZ_E_CANCELLED, "waiting for job %lld was cancelled", (long long)job);
+            next_visit = now + 100000;
+        }
+        if (gaz_expired(deadline_us))
+            return gaz_error_set(err, GAZ_E_TIMEOUT, "job %lld goes on", (long long)job);
+        if (atomic_load(&r->stopping))
+            return gaz_error_set(err, GAZ_E_CANCELLED, "the program is ending; job %lld is taken up again at its next start", (long long)job);
+        usleep(r->thread_count ? 1000 : WAIT_TICK_US);
+    }
+}
+
+gaz_status gaz_runner_progress(gaz_runner *r, int64_t job, gaz_progress *out, gaz_error *err)
+{
+    pthread_mutex_lock(&r->lock);
+    active *a = find(r, job);
+    if (a)
+        *out = a->progress;
+    pthread_mutex_unlock(&r->lock);
+    return a ? GAZ_OK : gaz_error_set(err, GAZ_E_NOT_FOUND, "job %lld is not run by this process", (long long)job);
+}
