@@ -16,11 +16,13 @@
 #define GAZ_REF_NAME_MAX 1024
 #define GAZ_REPOS_MAX 100000
 
-/** A home directory opened. Threading: any thread; calls are serialised inside. Other processes may have it open too. */
+/** A home directory opened. Threading: any thread; calls are serialised inside. Other processes may have it open too; a child made by fork() must open its own. */
 typedef struct gaz_store gaz_store;
 
 /** Opens (and makes, mode 0700, when `create`) a home and migrates its catalogue. GAZ_E_NOT_FOUND when absent; GAZ_E_UNSUPPORTED when written by a newer program; GAZ_E_CORRUPT. */
 GAZ_CHECKED gaz_status gaz_store_open(const char *home, bool create, gaz_store **out, gaz_error *err);
+/** For gaz_store_check() and gaz_store_repair(): a catalogue that cannot be opened is no failure; everything else answers GAZ_E_CORRUPT then. GAZ_E_NOT_FOUND when there is no such directory. */
+GAZ_CHECKED gaz_status gaz_store_open_damaged(const char *home, gaz_store **out, gaz_error *err);
 void gaz_store_close(gaz_store *store);
 const char *gaz_store_home(const gaz_store *store);
 
@@ -32,7 +34,7 @@ typedef struct gaz_repo_row {
     char *name;
     char *source;            /**< as the user gave it: absolute path or URL */
     char *git_dir;           /**< where its objects are */
-    bool cloned;             /**< git_dir is ours, below repos/ */
+    bool cloned;             /**< git_dir is ours: repos/<uid>.git, set by gaz_store_repo_add() */
     char **patterns;         /**< branch patterns; none: HEAD */
     size_t pattern_count;
     int64_t pool;            /**< 0 until the first index run */
@@ -42,7 +44,7 @@ typedef struct gaz_repo_row {
 /** Frees what a row owns (not the row). */
 void gaz_repo_row_release(gaz_repo_row *row);
 
-/** Adds a repository; name, source, git_dir, cloned and patterns are read from `row`, id and uid are set. GAZ_E_EXISTS (name taken), GAZ_E_INVALID (name or pattern), GAZ_E_LIMIT. */
+/** Adds a repository, which is a new generation; name, source, git_dir (malloc'd or NULL; replaced for a clone), cloned and patterns are read from `row`, id, uid and added_us are set. GAZ_E_EXISTS (name taken), GAZ_E_INVALID (name or pattern), GAZ_E_LIMIT. */
 GAZ_CHECKED gaz_status gaz_store_repo_add(gaz_store *store, gaz_repo_row *row, gaz_error *err);
 /** GAZ_E_NOT_FOUND with near misses in the hint. */
 GAZ_CHECKED gaz_status gaz_store_repo_get(gaz_store *store, const char *name, gaz_repo_row *out, gaz_error *err);
@@ -50,6 +52,7 @@ GAZ_CHECKED gaz_status gaz_store_repo_get(gaz_store *store, const char *name, ga
 GAZ_CHECKED gaz_status gaz_store_repo_list(gaz_store *store, gaz_repo_row **rows, size_t *count, gaz_error *err);
 /** Removes a repository, its refs and manifests, in one transaction that is a new generation. Documents die; a later merge drops them. */
 GAZ_CHECKED gaz_status gaz_store_repo_remove(gaz_store *store, const char *name, gaz_error *err);
+/** Notes how an index run that published nothing ended. No new generation. @param message NULL: it succeeded, there was nothing to change (indexed_us is set, last_error cleared) */
 GAZ_CHECKED gaz_status gaz_store_repo_failed(gaz_store *store, int64_t repo, const char *message, gaz_error *err);
 
 /* ---- generations ---- */
@@ -98,11 +101,13 @@ typedef struct gaz_publication {
 } gaz_publication;
 
 /**
- * Publishes a new generation in one transaction.
- * @param expected  the generation the run started from when the caller must not overwrite another run's work in the same
- *                  pool (merges): GAZ_E_BUSY when one of segments_removed is gone; index runs of one repository exclude
- *                  each other by gaz_store_repo_lock()
- * @return GAZ_E_NOT_FOUND when the repository was removed meanwhile
+ * Publishes a new generation in one transaction. Index runs of one repository exclude each other by gaz_store_repo_lock().
+ * Manifests nothing refers to any more are dropped; a pool its last repository leaves is, too. A manifest that is known
+ * already may be named again; the base of a delta must be known or named.
+ * @param generation  nullable
+ * @return GAZ_E_NOT_FOUND when the repository was removed meanwhile (or a named file is not in place), GAZ_E_BUSY when one
+ *         of segments_removed, or the pool, is gone: another run was quicker, start again from a new snapshot;
+ *         GAZ_E_INVALID when a ref or delta refers to a manifest that is neither known nor named
  */
 GAZ_CHECKED gaz_status gaz_store_publish(gaz_store *store, const gaz_publication *pub, uint64_t *generation, gaz_error *err);
 
@@ -139,7 +144,7 @@ GAZ_CHECKED gaz_status gaz_store_snapshot(gaz_store *store, gaz_snapshot **out, 
 void gaz_snapshot_free(gaz_snapshot *snapshot);
 /** The newest generation's number: cheap, for polling. */
 GAZ_CHECKED gaz_status gaz_store_generation(gaz_store *store, uint64_t *generation, gaz_error *err);
-/** Remembers that an on-demand revision was used, so that the least recently used are dropped first. */
+/** Remembers (once a minute: each is a synced write) that an on-demand revision was used, so that the least recently used are dropped first. */
 GAZ_CHECKED gaz_status gaz_store_revision_touch(gaz_store *store, int64_t repo, const gaz_oid *commit, gaz_error *err);
 /** On-demand revisions of a repository, least recently used first, beyond the newest `keep`: free() each and the array. */
 GAZ_CHECKED gaz_status gaz_store_revision_stale(gaz_store *store, int64_t repo, size_t keep, char ***ids, size_t *count, gaz_error *err);
@@ -155,7 +160,7 @@ typedef struct gaz_run gaz_run;
 GAZ_CHECKED gaz_status gaz_run_open(gaz_store *store, gaz_run **out, gaz_error *err);
 void gaz_run_close(gaz_run *run);
 const char *gaz_run_dir(const gaz_run *run);
-/** Moves a finished file from the run's directory to its final, durable place. It stays unpublished; adopting one that is there already is fine. While the run is open the sweeper leaves all it adopted alone. */
+/** Moves a finished file from the run's directory to its final, durable place. Any thread. It stays unpublished; adopting one that is there already is fine. While the run is open the sweeper leaves all it adopted alone. */
 GAZ_CHECKED gaz_status gaz_store_adopt(gaz_store *store, gaz_run *run, const char *temporary, gaz_file_kind kind,
                                        const char *name, gaz_error *err);
 
@@ -194,8 +199,11 @@ typedef struct gaz_job_row {
 void gaz_job_row_release(gaz_job_row *row);
 /** Queues a job; when an equal one waits already, that one's id is given back. */
 GAZ_CHECKED gaz_status gaz_store_job_add(gaz_store *store, const char *kind, const char *subject, const char *argument, int64_t *id, gaz_error *err);
-/** The oldest queued job whose subject has none running becomes RUNNING, owned by `owner` (pid-and-start of the process) until finished. GAZ_DONE when none waits. Jobs of dead owners are queued again (at most 3 attempts). */
+/** The oldest queued job whose subject has none running becomes RUNNING, owned by `owner` until finished. GAZ_DONE when none waits. Use gaz_queue_take(), which knows owners. */
 GAZ_CHECKED gaz_status gaz_store_job_claim(gaz_store *store, const char *owner, gaz_job_row *out, gaz_error *err);
+/** Queues the running jobs whose owner is not `alive` again, or ends them as FAILED after `attempts_max` attempts. @param requeued nullable */
+GAZ_CHECKED gaz_status gaz_store_job_requeue(gaz_store *store, bool (*alive)(void *ctx, const char *owner), void *ctx, uint32_t attempts_max, size_t *requeued, gaz_error *err);
+/** Ends a job as DONE or FAILED. @param error nullable */
 GAZ_CHECKED gaz_status gaz_store_job_finish(gaz_store *store, int64_t id, gaz_job_state state, const char *error, uint64_t generation, gaz_error *err);
 GAZ_CHECKED gaz_status gaz_store_job_get(gaz_store *store, int64_t id, gaz_job_row *out, gaz_error *err);
 /** The newest `limit`. */
@@ -212,7 +220,13 @@ typedef void (*gaz_check_report)(void *ctx, const char *what, const char *name, 
  * @return GAZ_OK also when findings were reported; failure only when checking itself could not go on
  */
 GAZ_CHECKED gaz_status gaz_store_check(gaz_store *store, gaz_check_report report, void *ctx, uint64_t *checked, gaz_error *err);
-/** Drops from the catalogue the segments, manifests and refs whose files are missing or damaged (so that an index run makes them anew), rebuilds SQLite's indexes. A catalogue that SQLite cannot read is moved aside and made anew from repos/ and the readable files' own facts. @return names of repositories to index again, one per line, appended to `again` */
+/**
+ * Drops from the catalogue what refers to missing or damaged files: damaged manifests with the refs that need them, and
+ * damaged segments with all refs of their pool, so that an index run makes them anew and nothing is answered from half an
+ * index meanwhile. A catalogue that is itself damaged is moved aside and made anew from repos/<uid>.repo, which needs the
+ * home for itself (GAZ_E_BUSY while another process has it open).
+ * @param again  names of repositories to index again, one per line, appended
+ */
 GAZ_CHECKED gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx, gaz_strbuf *again, gaz_error *err);
 
 #endif
