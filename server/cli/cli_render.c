@@ -1,0 +1,334 @@
+/* Renderers of everything but search, and the table of them all. */
+#include "cli_render.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *text_of(const gaz_json *object, const char *key)
+{
+    const char *text = gaz_json_text(gaz_json_get(object, key), NULL);
+    return text ? text : "";
+}
+
+static uint64_t number_of(const gaz_json *object, const char *key)
+{
+    int64_t n = gaz_json_integer(gaz_json_get(object, key), 0);
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+/* ---- repositories ---- */
+
+/* "main 1a2b3c4d5e6f, v1 …": the default branch first and marked when there are several. */
+static void put_branches(gaz_strbuf *out, const gaz_json *branches)
+{
+    size_t count = gaz_json_size(branches), shown = count > 4 ? 3 : count;
+    for (size_t i = 0; i < shown; i++) {
+        const gaz_json *b = gaz_json_at(branches, i);
+        bool head = gaz_json_truth(gaz_json_get(b, "head"), false);
+        gaz_strbuf_printf(out, "%s%s%s@%.10s", i ? ", " : "", text_of(b, "name"),
+                          head && count > 1 ? "*" : "", text_of(b, "commit"));
+    }
+    if (shown < count)
+        gaz_strbuf_printf(out, ", %zu more", count - shown);
+}
+
+static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_error *err)
+{
+    static const char *const head[] = {"REPOSITORY", "FILES",   "TEXT",
+                                       "SKIPPED",    "INDEXED", "BRANCHES"};
+    gaz_cli_table table;
+    if (gaz_json_size(repos) == 0) {
+        gaz_cli_puts(view->notes, "gaz: no repositories yet; gaz add PATH|URL adds one\n");
+        return GAZ_OK;
+    }
+    gaz_cli_table_init(&table, 6, 0x0e);
+    gaz_cli_table_row(&table, head);
+    for (size_t i = 0; i < gaz_json_size(repos); i++) {
+        const gaz_json *r = gaz_json_at(repos, i);
+        char files[32], bytes[32], skipped[32];
+        gaz_strbuf branches = GAZ_STRBUF_INIT;
+        const char *indexed = text_of(r, "indexed"), *error = text_of(r, "last_error");
+        gaz_cli_number(number_of(r, "files"), files);
+        gaz_cli_bytes((double)number_of(r, "text_bytes"), bytes);
+        gaz_cli_number(number_of(r, "skipped"), skipped);
+        put_branches(&branches, gaz_json_get(r, "branches"));
+        gaz_cli_table_row(&table,
+                          (const char *const[]){text_of(r, "name"), files, bytes, skipped,
+                                                indexed[0] ? indexed : "never", branches.data});
+        gaz_strbuf_release(&branches);
+        if (error[0]) {
+            gaz_cli_printf(view->notes, "gaz: %s: ", text_of(r, "name"));
+            gaz_cli_text(view->notes, error, strlen(error));
+            gaz_cli_puts(view->notes, "\n");
+        }
+    }
+    return gaz_cli_table_print(&table, view->out, err);
+}
+
+static gaz_status render_repos(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    (void)event;
+    return print_repos(ctx, gaz_json_get(value, "repos"), err);
+}
+
+static gaz_status render_removed(void *ctx, const char *event, const gaz_json *value,
+                                 gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const char *name =
+        text_of(value, "removed")[0] ? text_of(value, "removed") : text_of(value, "name");
+    (void)event, (void)err;
+    gaz_cli_printf(view->out, name[0] ? "removed %s\n" : "removed%s\n", name);
+    return GAZ_OK;
+}
+
+/* ---- index runs ---- */
+
+/* What one run did. @param run  an object with repo (or name), files, bytes, elapsed_ms, changed,
+ * generation */
+static void print_run(gaz_cli_view *view, const gaz_json *run)
+{
+    const char *repo = text_of(run, "repo")[0] ? text_of(run, "repo") : text_of(run, "name");
+    char files[32], bytes[32], time[32], skipped[32];
+    gaz_cli_number(number_of(run, "files"), files);
+    gaz_cli_bytes((double)number_of(run, "bytes"), bytes);
+    gaz_cli_number(number_of(run, "skipped"), skipped);
+    gaz_cli_duration((double)number_of(run, "elapsed_ms") / 1000, time);
+    gaz_cli_text(view->out, repo, strlen(repo));
+    gaz_cli_puts(view->out, repo[0] ? ": " : "");
+    if (!gaz_json_truth(gaz_json_get(run, "changed"), true))
+        gaz_cli_printf(view->out, "up to date (%s)\n", time);
+    else
+        gaz_cli_printf(view->out, "indexed %s new files, %s, in %s; %s newly skipped\n", files,
+                       bytes, time, skipped);
+}
+
+/* The result of adding or indexing: one run, or several under "runs". */
+static void print_runs(gaz_cli_view *view, const gaz_json *value)
+{
+    const gaz_json *runs = gaz_json_get(value, "runs"), *run = gaz_json_get(value, "run");
+    for (size_t i = 0; i < gaz_json_size(runs); i++)
+        print_run(view, gaz_json_at(runs, i));
+    if (run && gaz_json_type_of(run) == GAZ_JSON_OBJECT)
+        print_run(view, run);
+    else if (!runs)
+        print_run(view, value);
+}
+
+static gaz_status render_run(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    if (strcmp(event, "progress") == 0) {
+        gaz_cli_progress_show(view->progress, value);
+        return GAZ_OK;
+    }
+    if (event[0] && strcmp(event, "done") != 0)
+        return GAZ_OK; /* an event of a newer server */
+    gaz_cli_progress_end(view->progress);
+    if (gaz_json_get(value, "elapsed_ms") || gaz_json_get(value, "runs") ||
+        gaz_json_get(value, "run")) {
+        print_runs(view, value);
+        return GAZ_OK;
+    }
+    return gaz_cli_render_json(view, event, value, err);
+}
+
+/* ---- status ---- */
+
+static gaz_status print_jobs(gaz_cli_view *view, const gaz_json *jobs, gaz_error *err)
+{
+    gaz_cli_table table;
+    if (gaz_json_size(jobs) == 0)
+        return GAZ_OK;
+    gaz_cli_puts(view->out, "\n");
+    gaz_cli_table_init(&table, 4, 0x01);
+    gaz_cli_table_row(&table, (const char *const[]){"JOB", "STATE", "SUBJECT", "ERROR"});
+    for (size_t i = 0; i < gaz_json_size(jobs); i++) {
+        const gaz_json *job = gaz_json_at(jobs, i);
+        char id[32];
+        snprintf(id, sizeof id, "%" PRIu64, number_of(job, "id"));
+        const char *subject =
+            text_of(job, "subject")[0] ? text_of(job, "subject") : text_of(job, "repo");
+        gaz_cli_table_row(&table, (const char *const[]){id, text_of(job, "state"), subject,
+                                                        text_of(job, "error")});
+    }
+    return gaz_cli_table_print(&table, view->out, err);
+}
+
+static void print_skipped(gaz_cli_view *view, const gaz_json *skipped)
+{
+    for (size_t i = 0; i < gaz_json_size(skipped); i++) {
+        const gaz_json *item = gaz_json_at(skipped, i);
+        gaz_cli_bytes_text path;
+        const char *repo = text_of(item, "repo"), *reason = text_of(item, "reason");
+        if (gaz_cli_text_get(view->out, item, "path", "path_bytes", &path)) {
+            gaz_cli_printf(view->out, "%s:", repo);
+            gaz_cli_text(view->out, path.text, path.len);
+            gaz_cli_printf(view->out, ": %s\n", reason);
+        }
+        gaz_cli_text_release(&path);
+    }
+}
+
+static void print_process(gaz_cli_view *view, const gaz_json *value)
+{
+    const gaz_json *cache = gaz_json_get(value, "cache");
+    char used[32], max[32], index[32];
+    gaz_cli_printf(view->out, "gaz %s, generation ", text_of(value, "version"));
+    const gaz_json *generation = gaz_json_get(value, "generation");
+    if (gaz_json_text(generation, NULL))
+        gaz_cli_printf(view->out, "%s", gaz_json_text(generation, NULL));
+    else
+        gaz_cli_printf(view->out, "%" PRIu64, number_of(value, "generation"));
+    gaz_cli_puts(view->out, ", data in ");
+    gaz_cli_text(view->out, text_of(value, "home"), strlen(text_of(value, "home")));
+    gaz_cli_puts(view->out, "\n");
+    if (gaz_json_get(value, "index_bytes")) {
+        gaz_cli_bytes((double)number_of(value, "index_bytes"), index);
+        gaz_cli_printf(view->out, "index: %s on disk\n", index);
+    }
+    if (number_of(cache, "used")) {
+        gaz_cli_bytes((double)number_of(cache, "used"), used);
+        gaz_cli_bytes((double)number_of(cache, "max"), max);
+        gaz_cli_printf(view->out, "cache: %s of %s\n", used, max);
+    }
+    gaz_cli_puts(view->out, "\n");
+}
+
+static gaz_status render_status(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *skipped = gaz_json_get(value, "skipped");
+    (void)event;
+    if (skipped) {
+        print_skipped(view, skipped);
+        return GAZ_OK;
+    }
+    print_process(view, value);
+    gaz_status st = print_repos(view, gaz_json_get(value, "repos"), err);
+    return st == GAZ_OK ? print_jobs(view, gaz_json_get(value, "jobs"), err) : st;
+}
+
+/* ---- files and trees ---- */
+
+static gaz_status render_file(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    gaz_cli_bytes_text text;
+    (void)event;
+    if (!gaz_cli_text_get(view->out, value, "text", "bytes", &text)) {
+        const char *reason =
+            text_of(value, "skip")[0] ? text_of(value, "skip") : text_of(value, "encoding");
+        return gaz_error_set(err, GAZ_E_UNSUPPORTED, "%s has no text that could be shown: %s",
+                             text_of(value, "path"), reason);
+    }
+    for (size_t at = 0; at < text.len;) {
+        const char *end = memchr(text.text + at, '\n', text.len - at);
+        size_t line = end ? (size_t)(end - text.text) - at : text.len - at;
+        bool cr = view->out->terminal && line && text.text[at + line - 1] == '\r';
+        gaz_cli_text(view->out, text.text + at, line - (cr ? 1 : 0));
+        gaz_cli_puts(view->out, end ? "\n" : "");
+        at += line + 1;
+    }
+    if (view->out->terminal && text.len && text.text[text.len - 1] != '\n')
+        gaz_cli_puts(view->out, "\n");
+    gaz_cli_text_release(&text);
+    return GAZ_OK;
+}
+
+static gaz_status render_tree(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *entries = gaz_json_get(value, "entries");
+    (void)event, (void)err;
+    for (size_t i = 0; i < gaz_json_size(entries); i++) {
+        const gaz_json *entry = gaz_json_at(entries, i);
+        bool dir = strcmp(text_of(entry, "type"), "dir") == 0;
+        gaz_cli_bytes_text name;
+        if (gaz_cli_text_get(view->out, entry, "name", "name_bytes", &name)) {
+            gaz_cli_painted(view->out, dir ? GAZ_PAINT_PATH : GAZ_PAINT_NONE, name.text, name.len);
+            gaz_cli_puts(view->out, dir ? "/\n" : "\n");
+        }
+        gaz_cli_text_release(&name);
+    }
+    return GAZ_OK;
+}
+
+/* ---- integrity ---- */
+
+static void print_findings(gaz_cli_view *view, const gaz_json *findings)
+{
+    for (size_t i = 0; i < gaz_json_size(findings); i++) {
+        const gaz_json *f = gaz_json_at(findings, i);
+        const char *parts[] = {text_of(f, "what"),    " ", text_of(f, "name"), ": ",
+                               text_of(f, "message"), "\n"};
+        for (size_t n = 0; n < 6; n++)
+            if (n == 5)
+                gaz_cli_puts(view->out, parts[n]);
+            else
+                gaz_cli_text(view->out, parts[n], strlen(parts[n]));
+    }
+}
+
+static gaz_status render_check(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *findings = gaz_json_get(value, "findings");
+    bool ok = gaz_json_truth(gaz_json_get(value, "ok"), gaz_json_size(findings) == 0);
+    char checked[32];
+    (void)event, (void)err;
+    gaz_cli_number(number_of(value, "checked"), checked);
+    print_findings(view, findings);
+    if (ok)
+        gaz_cli_printf(view->out, "%s files checked, no damage\n", checked);
+    else
+        gaz_cli_printf(view->out,
+                       "%s files checked, %zu findings; gaz repair rebuilds what can be rebuilt\n",
+                       checked, gaz_json_size(findings));
+    view->exit = ok ? GAZ_EXIT_OK : GAZ_EXIT_NONE;
+    return GAZ_OK;
+}
+
+static gaz_status render_repair(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *again = gaz_json_get(value, "again");
+    if (strcmp(event, "progress") == 0) {
+        gaz_cli_progress_show(view->progress, value);
+        return GAZ_OK;
+    }
+    (void)err;
+    gaz_cli_progress_end(view->progress);
+    print_findings(view, gaz_json_get(value, "findings"));
+    if (gaz_json_size(gaz_json_get(value, "findings")) == 0)
+        gaz_cli_puts(view->out, "nothing to repair\n");
+    for (size_t i = 0; i < gaz_json_size(again); i++) {
+        const char *name = gaz_json_text(gaz_json_at(again, i), NULL);
+        gaz_cli_printf(view->out, "to be indexed again: %s\n", name ? name : "");
+    }
+    return GAZ_OK;
+}
+
+/* ---- the table ---- */
+
+static const gaz_cli_renderer renderers[] = {
+    {"search", GAZ_MEDIA_NDJSON, gaz_cli_render_search, "stats", "files"},
+    {"file", GAZ_MEDIA_JSON, render_file, NULL, NULL},
+    {"tree", GAZ_MEDIA_JSON, render_tree, NULL, NULL},
+    {"repos.list", GAZ_MEDIA_JSON, render_repos, NULL, NULL},
+    {"repos.add", GAZ_MEDIA_EVENTS, render_run, NULL, NULL},
+    {"repos.remove", GAZ_MEDIA_JSON, render_removed, NULL, NULL},
+    {"index", GAZ_MEDIA_EVENTS, render_run, NULL, NULL},
+    {"status", GAZ_MEDIA_JSON, render_status, NULL, NULL},
+    {"check", GAZ_MEDIA_JSON, render_check, "ok", NULL},
+    {"repair", GAZ_MEDIA_EVENTS, render_repair, NULL, NULL},
+};
+static const gaz_cli_renderer plain = {"", GAZ_MEDIA_JSON, gaz_cli_render_json, NULL, NULL};
+
+const gaz_cli_renderer *gaz_cli_renderer_of(const char *op)
+{
+    for (size_t i = 0; i < sizeof renderers / sizeof renderers[0]; i++)
+        if (strcmp(renderers[i].op, op) == 0)
+            return &renderers[i];
+    return &plain;
+}

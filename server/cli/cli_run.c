@@ -1,0 +1,271 @@
+/* Running an operation. Both ways give the same bytes: the handler's answer comes through
+ * gaz_call.emit here, and through HTTP from a server; one reader cuts it into values and one
+ * renderer prints them. */
+#include "cli_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_remote.h"
+#include "cli_render.h"
+#include "cli_services.h"
+
+/** One run of an operation. */
+typedef struct run {
+    gaz_call call;
+    gaz_cli_view view;
+    gaz_cli_progress progress;
+    const gaz_cli_renderer *renderer;
+    gaz_cli_answer answer;
+    bool reading;       /* the answer was begun */
+    gaz_media answered; /* what comes, once it is known */
+    bool raw;           /* --json: bytes pass as they are */
+    char last;          /* raw: the last byte */
+    gaz_cli_peek peek;
+    gaz_cli_streams *streams;
+} run;
+
+/** What asks: a server, or this process. */
+typedef struct asker {
+    bool remote;
+    gaz_cli_server server;
+    gaz_cli_process *process;
+} asker;
+
+/* ---- taking the answer ---- */
+
+static gaz_status emit(void *ctx, const void *data, size_t len, gaz_error *err)
+{
+    run *r = ctx;
+    if (r->raw) {
+        gaz_cli_peek_feed(&r->peek, data, len);
+        gaz_cli_write(&r->streams->out, data, len);
+        r->last = len ? ((const char *)data)[len - 1] : r->last;
+        return r->streams->out.failed ? gaz_cli_flush(&r->streams->out, err) : GAZ_OK;
+    }
+    if (!r->reading) {
+        gaz_cli_answer_init(&r->answer, r->answered, r->renderer->take, &r->view);
+        r->reading = true;
+    }
+    return gaz_cli_answer_feed(&r->answer, data, len, err);
+}
+
+static bool cancelled(void *ctx)
+{
+    run *r = ctx;
+    return r->streams->cancelled && r->streams->cancelled(NULL);
+}
+
+static gaz_status finish_raw(run *r)
+{
+    if (r->last != '\n')
+        gaz_cli_puts(&r->streams->out, "\n");
+    if (r->renderer->peek_outer && r->peek.found && r->peek.number <= 0)
+        r->view.exit = GAZ_EXIT_NONE;
+    return GAZ_OK;
+}
+
+static gaz_status finish(run *r, gaz_error *err)
+{
+    if (r->raw)
+        return finish_raw(r);
+    return r->reading ? gaz_cli_answer_end(&r->answer, err)
+                      : gaz_error_set(err, GAZ_E_REMOTE, "%s gave no answer", r->call.op->name);
+}
+
+static void choose_media(run *r)
+{
+    gaz_media want = r->raw ? GAZ_MEDIA_JSON : r->renderer->media;
+    r->call.media = r->call.op->media >> want & 1 ? want : GAZ_MEDIA_JSON;
+    r->answered = r->call.media;
+}
+
+/* ---- asking ---- */
+
+static gaz_status ask(run *r, asker *a, gaz_error *err)
+{
+    gaz_status st;
+    if (a->remote)
+        return gaz_cli_server_call(&a->server, &r->call, &r->answered, err);
+    r->call.services = &a->process->services;
+    st = gaz_engine_refresh(a->process->engine, err);
+    return st == GAZ_OK ? r->call.op->handler(&r->call, err) : st;
+}
+
+static gaz_status run_once(const gaz_cli_args *args, const gaz_raw_param *raw, size_t count,
+                           const char *label, asker *a, bool name_repos, gaz_cli_streams *streams,
+                           gaz_arena *arena, int *exit, gaz_error *err)
+{
+    const gaz_op *op = args->command->op;
+    run *r = gaz_arena_alloc(arena, sizeof *r);
+    gaz_value *values = gaz_arena_array(arena, op->param_count + 1, sizeof *values);
+    if (!r || !values)
+        return gaz_error_set(err, GAZ_E_NOMEM, "running gaz %s: out of memory",
+                             args->command->words);
+    gaz_status st = gaz_op_bind(op, raw, count, arena, values, err);
+    if (st != GAZ_OK)
+        return st;
+    *r = (run){.call = {.op = op,
+                        .values = values,
+                        .emit = emit,
+                        .cancelled = cancelled,
+                        .ctx = r,
+                        .status = 200},
+               .renderer = gaz_cli_renderer_of(op->name),
+               .raw = args->options.json,
+               .streams = streams};
+    r->view = (gaz_cli_view){.out = &streams->out,
+                             .notes = &streams->notes,
+                             .options = &args->options,
+                             .op = op,
+                             .name_repos = name_repos,
+                             .progress = &r->progress};
+    gaz_cli_progress_init(&r->progress, &streams->notes, label);
+    gaz_cli_peek_init(&r->peek, r->renderer->peek_outer ? r->renderer->peek_outer : "",
+                      r->renderer->peek_inner);
+    choose_media(r);
+    st = ask(r, a, err);
+    gaz_cli_progress_end(&r->progress);
+    if (st == GAZ_OK)
+        st = finish(r, err);
+    if (r->reading)
+        gaz_cli_answer_release(&r->answer);
+    if (st == GAZ_OK && r->view.exit > *exit)
+        *exit = r->view.exit;
+    return st;
+}
+
+/* ---- preparing ---- */
+
+static const gaz_param *find_param(const gaz_op *op, const char *name)
+{
+    for (size_t i = 0; i < op->param_count; i++)
+        if (strcmp(op->params[i].name, name) == 0)
+            return &op->params[i];
+    return NULL;
+}
+
+static const char *raw_text(const gaz_raw_param *raw, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(raw[i].name, name) == 0)
+            return raw[i].text;
+    return NULL;
+}
+
+/* Adds a parameter that the command line sets itself, unless the user did or the row does not know
+ * it. */
+static void add_own(const gaz_op *op, gaz_raw_param *raw, size_t *count, const char *name,
+                    const char *text)
+{
+    if (find_param(op, name) && !raw_text(raw, *count, name))
+        raw[(*count)++] = (gaz_raw_param){.name = name, .text = text, .len = strlen(text)};
+}
+
+#define OWN_MAX 4 /* parameters that the command line may add, the repeated one included */
+
+static gaz_raw_param *make_raw(const gaz_cli_args *args, gaz_arena *arena, size_t *count)
+{
+    const gaz_cli_options *o = &args->options;
+    const gaz_op *op = args->command->op;
+    gaz_raw_param *raw = gaz_arena_array(arena, args->raw_count + OWN_MAX, sizeof *raw);
+    char *lines = gaz_arena_alloc(arena, 16);
+    if (!raw || !lines)
+        return NULL;
+    if (args->raw_count)
+        memcpy(raw, args->raw, args->raw_count * sizeof *raw);
+    *count = args->raw_count;
+    snprintf(lines, 16, "%u", o->before > o->after ? o->before : o->after);
+    if (o->context)
+        add_own(op, raw, count, "context", lines);
+    if (o->files && !o->json)
+        add_own(op, raw, count, "lines_per_file", "1");
+    if (args->command->face->wait)
+        add_own(op, raw, count, "wait", "true");
+    return raw;
+}
+
+/* Lines of a search name their repository when the data directory holds several and none was asked
+ * for. */
+static gaz_status several_repos(const char *home, bool *several, gaz_error *err)
+{
+    gaz_store *store = NULL;
+    gaz_repo_row *rows = NULL;
+    size_t count = 0;
+    gaz_status st = gaz_store_open(home, false, &store, err);
+    if (st == GAZ_OK)
+        st = gaz_store_repo_list(store, &rows, &count, err);
+    for (size_t i = 0; st == GAZ_OK && i < count; i++)
+        gaz_repo_row_release(&rows[i]);
+    *several = st == GAZ_OK && count > 1;
+    free(rows);
+    gaz_store_close(store);
+    return st;
+}
+
+static gaz_status open_asker(const gaz_cli_args *args, const char *home, gaz_cli_streams *streams,
+                             asker *a, gaz_error *err)
+{
+    const gaz_cli_face *face = args->command->face;
+    const char *note = NULL;
+    gaz_status st = GAZ_DONE;
+    if (!face->local && !args->options.local && args->options.setting_count == 0)
+        st = gaz_cli_server_find(home, &a->server, &note, err);
+    if (note)
+        gaz_cli_printf(&streams->notes, "gaz: %s\n", note);
+    a->remote = st == GAZ_OK;
+    if (st == GAZ_DONE)
+        st = gaz_cli_process_open(home, &args->options, face->create, true, &a->process, err);
+    return st;
+}
+
+static void close_asker(asker *a)
+{
+    if (a->remote)
+        gaz_cli_server_close(&a->server);
+    gaz_cli_process_close(a->process);
+}
+
+static gaz_status run_all(const gaz_cli_args *args, asker *a, const char *home,
+                          gaz_cli_streams *streams, gaz_arena *arena, int *exit, gaz_error *err)
+{
+    size_t count = 0;
+    bool name_repos = false;
+    gaz_status st = GAZ_OK;
+    gaz_raw_param *raw = make_raw(args, arena, &count);
+    if (!raw)
+        return gaz_error_set(err, GAZ_E_NOMEM, "running gaz %s: out of memory",
+                             args->command->words);
+    if (strcmp(args->command->op->name, "search") == 0 && !args->options.json &&
+        !raw_text(raw, count, "repo"))
+        st = several_repos(home, &name_repos, err);
+    if (!args->repeated && st == GAZ_OK)
+        return run_once(args, raw, count, raw_text(raw, count, "name"), a, name_repos, streams,
+                        arena, exit, err);
+    for (size_t i = 0; i < args->word_count && st == GAZ_OK; i++) {
+        raw[count] = (gaz_raw_param){
+            .name = args->repeated, .text = args->words[i], .len = strlen(args->words[i])};
+        st = run_once(args, raw, count + 1, args->words[i], a, name_repos, streams, arena, exit,
+                      err);
+    }
+    return st;
+}
+
+gaz_status gaz_cli_run(const gaz_cli_args *args, gaz_cli_streams *streams, gaz_arena *arena,
+                       int *exit, const char **query, gaz_error *err)
+{
+    char *home = NULL;
+    asker a = {0};
+    *exit = GAZ_EXIT_OK;
+    *query = raw_text(args->raw, args->raw_count, "q");
+    gaz_status st = gaz_cli_home(&args->options, &home, err);
+    if (st == GAZ_OK)
+        st = open_asker(args, home, streams, &a, err);
+    if (st == GAZ_OK)
+        st = run_all(args, &a, home, streams, arena, exit, err);
+    close_asker(&a);
+    free(home);
+    gaz_error flush = {0};
+    gaz_status flushed = gaz_cli_flush(&streams->out, st == GAZ_OK ? err : &flush);
+    return st == GAZ_OK ? flushed : st;
+}

@@ -1,0 +1,99 @@
+/* Putting the services together: settings, store, engine, runner. The engine asks the runner for
+ * revisions that are not indexed yet; this is the place that knows both. */
+#include "cli_services.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gaz/base/clock.h"
+
+gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, gaz_error *err)
+{
+    if (!options->home)
+        return gaz_home_path(out, err);
+    *out = strdup(options->home);
+    return *out ? GAZ_OK
+                : gaz_error_set(err, GAZ_E_NOMEM, "finding the data directory: out of memory");
+}
+
+static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, int64_t deadline_us,
+                                 gaz_oid *commit, gaz_error *err)
+{
+    gaz_cli_process *p = ctx;
+    gaz_run_result result = {0};
+    int64_t job = 0;
+    gaz_status st = gaz_runner_submit(p->runner, repo, rev, &job, err);
+    if (st == GAZ_OK)
+        st = gaz_runner_wait(p->runner, job, deadline_us, NULL, NULL, &result, err);
+    if (st == GAZ_OK)
+        *commit = result.commit;
+    return st;
+}
+
+static gaz_status load_settings(const char *home, const gaz_cli_options *options,
+                                gaz_settings *settings, gaz_error *err)
+{
+    gaz_status st = gaz_settings_load(home, settings, err);
+    for (size_t i = 0; st == GAZ_OK && i < options->setting_count; i++)
+        st = gaz_settings_set(settings, options->settings[i].name, options->settings[i].value, err);
+    return st;
+}
+
+static gaz_status open_log(gaz_cli_process *p, bool quiet, gaz_error *err)
+{
+    p->log = (gaz_log){.fd = STDERR_FILENO, .json = strcmp(p->settings.log_format, "json") == 0};
+    gaz_status st = gaz_log_level_parse(p->settings.log_level, &p->log.level, err);
+    if (st == GAZ_OK && quiet && p->log.level == GAZ_LOG_INFO)
+        p->log.level = GAZ_LOG_WARN;
+    return st;
+}
+
+static gaz_status open_store(gaz_cli_process *p, const char *home, bool create, gaz_error *err)
+{
+    gaz_status st = gaz_store_open(home, create, &p->store, err);
+    if (st == GAZ_E_NOT_FOUND)
+        gaz_error_hint(err, "nothing is indexed yet: gaz add PATH|URL adds a repository");
+    return st;
+}
+
+gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options, bool create,
+                                bool quiet, gaz_cli_process **out, gaz_error *err)
+{
+    gaz_cli_process *p = calloc(1, sizeof *p);
+    if (!p)
+        return gaz_error_set(err, GAZ_E_NOMEM, "starting: out of memory");
+    gaz_status st = load_settings(home, options, &p->settings, err);
+    if (st == GAZ_OK)
+        st = open_log(p, quiet, err);
+    if (st == GAZ_OK)
+        st = open_store(p, home, create, err);
+    if (st == GAZ_OK)
+        st = gaz_engine_new(p->store, &p->settings, &p->engine, err);
+    if (st == GAZ_OK)
+        st = gaz_runner_new(p->store, &p->settings, &p->log, getenv("GAZ_WORKER"), &p->runner, err);
+    if (st != GAZ_OK) {
+        gaz_cli_process_close(p);
+        return st;
+    }
+    gaz_engine_set_revision_fetch(p->engine, fetch_revision, p);
+    p->services = (gaz_services){.store = p->store,
+                                 .engine = p->engine,
+                                 .runner = p->runner,
+                                 .settings = &p->settings,
+                                 .log = &p->log,
+                                 .started_us = gaz_wall_us()};
+    *out = p;
+    return GAZ_OK;
+}
+
+void gaz_cli_process_close(gaz_cli_process *p)
+{
+    if (!p)
+        return;
+    gaz_runner_free(p->runner);
+    gaz_engine_free(p->engine);
+    gaz_store_close(p->store);
+    gaz_settings_release(&p->settings);
+    free(p);
+}
