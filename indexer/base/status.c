@@ -31,7 +31,7 @@ const char *gaz_status_name(gaz_status status)
     return (size_t)-status < n ? names[-status] : "internal";
 }
 
-gaz_status gaz_error_set(gaz_error *err, gaz_status status, const char *format, ...)
+gaz_status(gaz_error_set)(gaz_error *err, gaz_status status, const char *format, ...)
 {
     if (!err || err->status != GAZ_OK)
         return status;
@@ -46,7 +46,7 @@ gaz_status gaz_error_set(gaz_error *err, gaz_status status, const char *format, 
     return status;
 }
 
-gaz_status gaz_error_errno(gaz_error *err, const char *format, ...)
+gaz_status(gaz_error_errno)(gaz_error *err, const char *format, ...)
 {
     int number = errno;
     gaz_status status = number == ENOMEM ? GAZ_E_NOMEM : number == ENOENT ? GAZ_E_NOT_FOUND : GAZ_E_IO;
