@@ -1,4 +1,5 @@
-/* From JSON values to what people read: one renderer per operation, the same for answers of this process and of a server. */
+/* From JSON values to what people read: one renderer per operation, the same for answers of this
+ * process and of a server. */
 #ifndef GAZ_CLI_RENDER_H
 #define GAZ_CLI_RENDER_H
 
@@ -10,43 +11,49 @@
 
 /** What a renderer works with and leaves behind. One per run of an operation. */
 typedef struct gaz_cli_view {
-    gaz_cli_output *out;    /**< the answer */
-    gaz_cli_output *notes;  /**< what is about the answer: stderr */
+    gaz_cli_output *out;   /**< the answer */
+    gaz_cli_output *notes; /**< what is about the answer: stderr */
     const gaz_cli_options *options;
     const gaz_op *op;
-    bool name_repos;        /**< search: lines begin with the repository's name */
+    bool name_repos; /**< search: lines begin with the repository's name */
     gaz_cli_progress *progress;
     /* results */
-    int exit;               /**< GAZ_EXIT_OK unless set */
-    uint64_t files;         /**< search: rendered */
-    bool separate;          /**< search: something was printed that `--` must follow */
+    int exit;       /**< GAZ_EXIT_OK unless set */
+    uint64_t files; /**< search: rendered */
+    bool separate;  /**< search: something was printed that `--` must follow */
 } gaz_cli_view;
 
 typedef struct gaz_cli_renderer {
     const char *op;
-    gaz_media media;        /**< what to ask for; JSON when the operation does not offer it */
-    gaz_cli_take take;      /**< ctx is the view */
-    const char *peek_outer, *peek_inner; /**< --json: the number that decides between exit 0 and 1; NULL: none */
+    gaz_media media;   /**< what to ask for; JSON when the operation does not offer it */
+    gaz_cli_take take; /**< ctx is the view */
+    const char *peek_outer,
+        *peek_inner; /**< --json: the number that decides between exit 0 and 1; NULL: none */
 } gaz_cli_renderer;
 
 /** The renderer of an operation; for one without, pretty-printed JSON. */
 const gaz_cli_renderer *gaz_cli_renderer_of(const char *op);
 
 /** Search: a file, or the end of the answer, or all of it. */
-gaz_status gaz_cli_render_search(void *view, const char *event, const gaz_json *value, gaz_error *err);
+gaz_status gaz_cli_render_search(void *view, const char *event, const gaz_json *value,
+                                 gaz_error *err);
 /** Any value, indented. */
-gaz_status gaz_cli_render_json(void *view, const char *event, const gaz_json *value, gaz_error *err);
+gaz_status gaz_cli_render_json(void *view, const char *event, const gaz_json *value,
+                               gaz_error *err);
 
 /* ---- helpers of renderers ---- */
 
-/** A text member as it is to be printed: its original bytes in a pipe where the answer has them, else as it is. Borrowed. */
+/** A text member as it is to be printed: its original bytes in a pipe where the answer has them,
+ * else as it is. Borrowed. */
 typedef struct gaz_cli_bytes_text {
     const char *text;
     size_t len;
-    gaz_strbuf decoded;  /**< the original bytes; empty when `text` is the member itself */
+    gaz_strbuf decoded; /**< the original bytes; empty when `text` is the member itself */
 } gaz_cli_bytes_text;
-/** @param bytes_key  the member with the base64 of the bytes @return false when there is no such text */
-bool gaz_cli_text_get(const gaz_cli_output *out, const gaz_json *object, const char *key, const char *bytes_key, gaz_cli_bytes_text *text);
+/** @param bytes_key  the member with the base64 of the bytes @return false when there is no such
+ * text */
+bool gaz_cli_text_get(const gaz_cli_output *out, const gaz_json *object, const char *key,
+                      const char *bytes_key, gaz_cli_bytes_text *text);
 void gaz_cli_text_release(gaz_cli_bytes_text *text);
 /** Where in the original bytes the place `at` of their U+FFFD-replaced form is. */
 size_t gaz_cli_bytes_offset(const char *bytes, size_t len, size_t at);
@@ -55,14 +62,15 @@ bool gaz_cli_base64(const char *text, size_t len, gaz_strbuf *out);
 
 /** Rows of cells, aligned when printed. */
 typedef struct gaz_cli_table {
-    gaz_strbuf cells;       /**< NUL-terminated one after the other */
+    gaz_strbuf cells; /**< NUL-terminated one after the other */
     size_t columns, rows;
-    unsigned right;         /**< bits: columns aligned right */
+    unsigned right; /**< bits: columns aligned right */
 } gaz_cli_table;
 void gaz_cli_table_init(gaz_cli_table *table, size_t columns, unsigned right);
 /** Adds `table->columns` cells; NULL is an empty one. */
 void gaz_cli_table_row(gaz_cli_table *table, const char *const *cells);
 /** Prints and releases. */
-GAZ_CHECKED gaz_status gaz_cli_table_print(gaz_cli_table *table, gaz_cli_output *out, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_cli_table_print(gaz_cli_table *table, gaz_cli_output *out,
+                                           gaz_error *err);
 
 #endif

@@ -16,7 +16,7 @@ typedef struct gaz_cli_streams {
  * @param exit  set to the exit code on GAZ_OK
  * @param query  set to the query of a search, for errors: borrowed from args; NULL otherwise
  */
-GAZ_CHECKED gaz_status gaz_cli_run(const gaz_cli_args *args, gaz_cli_streams *streams, gaz_arena *arena, int *exit, const char **query,
-                                   gaz_error *err);
+GAZ_CHECKED gaz_status gaz_cli_run(const gaz_cli_args *args, gaz_cli_streams *streams,
+                                   gaz_arena *arena, int *exit, const char **query, gaz_error *err);
 
 #endif

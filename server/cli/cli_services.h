@@ -21,8 +21,9 @@ GAZ_CHECKED gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, 
  * @param create  make it (mode 0700) when there is none
  * @param quiet   log warnings and errors only
  */
-GAZ_CHECKED gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options, bool create, bool quiet,
-                                            gaz_cli_process **out, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options,
+                                            bool create, bool quiet, gaz_cli_process **out,
+                                            gaz_error *err);
 void gaz_cli_process_close(gaz_cli_process *process);
 
 #endif
