@@ -23,6 +23,10 @@ else()
     target_compile_definitions(gaz_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 target_compile_options(gaz_flags INTERFACE -fstack-protector-strong)
+if(GAZ_FUZZERS)
+    # The modules report their coverage too; without it the fuzzer is blind beyond its own file.
+    target_compile_options(gaz_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 function(gaz_module name)
     cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS;SOURCES" ${ARGN})
