@@ -1,0 +1,203 @@
+/* search: the engine's hits as one JSON document, or as one object a line. */
+#include <string.h>
+
+#include "gaz/base/clock.h"
+#include "gaz/base/utf8.h"
+#include "handlers.h"
+
+#define FLUSH_BYTES 65536
+
+typedef struct answer {
+    gaz_call *call;
+    gaz_strbuf out;
+    gaz_json_writer json;
+    bool lines; /* NDJSON */
+} answer;
+
+/* Where a byte of `text` stands once invalid bytes are three bytes each. */
+static size_t shown_offset(const char *text, size_t offset)
+{
+    gaz_strbuf prefix = GAZ_STRBUF_INIT;
+    gaz_utf8_replace(&prefix, text, offset);
+    size_t n = prefix.len;
+    gaz_strbuf_release(&prefix);
+    return n;
+}
+
+static void put_ranges(gaz_json_writer *w, const gaz_hit_line *line, bool valid)
+{
+    gaz_json_key(w, "ranges");
+    gaz_json_array_begin(w);
+    for (size_t i = 0; i < line->range_count; i++) {
+        const gaz_range *r = &line->ranges[i];
+        gaz_json_array_begin(w);
+        gaz_json_int(w, (int64_t)(valid ? r->start : shown_offset(line->text, r->start)));
+        gaz_json_int(w, (int64_t)(valid ? r->end : shown_offset(line->text, r->end)));
+        gaz_json_array_end(w);
+    }
+    gaz_json_array_end(w);
+}
+
+static void put_context(gaz_json_writer *w, const char *key, const gaz_hit_line *lines, size_t count)
+{
+    gaz_json_key(w, key);
+    gaz_json_array_begin(w);
+    for (size_t i = 0; i < count; i++)
+        gaz_json_string(w, lines[i].text, lines[i].len);
+    gaz_json_array_end(w);
+}
+
+static void put_line(gaz_json_writer *w, const gaz_hit_line *line)
+{
+    gaz_json_object_begin(w);
+    gaz_json_put_int(w, "line", line->number);
+    gaz_json_key(w, "text");
+    bool valid = gaz_json_string(w, line->text, line->len);
+    if (!valid) {
+        gaz_json_key(w, "bytes");
+        gaz_json_base64(w, line->text, line->len);
+    }
+    put_ranges(w, line, valid);
+    put_context(w, "before", line->before, line->before_count);
+    put_context(w, "after", line->after, line->after_count);
+    gaz_json_object_end(w);
+}
+
+static void put_hit(gaz_json_writer *w, const gaz_file_hit *hit)
+{
+    gaz_json_object_begin(w);
+    gaz_json_put_cstring(w, "repo", hit->repo);
+    put_bytes(w, "path", "path_bytes", hit->path, hit->path_len);
+    gaz_json_put_cstring(w, "lang", hit->lang);
+    put_oid(w, "commit", &hit->commit);
+    gaz_json_key(w, "branch");
+    gaz_json_string(w, hit->branch, strlen(hit->branch));
+    put_oid(w, "blob", &hit->blob);
+    gaz_json_key(w, "score");
+    gaz_json_double(w, hit->score);
+    gaz_json_put_int(w, "lines_total", hit->lines_total);
+    gaz_json_key(w, "lines");
+    gaz_json_array_begin(w);
+    for (size_t i = 0; i < hit->line_count; i++)
+        put_line(w, &hit->lines[i]);
+    gaz_json_array_end(w);
+    gaz_json_object_end(w);
+}
+
+static gaz_status flush(answer *a, gaz_error *err)
+{
+    gaz_status st = gaz_strbuf_check(&a->out, err);
+    if (st == GAZ_OK && a->out.len)
+        st = a->call->emit(a->call->ctx, a->out.data, a->out.len, err);
+    gaz_strbuf_reset(&a->out);
+    return st;
+}
+
+static gaz_status take_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
+{
+    answer *a = ctx;
+    if (a->lines)
+        gaz_json_writer_init(&a->json, &a->out);
+    put_hit(&a->json, hit);
+    if (a->lines)
+        gaz_strbuf_putc(&a->out, '\n');
+    return a->lines || a->out.len > FLUSH_BYTES ? flush(a, err) : gaz_strbuf_check(&a->out, err);
+}
+
+static void put_stats(gaz_json_writer *w, const gaz_search_stats *s)
+{
+    gaz_json_key(w, "stats");
+    gaz_json_object_begin(w);
+    gaz_json_put_int(w, "files", (int64_t)s->files);
+    gaz_json_put_int(w, "lines", (int64_t)s->lines);
+    gaz_json_put_int(w, "candidates", (int64_t)s->candidates);
+    gaz_json_put_int(w, "documents", (int64_t)s->documents);
+    gaz_json_put_int(w, "bytes_scanned", (int64_t)s->bytes_scanned);
+    gaz_json_key(w, "stages_us");
+    gaz_json_object_begin(w);
+    gaz_json_put_int(w, "parse", s->parse_us);
+    gaz_json_put_int(w, "scope", s->fetch_us);
+    gaz_json_put_int(w, "plan", s->plan_us);
+    gaz_json_put_int(w, "verify", s->verify_us);
+    gaz_json_put_int(w, "rank", s->rank_us);
+    gaz_json_put_int(w, "render", s->render_us);
+    gaz_json_object_end(w);
+    gaz_json_object_end(w);
+}
+
+static void put_summary(gaz_json_writer *w, const gaz_call *call, const gaz_search_result *r, int64_t started)
+{
+    gaz_json_put_bool(w, "complete", r->complete);
+    gaz_json_put_cstring(w, "reason", r->reason);
+    gaz_json_put_cstring(w, "generation", r->generation);
+    gaz_json_put_int(w, "took_us", gaz_now_us() - started);
+    put_stats(w, &r->stats);
+    gaz_json_key(w, "notes");
+    gaz_json_array_begin(w);
+    if (r->notes.len)
+        gaz_json_raw(w, r->notes.data, r->notes.len);
+    gaz_json_array_end(w);
+    gaz_json_put_cstring(w, "cursor", r->cursor.len ? r->cursor.data : NULL);
+    if (call_number(call, "explain")) {
+        gaz_json_key(w, "explain");
+        gaz_json_raw(w, r->explain.data, r->explain.len);
+    }
+}
+
+static gaz_status answer_search(answer *a, const gaz_search_request *request, gaz_search_result *result, gaz_error *err)
+{
+    gaz_call *call = a->call;
+    int64_t started = gaz_now_us();
+    if (!a->lines) {
+        gaz_json_object_begin(&a->json);
+        gaz_json_put_string(&a->json, "query", request->query, request->query_len);
+        gaz_json_key(&a->json, "files");
+        gaz_json_array_begin(&a->json);
+    }
+    gaz_status st = gaz_engine_search(call->services->engine, request, take_hit, a, result, err);
+    if (st != GAZ_OK)
+        return st;
+    if (a->lines) {
+        gaz_json_writer_init(&a->json, &a->out);
+        gaz_json_object_begin(&a->json);
+        gaz_json_key(&a->json, "done");
+        gaz_json_object_begin(&a->json);
+        gaz_json_put_string(&a->json, "query", request->query, request->query_len);
+    } else {
+        gaz_json_array_end(&a->json);
+    }
+    put_summary(&a->json, call, result, started);
+    gaz_json_object_end(&a->json);
+    if (a->lines)
+        gaz_json_object_end(&a->json);
+    gaz_strbuf_putc(&a->out, '\n');
+    return flush(a, err);
+}
+
+gaz_status op_search(gaz_call *call, gaz_error *err)
+{
+    const gaz_value *q = gaz_call_value(call, "q");
+    gaz_search_request request = {.query = q->text,
+                                  .query_len = q->len,
+                                  .repo = call_text(call, "repo"),
+                                  .rev = call_text(call, "rev"),
+                                  .limit = (uint32_t)call_number(call, "limit"),
+                                  .lines_per_file = (uint32_t)call_number(call, "lines_per_file"),
+                                  .context_before = (uint32_t)call_number(call, "context"),
+                                  .context_after = (uint32_t)call_number(call, "context"),
+                                  .cursor = call_text(call, "cursor"),
+                                  .explain = call_number(call, "explain") != 0,
+                                  .deadline_us = GAZ_NEVER,
+                                  .cancelled = call->cancelled,
+                                  .cancelled_ctx = call->ctx};
+    answer a = {.call = call, .out = GAZ_STRBUF_INIT, .lines = call->media == GAZ_MEDIA_NDJSON};
+    gaz_search_result result;
+    gaz_search_result_init(&result);
+    gaz_json_writer_init(&a.json, &a.out);
+    gaz_status st = gaz_engine_refresh(call->services->engine, err);
+    if (st == GAZ_OK)
+        st = answer_search(&a, &request, &result, err);
+    gaz_search_result_release(&result);
+    gaz_strbuf_release(&a.out);
+    return st;
+}
