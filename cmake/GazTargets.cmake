@@ -1,6 +1,7 @@
 # gaz_module(NAME [DEPENDS modules...] [LIBS targets...])   static library of every .c in this folder
 # gaz_program(NAME SOURCES files... DEPENDS modules...)      program beside the build's root
-# gaz_test(NAME SOURCE file DEPENDS modules... [LABEL l])    cmocka program, one ctest case
+# gaz_test(NAME SOURCE file DEPENDS modules... [LABEL l])    cmocka program, one ctest case; one whose source says
+#                                                            "Also run under ThreadSanitizer." gets the label tsan too
 # gaz_fuzz(NAME SOURCE file DEPENDS modules...)              libFuzzer target; else a program that replays its corpus
 
 set(GAZ_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes
@@ -62,6 +63,10 @@ function(gaz_test name)
     target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
     target_link_libraries(${name} PRIVATE gaz_flags ${ARG_DEPENDS} cmocka ${ARG_LIBS})
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    file(STRINGS ${ARG_SOURCE} threads REGEX "Also run under ThreadSanitizer\\." LIMIT_COUNT 1)
+    if(threads)
+        list(APPEND ARG_LABEL tsan)
+    endif()
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}
         ENVIRONMENT "GAZ_BUILD_DIR=${CMAKE_BINARY_DIR};GAZ_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()

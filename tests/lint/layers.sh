@@ -94,7 +94,7 @@ check_texts() {
     local machine='(^|[^A-Za-z0-9_./-])/(wor''k|roo''t|hom''e/[a-z]+|tmp/(buil''d|helper''s))(/|$|[^A-Za-z0-9_])'
     null_separated "$sources"$'\n'"$scripts" |
         xargs -0r grep -nHsE "$machine" | sed 's/^\([^:]*:[0-9]*\):.*/\1: a path of one machine does not belong into the tree/' || true
-    null_separated "$scripts" |
+    null_separated "$(grep -v '\.md$' <<<"$scripts")" |
         xargs -0r grep -nHwE 'TO''DO|FIX''ME' | sed 's/^\([^:]*:[0-9]*\):.*/\1: nothing is left to do in the tree; do it or record an issue/' || true
 }
 

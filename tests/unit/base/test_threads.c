@@ -1,4 +1,5 @@
-/* The pool: every task runs once, a full queue is busy, loops give every share to somebody and never wait for the queue. */
+/* The pool: every task runs once, a full queue is busy, loops give every share to somebody and never wait for the queue.
+ * Also run under ThreadSanitizer. */
 #include "gaz_test.h"
 
 #include <pthread.h>
