@@ -1,5 +1,5 @@
-/* Whole objects by id, and the two kinds that are read for their links: commits and tags. Sizes are looked at before
- * content is read. Commits, tags and trees are always hashed: they decide what is indexed, and a store that hands out
+/* Whole objects by id, and the two kinds that are read for their links: commits and tags. libgit2 reads packs only (see
+ * loose_object.c). Sizes are looked at before content is read. Commits, tags and trees are always hashed: they decide what is indexed, and a store that hands out
  * other bytes than the id promises could make a tree contain itself. SHA-1 by OpenSSL is twice as fast as libgit2's. */
 #include "repo.h"
 
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "alloc_cap.h"
+#include "loose_object.h"
 
 #define CAP_SLACK ((size_t)4 << 20) /* what libgit2 needs besides the object */
 
@@ -34,13 +35,26 @@ static gaz_status failed(int code, const gaz_oid *oid, gaz_error *err)
     return GAZ_E_CORRUPT;
 }
 
-static gaz_status read_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type, gaz_error *err)
+static gaz_status pack_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type, gaz_error *err)
 {
     git_error_clear();
     gaz_alloc_cap_set(GAZ_TREE_BYTES_MAX);
-    int code = git_odb_read_header(size, type, repo->odb, as_git(oid));
+    int code = git_odb_read_header(size, type, repo->packs, as_git(oid));
     gaz_status st = code == 0 ? GAZ_OK : failed(code, oid, err);
     gaz_alloc_cap_set(SIZE_MAX);
+    return st;
+}
+
+static gaz_status read_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type, gaz_error *err)
+{
+    gaz_loose loose;
+    gaz_status st = gaz_loose_read(&repo->dirs, oid, 0, false, &loose, err);
+    if (st == GAZ_E_NOT_FOUND)
+        return pack_header(repo, oid, size, type, err);
+    if (st == GAZ_OK) {
+        *size = loose.size;
+        *type = loose.type;
+    }
     return st;
 }
 
@@ -72,31 +86,41 @@ static gaz_status verify_hash(const gaz_object *object, const gaz_oid *oid, gaz_
     return GAZ_E_CORRUPT;
 }
 
-gaz_status gaz_object_read(gaz_repo *repo, const gaz_oid *oid, size_t max, bool verify, gaz_object *out, gaz_error *err)
+static gaz_status read_packed(gaz_repo *repo, const gaz_oid *oid, size_t max, gaz_object *out, gaz_error *err)
 {
-    char hex[GAZ_OID_HEX];
     size_t size = 0;
     git_object_t type;
-    gaz_status st = read_header(repo, oid, &size, &type, err);
+    gaz_status st = pack_header(repo, oid, &size, &type, err);
     if (st != GAZ_OK)
         return st;
-    gaz_oid_format(oid, hex);
-    if (size > max)
+    if (size > max) {
+        char hex[GAZ_OID_HEX];
+        gaz_oid_format(oid, hex);
         return gaz_error_set(err, GAZ_E_LIMIT, "object %s has %zu bytes, more than the limit of %zu", hex, size, max);
-    gaz_object object = {.raw = NULL};
+    }
     gaz_alloc_cap_set(max < SIZE_MAX - CAP_SLACK ? max + CAP_SLACK : SIZE_MAX);
-    int code = git_odb_read(&object.raw, repo->odb, as_git(oid));
+    int code = git_odb_read(&out->packed, repo->packs, as_git(oid));
     if (code != 0)
         st = failed(code, oid, err);
     gaz_alloc_cap_set(SIZE_MAX);
     if (st != GAZ_OK)
         return st;
-    object.data = git_odb_object_data(object.raw);
-    object.len = git_odb_object_size(object.raw);
-    object.type = git_odb_object_type(object.raw);
-    if (object.len > max)
-        st = gaz_error_set(err, GAZ_E_LIMIT, "object %s has more bytes than the limit of %zu", hex, max);
-    else if (verify)
+    out->data = git_odb_object_data(out->packed);
+    out->len = git_odb_object_size(out->packed);
+    out->type = git_odb_object_type(out->packed);
+    return GAZ_OK;
+}
+
+gaz_status gaz_object_read(gaz_repo *repo, const gaz_oid *oid, size_t max, bool verify, gaz_object *out, gaz_error *err)
+{
+    gaz_loose loose;
+    gaz_object object = {.data = NULL};
+    gaz_status st = gaz_loose_read(&repo->dirs, oid, max, true, &loose, err);
+    if (st == GAZ_E_NOT_FOUND)
+        st = read_packed(repo, oid, max, &object, err);
+    else if (st == GAZ_OK)
+        object = (gaz_object){.loose = loose.data, .data = loose.data, .len = loose.size, .type = loose.type};
+    if (st == GAZ_OK && verify)
         st = verify_hash(&object, oid, err);
     if (st == GAZ_OK)
         *out = object;
@@ -107,8 +131,9 @@ gaz_status gaz_object_read(gaz_repo *repo, const gaz_oid *oid, size_t max, bool 
 
 void gaz_object_free(gaz_object *object)
 {
-    git_odb_object_free(object->raw);
-    *object = (gaz_object){.raw = NULL};
+    git_odb_object_free(object->packed);
+    free(object->loose);
+    *object = (gaz_object){.data = NULL};
 }
 
 /* A header line `name value` at `at`; the value's start and, through `next`, the line after. NULL when it is not there. */
@@ -162,7 +187,7 @@ static gaz_status malformed(const gaz_oid *oid, const char *what, gaz_error *err
 
 gaz_status gaz_commit_read(gaz_repo *repo, const gaz_oid *oid, gaz_commit *out, uint32_t nth, gaz_oid *parent, gaz_error *err)
 {
-    gaz_object object;
+    gaz_object object = {.data = NULL};
     char hex[GAZ_OID_HEX];
     gaz_status st = gaz_object_read(repo, oid, GAZ_COMMIT_BYTES_MAX, true, &object, err);
     if (st != GAZ_OK)
@@ -220,7 +245,7 @@ gaz_status gaz_object_peel(gaz_repo *repo, const gaz_oid *oid, gaz_oid *commit, 
         }
         if (type != GIT_OBJECT_TAG)
             return gaz_error_set(err, GAZ_E_INVALID, "%s is a %s, not a commit", hex, git_object_type2string(type));
-        gaz_object tag;
+        gaz_object tag = {.data = NULL};
         st = gaz_object_read(repo, &at, GAZ_COMMIT_BYTES_MAX, true, &tag, err);
         if (st != GAZ_OK)
             return st;
@@ -266,7 +291,7 @@ gaz_status gaz_repo_blob_size(gaz_repo *repo, const gaz_oid *oid, uint64_t *size
 
 gaz_status gaz_repo_blob(gaz_repo *repo, const gaz_oid *oid, uint64_t max, bool verify, gaz_strbuf *out, gaz_error *err)
 {
-    gaz_object object;
+    gaz_object object = {.data = NULL};
     gaz_status st = gaz_object_read(repo, oid, max, verify, &object, err);
     if (st != GAZ_OK)
         return st;

@@ -2,6 +2,7 @@
  * ("rev:path") or logs ("main@{1}"): their cost has no bound, and revisions come from callers who are not trusted.
  * Names are looked for in git's order (man gitrevisions): HEAD-like, refs/, tags, heads, remotes; then origin's branches. */
 #include "repo.h"
+#include "loose_object.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -45,21 +46,33 @@ static bool all_hex(const char *text, size_t len)
     return len > 0;
 }
 
+static gaz_status ambiguous(const char *hex, size_t len, gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_INVALID, "'%.*s' is the start of more than one object id", (int)len, hex);
+    gaz_error_hint(err, "give more digits");
+    return GAZ_E_INVALID;
+}
+
 /* An abbreviated id; GAZ_E_NOT_FOUND without a message when no object has it. */
 static gaz_status try_prefix(gaz_repo *repo, const char *hex, size_t len, gaz_oid *oid, gaz_error *err)
 {
-    git_oid prefix, found;
+    git_oid prefix, packed;
+    gaz_oid loose;
+    unsigned count = 0;
+    char lower[GAZ_OID_HEX] = "";
     if (len < HEX_MIN || len > GAZ_OID_HEX - 1 || !all_hex(hex, len) || git_oid_fromstrn(&prefix, hex, len) != 0)
         return GAZ_E_NOT_FOUND;
-    int code = git_odb_exists_prefix(&found, repo->odb, &prefix, len);
-    if (code == GIT_EAMBIGUOUS) {
-        gaz_error_set(err, GAZ_E_INVALID, "'%.*s' is the start of more than one object id", (int)len, hex);
-        gaz_error_hint(err, "give more digits");
-        return GAZ_E_INVALID;
-    }
-    if (code != 0)
+    for (size_t i = 0; i < len; i++)
+        lower[i] = (char)tolower((unsigned char)hex[i]);
+    gaz_status st = gaz_loose_find(&repo->dirs, lower, &loose, &count, err);
+    if (st != GAZ_OK)
+        return st;
+    int code = git_odb_exists_prefix(&packed, repo->packs, &prefix, len);
+    if (code == GIT_EAMBIGUOUS || count > 1 || (code == 0 && count && memcmp(packed.id, loose.id, GAZ_OID_SIZE) != 0))
+        return ambiguous(hex, len, err);
+    if (code != 0 && !count)
         return GAZ_E_NOT_FOUND;
-    memcpy(oid->id, found.id, GAZ_OID_SIZE);
+    memcpy(oid->id, count ? loose.id : packed.id, GAZ_OID_SIZE);
     return GAZ_OK;
 }
 

@@ -15,8 +15,8 @@
 #include "gaz/base/utf8.h"
 #include "gaz/base/vec.h"
 
-#define CACHE_SLOTS 64
-#define CACHE_BYTES 16384 /* largest tree object that is remembered */
+#define CACHE_SLOTS 1024
+#define CACHE_BYTES 4096 /* largest tree object that is remembered; a larger one is worth reading again */
 #define NAMES_MAX ((size_t)1 << 30)
 #define LONG_NAME_KEPT 64
 
@@ -258,9 +258,15 @@ void gaz_tree_unref(gaz_tree *tree)
         tree_free(tree);
 }
 
+/* The cache's address keeps a hostile repository from choosing ids that push each other out. */
 static gaz_tree **cache_slot(gaz_tree_cache *cache, const gaz_oid *oid)
 {
-    return &cache->slots[oid->id[GAZ_OID_SIZE - 1] % CACHE_SLOTS];
+    struct {
+        gaz_oid oid;
+        uint32_t none;
+        uintptr_t seed;
+    } key = {*oid, 0, (uintptr_t)cache};
+    return &cache->slots[gaz_checksum(&key, sizeof key) % CACHE_SLOTS];
 }
 
 static void remember(gaz_tree_cache *cache, gaz_tree *tree)

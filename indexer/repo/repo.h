@@ -4,6 +4,7 @@
 
 #include <git2.h>
 #include "gaz/repo/git.h"
+#include "object_dirs.h"
 
 #define GAZ_REFS_MAX 1000000                    /**< references of one repository */
 #define GAZ_REF_NAME_MAX 1024                   /**< bytes of a reference's full name */
@@ -15,7 +16,8 @@
 struct gaz_repo {
     char *git_dir;    /**< of this work tree: HEAD is here */
     char *common_dir; /**< of the repository: refs, objects, config */
-    git_odb *odb;
+    gaz_object_dirs dirs;
+    git_odb *packs;
     struct gaz_tree_cache *trees;
 };
 
@@ -34,8 +36,9 @@ GAZ_CHECKED gaz_status gaz_repo_read_small(const char *path, size_t max, gaz_str
 
 /** A whole object. Free with gaz_object_free(). */
 typedef struct gaz_object {
-    git_odb_object *raw;
-    const uint8_t *data; /**< NUL-terminated */
+    git_odb_object *packed; /**< what `data` belongs to, or */
+    uint8_t *loose;         /**< … this */
+    const uint8_t *data;    /**< NUL-terminated */
     size_t len;
     git_object_t type;
 } gaz_object;

@@ -1,6 +1,6 @@
 /* Opening a repository without git_repository_open(): libgit2 would follow include.path in the repository's own
- * configuration and refuse directories owned by somebody else. All that is needed is the object database, and a
- * look at the few settings that say which format the repository has. */
+ * configuration and refuse directories owned by somebody else. All that is needed is its packs, and a look at the few
+ * settings that say which format the repository has. */
 #include "repo.h"
 
 #include <errno.h>
@@ -198,29 +198,14 @@ static gaz_status check_format(const gaz_repo *repo, const char *path, gaz_error
     return GAZ_OK;
 }
 
-/* libgit2 would wait for ever on a pipe in the place of these files. */
-static gaz_status check_objects(const char *objects, gaz_error *err)
-{
-    gaz_strbuf path = GAZ_STRBUF_INIT;
-    struct stat info;
-    gaz_status st = gaz_path_join(&path, objects, "info/alternates", err);
-    if (st == GAZ_OK && stat(path.data, &info) == 0 && !S_ISREG(info.st_mode))
-        st = gaz_error_set(err, GAZ_E_INVALID, "'%s' is not a file", path.data);
-    gaz_strbuf_release(&path);
-    return st;
-}
-
 static gaz_status open_objects(gaz_repo *repo, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     gaz_status st = gaz_path_join(&path, repo->common_dir, "objects", err);
     if (st == GAZ_OK)
-        st = check_objects(path.data, err);
-    if (st == GAZ_OK && git_odb_open(&repo->odb, path.data) != 0) {
-        const git_error *why = git_error_last();
-        st = gaz_error_set(err, GAZ_E_IO, "cannot open the objects of '%s': %s", repo->common_dir,
-                           why && why->message ? why->message : "unknown reason");
-    }
+        st = gaz_object_dirs_find(path.data, &repo->dirs, err);
+    if (st == GAZ_OK)
+        st = gaz_object_dirs_open_packs(&repo->dirs, &repo->packs, err);
     gaz_strbuf_release(&path);
     return st;
 }
@@ -251,7 +236,8 @@ void gaz_repo_close(gaz_repo *repo)
     if (!repo)
         return;
     gaz_tree_cache_free(repo->trees);
-    git_odb_free(repo->odb);
+    git_odb_free(repo->packs);
+    gaz_object_dirs_release(&repo->dirs);
     free(repo->git_dir);
     free(repo->common_dir);
     free(repo);
