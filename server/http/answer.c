@@ -134,7 +134,7 @@ void gaz_answer_static(gaz_exchange *ex)
         gaz_answer_build(ex);
         return;
     }
-    const gaz_web_asset *asset = ex->asset;
+    const gaz_web_asset *asset = &ex->asset;
     ex->type = asset->type;
     ex->cache = "public, max-age=3600";
     ex->etag = asset->etag;

@@ -84,7 +84,7 @@ typedef struct gaz_exchange {
     /* what is asked */
     gaz_target_kind kind;
     const gaz_op *op;
-    const gaz_web_asset *asset;
+    gaz_web_asset asset;
     gaz_media media;
     gaz_encoding encoding;
     gaz_raw_param *params;

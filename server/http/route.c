@@ -150,8 +150,7 @@ static void find_fixed(gaz_exchange *ex)
         if (strcmp(ex->path, fixed[i].path) == 0)
             ex->kind = fixed[i].kind;
     if (ex->kind == GAZ_TARGET_NONE && web) {
-        ex->asset = web->asset(ex->path);
-        if (ex->asset)
+        if (web->asset(ex->path, &ex->asset))
             ex->kind = GAZ_TARGET_ASSET;
         else if (web->owns(ex->path))
             ex->kind = GAZ_TARGET_PAGE;

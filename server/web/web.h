@@ -35,8 +35,8 @@ typedef struct gaz_web {
     gaz_status (*page)(gaz_web_call *call, gaz_error *err);
     /** A page that tells of a failure, for people. */
     void (*failure)(int status, const gaz_error *err, gaz_strbuf *out);
-    /** The file of a path, or NULL. */
-    const gaz_web_asset *(*asset)(const char *path);
+    /** The file of a path; false when there is none. */
+    bool (*asset)(const char *path, gaz_web_asset *out);
 } gaz_web;
 
 /** Gazetteer's own pages. */

@@ -1,0 +1,172 @@
+/* The functions of store and engine that the pages call, answered from a small hostile world. Defined here, they keep
+ * the real ones out of the test program. */
+#ifndef FAKE_ENGINE_H
+#define FAKE_ENGINE_H
+
+#include "gaz_test.h"
+
+#include "gaz/query/engine.h"
+#include "gaz/store/store.h"
+
+typedef struct fake_world {
+    const gaz_repo_row *repos;
+    size_t repo_count;
+    const gaz_file_hit *hits;      /* of a search */
+    size_t hit_count;
+    const gaz_file_hit *path_hits; /* of a search for type:file */
+    size_t path_hit_count;
+    gaz_search_result result;
+    gaz_status search_status;
+    gaz_error search_error;
+    char queries[8][600];          /* asked, in order */
+    gaz_search_request requests[8];
+    size_t query_count;
+    const char *text;              /* of every file */
+    size_t text_len;
+    const char *skip;
+    const gaz_tree_entry *entries;
+    size_t entry_count;
+    char path[600], rev[100];      /* last asked of file and tree */
+    uint32_t first, last;
+    gaz_ref_row refs[3];
+    size_t ref_count;
+} fake_world;
+static fake_world fake;
+
+void gaz_search_result_init(gaz_search_result *r)
+{
+    memset(r, 0, sizeof *r);
+    r->complete = true;
+    r->cursor = r->explain = r->notes = GAZ_STRBUF_INIT;
+}
+
+void gaz_search_result_release(gaz_search_result *r)
+{
+    gaz_strbuf_release(&r->cursor);
+    gaz_strbuf_release(&r->explain);
+    gaz_strbuf_release(&r->notes);
+}
+
+gaz_status gaz_engine_search(gaz_engine *engine, const gaz_search_request *request, gaz_hit_visit visit, void *ctx,
+                             gaz_search_result *result, gaz_error *err)
+{
+    (void)engine;
+    assert_true(fake.query_count < 8);
+    snprintf(fake.queries[fake.query_count], sizeof fake.queries[0], "%.*s", (int)request->query_len, request->query);
+    fake.requests[fake.query_count++] = *request;
+    bool paths = strncmp(request->query, "type:file ", 10) == 0;
+    if (fake.search_status != GAZ_OK && !paths) {
+        if (err)
+            *err = fake.search_error;
+        return fake.search_status;
+    }
+    const gaz_file_hit *hits = paths ? fake.path_hits : fake.hits;
+    size_t count = paths ? fake.path_hit_count : fake.hit_count;
+    for (size_t i = 0; i < count; i++) {
+        gaz_status st = visit(ctx, &hits[i], err);
+        if (st != GAZ_OK)
+            return st;
+    }
+    if (!paths) {
+        result->complete = fake.result.complete;
+        result->reason = fake.result.reason;
+        result->stats = fake.result.stats;
+        gaz_strbuf_puts(&result->cursor, fake.result.cursor.data ? fake.result.cursor.data : "");
+        gaz_strbuf_puts(&result->notes, fake.result.notes.data ? fake.result.notes.data : "");
+    } else {
+        result->stats.files = count;
+    }
+    return GAZ_OK;
+}
+
+gaz_status gaz_engine_file(gaz_engine *engine, const char *repo, const char *rev, const char *path, uint32_t first,
+                           uint32_t last, gaz_file_view *out, gaz_error *err)
+{
+    (void)engine;
+    (void)repo;
+    snprintf(fake.path, sizeof fake.path, "%s", path);
+    snprintf(fake.rev, sizeof fake.rev, "%s", rev ? rev : "(none)");
+    fake.first = first;
+    fake.last = last;
+    if (!fake.text && !fake.skip)
+        return gaz_error_set(err, GAZ_E_NOT_FOUND, "no file <%s>", path);
+    *out = (gaz_file_view){.skip = fake.skip, .encoding = "latin1", .size = fake.text_len, .text = GAZ_STRBUF_INIT,
+                           .lang = "C++", .first_line = first ? first : 1};
+    uint32_t line = 1;
+    for (size_t i = 0; i < fake.text_len; i++) {
+        if (!first || (line >= first && line <= last))
+            gaz_strbuf_putc(&out->text, fake.text[i]);
+        line += fake.text[i] == '\n';
+    }
+    out->lines_total = fake.text_len ? line - (fake.text[fake.text_len - 1] == '\n') : 0;
+    return GAZ_OK;
+}
+
+void gaz_file_view_release(gaz_file_view *view)
+{
+    gaz_strbuf_release(&view->text);
+}
+
+gaz_status gaz_engine_tree(gaz_engine *engine, const char *repo, const char *rev, const char *path, gaz_tree_visit visit,
+                           void *ctx, gaz_error *err)
+{
+    (void)engine;
+    snprintf(fake.path, sizeof fake.path, "%s", path);
+    snprintf(fake.rev, sizeof fake.rev, "%s", rev ? rev : "(none)");
+    gaz_tree_head head = {.repo = repo, .branch = "main"};
+    gaz_status st = visit(ctx, &head, NULL, err);
+    for (size_t i = 0; i < fake.entry_count && st == GAZ_OK; i++)
+        st = visit(ctx, &head, &fake.entries[i], err);
+    return st;
+}
+
+gaz_status gaz_engine_repo_stats(gaz_engine *engine, const char *repo, uint64_t *files, uint64_t *text_bytes,
+                                 uint64_t *skipped, gaz_error *err)
+{
+    (void)engine;
+    (void)repo;
+    (void)err;
+    *files = 78490;
+    *text_bytes = 945000000;
+    *skipped = 12;
+    return GAZ_OK;
+}
+
+gaz_status gaz_store_repo_list(gaz_store *store, gaz_repo_row **rows, size_t *count, gaz_error *err)
+{
+    (void)store;
+    (void)err;
+    *rows = calloc(fake.repo_count + 1, sizeof **rows);
+    assert_non_null(*rows);
+    if (fake.repo_count)
+        memcpy(*rows, fake.repos, fake.repo_count * sizeof **rows);
+    *count = fake.repo_count;
+    return GAZ_OK;
+}
+
+void gaz_repo_row_release(gaz_repo_row *row)
+{
+    (void)row;
+}
+
+gaz_status gaz_store_snapshot(gaz_store *store, gaz_snapshot **out, gaz_error *err)
+{
+    static gaz_snapshot_repo repo;
+    (void)store;
+    (void)err;
+    *out = calloc(1, sizeof **out);
+    assert_non_null(*out);
+    repo.row.name = (char *)(uintptr_t) "a/b";
+    repo.refs = fake.refs;
+    repo.ref_count = fake.ref_count;
+    (*out)->repos = &repo;
+    (*out)->repo_count = 1;
+    return GAZ_OK;
+}
+
+void gaz_snapshot_free(gaz_snapshot *snapshot)
+{
+    free(snapshot);
+}
+
+#endif

@@ -1,0 +1,609 @@
+/* The pages over a made-up engine: what they show, what they link to, and that nothing escapes escaping. */
+#include "fake_engine.h"
+
+#include <ctype.h>
+
+#include "gaz/base/utf8.h"
+#include "uri.h"
+#include "web.h"
+
+#define EVIL "<script>alert('\"&</script>"
+#define EVIL_SHOWN "&lt;script&gt;alert(&#39;&quot;&amp;&lt;/script&gt;"
+#define BIDI "\xe2\x80\xae"
+
+/* ---- asking ---- */
+
+typedef struct page {
+    gaz_strbuf html;
+    gaz_web_call call;
+    gaz_arena arena;
+    gaz_error err;
+    gaz_status status;
+} page;
+
+static gaz_status take(void *ctx, const void *data, size_t len, gaz_error *err)
+{
+    page *p = ctx;
+    gaz_strbuf_add(&p->html, data, len);
+    return gaz_strbuf_check(&p->html, err);
+}
+
+static bool never(void *ctx)
+{
+    (void)ctx;
+    return false;
+}
+
+/* Every tag is closed, in order; every attribute is quoted; no text holds a bare '<' or '"' where it must not. */
+static void check_html(const char *html)
+{
+    static const char *const alone[] = {"meta", "link", "input", "br", "wbr", "!DOCTYPE"};
+    char stack[64][20];
+    size_t depth = 0;
+    for (const char *p = html; (p = strchr(p, '<'));) {
+        bool closing = p[1] == '/';
+        const char *name = p + 1 + closing;
+        size_t n = strcspn(name, " >\n/");
+        if (n == 0 || n > 15 || !(isalpha((unsigned char)*name) || *name == '!'))
+            fail_msg("a bare '<' at: %.60s", p);
+        const char *q = name + n;
+        while (*q == ' ' || *q == '\n') {
+            q += strspn(q, " \n");
+            size_t attr = strcspn(q, "=> \n");
+            if (!attr)
+                fail_msg("a bad attribute at: %.80s", p);
+            q += attr;
+            if (*q != '=')
+                continue;
+            if (q[1] != '"')
+                fail_msg("an unquoted attribute at: %.80s", p);
+            size_t value = strcspn(q + 2, "\"");
+            for (size_t i = 0; i < value; i++)
+                if (strchr("<>'", q[2 + i]))
+                    fail_msg("an unescaped attribute at: %.120s", p);
+            q += value + 3;
+        }
+        if (*q != '>')
+            fail_msg("a broken tag at: %.80s", p);
+        bool single = false;
+        for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
+            single |= strlen(alone[i]) == n && strncmp(alone[i], name, n) == 0;
+        if (closing) {
+            if (!depth || strlen(stack[depth - 1]) != n || strncmp(stack[depth - 1], name, n) != 0)
+                fail_msg("</%.*s> closes <%s>", (int)n, name, depth ? stack[depth - 1] : "nothing");
+            depth--;
+        } else if (!single) {
+            assert_true(depth < 64);
+            snprintf(stack[depth++], sizeof stack[0], "%.*s", (int)n, name);
+        }
+        p = q + 1;
+    }
+    if (depth)
+        fail_msg("<%s> is not closed", stack[depth - 1]);
+    assert_null(strstr(html, "<script>"));
+    assert_null(strstr(html, "style=\""));
+    assert_null(strstr(html, "javascript:"));
+    assert_true(gaz_utf8_valid(html, strlen(html)));
+}
+
+static void ask(page *p, const char *target)
+{
+    static gaz_services services;
+    *p = (page){.html = GAZ_STRBUF_INIT};
+    gaz_arena_init(&p->arena, 1 << 20);
+    const char *mark = strchr(target, '?');
+    gaz_raw_param *params = NULL;
+    size_t count = 0;
+    gaz_error err = {0};
+    if (mark)
+        assert_ok(gaz_uri_query(mark + 1, strlen(mark + 1), &p->arena, &params, &count, &err));
+    p->call = (gaz_web_call){.services = &services, .params = params, .param_count = count, .emit = take,
+                             .cancelled = never, .ctx = p, .status = 200, .type = "text/html; charset=utf-8"};
+    p->call.path = mark ? gaz_arena_strndup(&p->arena, target, (size_t)(mark - target)) : target;
+    assert_true(gaz_web_pages()->owns(p->call.path));
+    p->status = gaz_web_pages()->page(&p->call, &p->err);
+    if (p->status == GAZ_OK && p->call.status < 300 && strncmp(p->call.type, "text/html", 9) == 0)
+        check_html(p->html.data);
+}
+
+static void done(page *p)
+{
+    gaz_strbuf_release(&p->html);
+    gaz_arena_release(&p->arena);
+}
+
+static void has(const page *p, const char *part)
+{
+    if (!strstr(p->html.data, part)) {
+        const char *main_part = strstr(p->html.data, "<main");
+        fail_msg("the page does not hold: %s\n%.3000s", part, main_part ? main_part : p->html.data);
+    }
+}
+
+static void lacks(const page *p, const char *part)
+{
+    if (strstr(p->html.data, part))
+        fail_msg("the page holds: %s", part);
+}
+
+static int reset(void **state)
+{
+    (void)state;
+    memset(&fake, 0, sizeof fake);
+    fake.result.complete = true;
+    return 0;
+}
+
+/* ---- a world ---- */
+
+static const gaz_range ranges[] = {{4, 7}, {9, 12}};
+static const gaz_hit_line before[] = {{.number = 9, .text = "before", .len = 6}};
+static const gaz_hit_line after[] = {{.number = 11, .text = "after", .len = 5}};
+static const gaz_hit_line lines[] = {
+    {.number = 10, .text = "\tif foo()foo<b>", .len = 15, .ranges = ranges, .range_count = 2, .before = before, .before_count = 1, .after = after, .after_count = 1},
+    {.number = 11, .text = "after", .len = 5, .before = lines, .before_count = 1},
+    {.number = 20, .text = EVIL BIDI "\xff", .len = sizeof(EVIL BIDI) },
+};
+static const gaz_file_hit two_hits[] = {
+    {.repo = "a/b", .path = "src/x y.c", .path_len = 9, .lang = "C", .branch = "main", .lines = lines, .line_count = 3, .lines_total = 5},
+    {.repo = EVIL, .path = EVIL "\n\xff#?%", .path_len = sizeof(EVIL) + 4, .lang = EVIL, .branch = EVIL, .lines = lines, .line_count = 1, .lines_total = 1},
+};
+
+static void use_hits(void)
+{
+    fake.hits = two_hits;
+    fake.hit_count = 2;
+    fake.result.stats = (gaz_search_stats){.files = 1234, .lines = 5678, .documents = 78490};
+}
+
+/* ---- search ---- */
+
+static void results_are_grouped_by_file_with_lines_links_and_marks(void **state)
+{
+    (void)state;
+    page p;
+    use_hits();
+    ask(&p, "/search?q=foo%28%29&repo=a/b&rev=v1");
+    assert_int_equal(p.status, GAZ_OK);
+    assert_string_equal(fake.queries[0], "foo()");
+    assert_string_equal(fake.requests[0].repo, "a/b");
+    assert_string_equal(fake.requests[0].rev, "v1");
+    has(&p, "<title>foo() · Gazetteer</title>");
+    has(&p, "1,234 files, 5,678 lines · ");
+    has(&p, "78,490 documents in scope");
+    has(&p, "<a href=\"/file/a/b/-/src/x%20y.c?rev=v1&amp;q=foo%28%29\"><span class=\"repo\">a/b</span> <span class=\"path\">src/x y.c</span></a>");
+    has(&p, "<a href=\"/file/a/b/-/src/x%20y.c?rev=v1&amp;q=foo%28%29#L10\">10</a></td><td class=\"t\">\tif <mark>foo</mark>()<mark>foo</mark>&lt;b&gt;</td>");
+    has(&p, "#L9\">9</a></td><td class=\"t\">before");
+    has(&p, "2 more lines match</a>");
+    has(&p, "<span class=\"chip\">C</span>");
+    has(&p, "name=\"repo\" size=\"16\" value=\"a/b\"");
+    done(&p);
+}
+
+static void context_that_overlaps_is_shown_once_and_gaps_are_marked(void **state)
+{
+    (void)state;
+    page p;
+    use_hits();
+    fake.hit_count = 1;
+    ask(&p, "/search?q=x%22");
+    const char *eleven = strstr(p.html.data, "#L11\">11</a>");
+    assert_non_null(eleven);
+    assert_null(strstr(eleven + 1, "#L11\">11</a>"));
+    assert_non_null(strstr(eleven, "<tr class=\"gap\">"));
+    const char *ten = strstr(p.html.data, "#L10\">10</a>");
+    assert_null(strstr(ten + 1, "#L10\">10</a>"));
+    done(&p);
+}
+
+static void what_comes_from_repositories_is_escaped_and_made_visible(void **state)
+{
+    (void)state;
+    page p;
+    use_hits();
+    ask(&p, "/search?q=%22%3E%3Cscript%3Ealert%281%29%3C/script%3E");
+    has(&p, "value=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\"");
+    has(&p, EVIL_SHOWN "<span class=\"hidden\" title=\"U+202E\">U+202E</span>\xef\xbf\xbd</td>");
+    has(&p, "<span class=\"repo\">" EVIL_SHOWN "</span>");
+    has(&p, EVIL_SHOWN "<span class=\"hidden\" title=\"U+000A\">^J</span>\xef\xbf\xbd#?%</span>");
+    has(&p, "%0A%FF%23%3F%25?q=");
+    has(&p, "<span class=\"chip\">" EVIL_SHOWN "</span>");
+    done(&p);
+}
+
+static void every_reason_for_an_incomplete_answer_is_said(void **state)
+{
+    (void)state;
+    static const char *const reasons[][2] = {{"limit", "More files match"}, {"timeout", "ran out of time"},
+                                             {"memory", "memory limit"}, {"cancelled", "given up"}, {"damaged", "gaz check"},
+                                             {"not_indexed", "not indexed yet"}, {"other", "not complete"}};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        page p;
+        reset(NULL);
+        use_hits();
+        fake.result.complete = false;
+        fake.result.reason = reasons[i][0];
+        ask(&p, "/search?q=x:");
+        has(&p, "at least 1,234 files");
+        has(&p, reasons[i][1]);
+        done(&p);
+    }
+}
+
+static void the_next_page_is_a_link_with_the_cursor(void **state)
+{
+    (void)state;
+    page p;
+    use_hits();
+    fake.result.cursor.data = (char *)(uintptr_t) "a+/=";
+    ask(&p, "/search?q=a%26b&repo=r&context=3");
+    has(&p, "<a href=\"/search?q=a%26b&amp;repo=r&amp;context=3&amp;cursor=a%2B%2F%3D\" rel=\"next\">Next page</a>");
+    lacks(&p, "First page");
+    assert_int_equal(fake.requests[0].context_before, 3);
+    done(&p);
+    fake.query_count = 0;
+    ask(&p, "/search?q=ab&cursor=zz");
+    assert_string_equal(fake.requests[0].cursor, "zz");
+    assert_int_equal(fake.query_count, 1); /* no second search on later pages */
+    has(&p, "rel=\"start\">First page</a>");
+    done(&p);
+}
+
+static void plain_words_are_looked_for_in_paths_too(void **state)
+{
+    (void)state;
+    page p;
+    use_hits();
+    static const gaz_file_hit path_hit = {.repo = "r", .path = "lib/main.c", .path_len = 10};
+    fake.path_hits = &path_hit;
+    fake.path_hit_count = 1;
+    ask(&p, "/search?q=main.c+lib");
+    assert_int_equal(fake.query_count, 2);
+    assert_string_equal(fake.queries[1], "type:file main.c lib");
+    assert_int_equal(fake.requests[1].limit, 5);
+    has(&p, "<h2>Files whose path matches</h2>");
+    has(&p, "<li><a href=\"/file/r/-/lib/main.c\">");
+    done(&p);
+    static const char *const not_plain[] = {"a%3Ab", "%22a%22", "/re/", "-a", "a+or+b", "%28a%29", "not+a", "a*", "+"};
+    for (size_t i = 0; i < sizeof not_plain / sizeof not_plain[0]; i++) {
+        char target[64];
+        fake.query_count = 0;
+        snprintf(target, sizeof target, "/search?q=%s", not_plain[i]);
+        ask(&p, target);
+        if (fake.query_count != 1)
+            fail_msg("%s was taken for plain words", not_plain[i]);
+        done(&p);
+    }
+}
+
+static void a_query_that_is_wrong_is_shown_with_a_caret(void **state)
+{
+    (void)state;
+    page p;
+    fake.search_status = GAZ_E_INVALID;
+    fake.search_error = (gaz_error){.status = GAZ_E_INVALID, .column = 7, .message = "no <such> field", .hint = "did you mean 'lang'?"};
+    ask(&p, "/search?q=%E4%B8%AD+%3C+langg:c");
+    assert_int_equal(p.status, GAZ_OK);
+    assert_int_equal(p.call.status, 400);
+    check_html(p.html.data);
+    has(&p, "no &lt;such&gt; field");
+    has(&p, "<pre class=\"caret\">\xe4\xb8\xad &lt; langg:c\n\xe3\x80\x80   <b>^</b></pre>");
+    has(&p, "did you mean &#39;lang&#39;?");
+    has(&p, "value=\"\xe4\xb8\xad &lt; langg:c\"");
+    done(&p);
+}
+
+static void nothing_found_is_said_plainly(void **state)
+{
+    (void)state;
+    page p;
+    ask(&p, "/search?q=zzz");
+    has(&p, "Nothing matches");
+    done(&p);
+    fake.query_count = 0;
+    fake.result.complete = false;
+    fake.result.reason = "timeout";
+    ask(&p, "/search?q=zzz");
+    has(&p, "Nothing was found");
+    done(&p);
+}
+
+static void notes_are_listed(void **state)
+{
+    (void)state;
+    page p;
+    use_hits();
+    fake.result.notes.data = (char *)(uintptr_t) "{\"repo\":\"r\",\"message\":\"segment <x> is damaged\",\"n\":1},\"plain\"";
+    ask(&p, "/search?q=zzz");
+    has(&p, "<li>r · segment &lt;x&gt; is damaged</li>");
+    has(&p, "<li>plain</li>");
+    done(&p);
+}
+
+static void a_long_line_is_cut_around_its_first_match(void **state)
+{
+    (void)state;
+    page p;
+    static char text[100001];
+    memset(text, 'a', sizeof text - 1);
+    memcpy(text + 50000, "needle", 6);
+    static const gaz_range at[] = {{50000, 50006}};
+    static gaz_hit_line line = {.number = 1, .text = text, .len = 100000, .ranges = at, .range_count = 1};
+    static gaz_file_hit hit = {.repo = "r", .path = "p", .path_len = 1, .lines = &line, .line_count = 1, .lines_total = 1};
+    fake.hits = &hit;
+    fake.hit_count = 1;
+    ask(&p, "/search?q=x:");
+    has(&p, "<mark>needle</mark>");
+    has(&p, "title=\"49900 bytes are not shown\"");
+    assert_true(p.html.len < 6000);
+    done(&p);
+}
+
+/* ---- file ---- */
+
+static void a_file_has_numbered_lines_with_anchors(void **state)
+{
+    (void)state;
+    page p;
+    fake.text = "one\r\ntwo\rx\n\n\x1b[0m<four>\xff";
+    fake.text_len = strlen(fake.text);
+    ask(&p, "/file/a/b/-/src/dir%20x/x.c?rev=v1");
+    assert_string_equal(fake.path, "src/dir x/x.c");
+    assert_string_equal(fake.rev, "v1");
+    has(&p, "<tr id=\"L1\"><td class=\"n\"><a href=\"#L1\">1</a></td><td class=\"t\">one</td></tr>");
+    has(&p, ">two<span class=\"hidden\" title=\"U+000D\">^M</span>x</td>");
+    has(&p, "<tr id=\"L3\">");
+    has(&p, "<span class=\"hidden\" title=\"U+001B\">^[</span>[0m&lt;four&gt;\xef\xbf\xbd</td>");
+    lacks(&p, "id=\"L5\"");
+    has(&p, "<a href=\"/tree/a/b/-/src/dir%20x?rev=v1\">dir x</a>");
+    has(&p, "<b>x.c</b>");
+    has(&p, "4 lines");
+    has(&p, "latin1");
+    has(&p, "<a href=\"/raw/a/b/-/src/dir%20x/x.c?rev=v1\">raw</a>");
+    has(&p, "<option selected>v1</option>");
+    done(&p);
+}
+
+static void matches_in_a_file_are_marked_when_the_query_is_given(void **state)
+{
+    (void)state;
+    page p;
+    static const gaz_range at[] = {{0, 3}};
+    static const gaz_hit_line line = {.number = 2, .text = "two", .len = 3, .ranges = at, .range_count = 1};
+    static const gaz_file_hit hit = {.repo = "a/b", .path = "x.c", .path_len = 3, .lines = &line, .line_count = 1, .lines_total = 1};
+    fake.hits = &hit;
+    fake.hit_count = 1;
+    fake.text = "one\ntwo\n";
+    fake.text_len = 8;
+    ask(&p, "/file/a/b/-/x.c?q=two+or+three");
+    assert_string_equal(fake.queries[0], "(two or three) file:/^x\\.c$/");
+    has(&p, "<tr id=\"L2\" class=\"hit\"><td class=\"n\"><a href=\"#L2\">2</a></td><td class=\"t\"><mark>two</mark></td>");
+    has(&p, "<tr id=\"L1\"><td");
+    done(&p);
+    fake.query_count = 0;
+    fake.search_status = GAZ_E_INVALID;
+    ask(&p, "/file/a/b/-/d/x.c?q=case:yes+b");
+    assert_int_equal(fake.query_count, 2);
+    assert_string_equal(fake.queries[1], "case:yes b file:/^d\\/x\\.c$/");
+    has(&p, "<tr id=\"L2\"><td");
+    done(&p);
+}
+
+static void a_huge_file_comes_in_pages(void **state)
+{
+    (void)state;
+    page p;
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    for (int i = 1; i <= 12000; i++)
+        gaz_strbuf_printf(&text, "line %d\n", i);
+    fake.text = text.data;
+    fake.text_len = text.len;
+    ask(&p, "/file/r/-/x?q=a%26b");
+    assert_int_equal(fake.first, 1);
+    assert_int_equal(fake.last, 5000);
+    has(&p, "id=\"L5000\"");
+    lacks(&p, "id=\"L5001\"");
+    has(&p, "Page 1 of 3");
+    has(&p, "<a href=\"/file/r/-/x?q=a%26b&amp;page=2\" rel=\"next\">");
+    done(&p);
+    ask(&p, "/file/r/-/x?page=3");
+    has(&p, "<tr id=\"L10001\"><td class=\"n\"><a href=\"#L10001\">10001</a></td><td class=\"t\">line 10001</td></tr>");
+    has(&p, "id=\"L12000\"");
+    has(&p, "rel=\"prev\"");
+    lacks(&p, "rel=\"next\"");
+    done(&p);
+    ask(&p, "/file/r/-/x?page=4");
+    has(&p, "There are no such lines");
+    done(&p);
+    ask(&p, "/file/r/-/x?page=-1");
+    has(&p, "Page 1 of 3");
+    done(&p);
+    gaz_strbuf_release(&text);
+}
+
+static void a_file_without_text_says_why(void **state)
+{
+    (void)state;
+    page p;
+    fake.skip = "binary";
+    ask(&p, "/file/r/-/x.png");
+    has(&p, "not indexed: binary");
+    done(&p);
+    ask(&p, "/raw/r/-/x.png");
+    assert_int_equal(p.status, GAZ_E_NOT_FOUND);
+    done(&p);
+    fake.skip = NULL;
+    ask(&p, "/file/r/-/none");
+    assert_int_equal(p.status, GAZ_E_NOT_FOUND);
+    assert_string_equal(p.err.message, "no file <none>");
+    done(&p);
+    fake.text = "";
+    ask(&p, "/file/r/-/empty");
+    has(&p, "This file is empty");
+    done(&p);
+}
+
+static void raw_is_plain_text_as_it_is(void **state)
+{
+    (void)state;
+    page p;
+    fake.text = "<b>\r\n\xff";
+    fake.text_len = 6;
+    ask(&p, "/raw/a/b/-/x.html?rev=main");
+    assert_string_equal(p.call.type, "text/plain; charset=utf-8");
+    assert_memory_equal(p.html.data, "<b>\r\n\xff", 6);
+    assert_string_equal(fake.rev, "main");
+    done(&p);
+}
+
+static void repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes(void **state)
+{
+    (void)state;
+    page p;
+    fake.text = "x";
+    fake.text_len = 1;
+    ask(&p, "/file/github.com/a/b/-/d/-/e%2520%3F%2523");
+    assert_string_equal(fake.path, "d/-/e%20?%23");
+    has(&p, "<a href=\"/tree/github.com/a/b/-/\">github.com/a/b</a>");
+    has(&p, "<a href=\"/tree/github.com/a/b/-/d/-\">-</a>");
+    done(&p);
+    ask(&p, "/file/a/%2D/b/-/x");
+    has(&p, "<a href=\"/tree/a/%2D/b/-/\">a/-/b</a>");
+    done(&p);
+    ask(&p, "/file/a%00b/-/x");
+    assert_int_equal(p.status, GAZ_E_INVALID);
+    done(&p);
+    ask(&p, "/file/a/-/x%zz");
+    assert_int_equal(p.status, GAZ_E_INVALID);
+    done(&p);
+    ask(&p, "/file//-/x");
+    assert_int_equal(p.status, GAZ_E_NOT_FOUND);
+    done(&p);
+    ask(&p, "/file/a/b");
+    assert_int_equal(p.call.status, 302);
+    assert_string_equal(p.call.location, "/tree/a/b/-/");
+    done(&p);
+}
+
+/* ---- tree, home, repositories ---- */
+
+static void a_directory_lists_its_entries(void **state)
+{
+    (void)state;
+    page p;
+    static const gaz_tree_entry entries[] = {
+        {.name = "dir" BIDI, .name_len = 6, .directory = true, .files = 1},
+        {.name = EVIL, .name_len = sizeof EVIL - 1, .lang = "C"},
+        {.name = "x.png", .name_len = 5, .skip = "binary"},
+    };
+    fake.entries = entries;
+    fake.entry_count = 3;
+    fake.refs[0] = (gaz_ref_row){.name = (char *)(uintptr_t) "main", .kind = GAZ_REF_BRANCH, .head = true};
+    fake.refs[1] = (gaz_ref_row){.name = (char *)(uintptr_t) "\"><b>", .kind = GAZ_REF_BRANCH};
+    fake.refs[2] = (gaz_ref_row){.name = (char *)(uintptr_t) "0123", .kind = GAZ_REF_REVISION};
+    fake.ref_count = 3;
+    ask(&p, "/tree/a/b/-/src/");
+    assert_string_equal(fake.path, "src");
+    assert_string_equal(fake.rev, "(none)");
+    has(&p, "<a href=\"/tree/a/b/-/src/dir%E2%80%AE\">dir<span class=\"hidden\" title=\"U+202E\">U+202E</span>/</a></td><td>1 file</td>");
+    has(&p, "<a href=\"/file/a/b/-/src/%3Cscript%3E");
+    has(&p, "x.png</a></td><td>binary</td>");
+    has(&p, "<option value=\"\" selected>main</option>");
+    has(&p, "<option value=\"&quot;&gt;&lt;b&gt;\">&quot;&gt;&lt;b&gt;</option>");
+    lacks(&p, "0123");
+    done(&p);
+    ask(&p, "/tree/a/b");
+    assert_string_equal(fake.path, "");
+    done(&p);
+    ask(&p, "/tree/a/b/-/");
+    assert_string_equal(fake.path, "");
+    done(&p);
+}
+
+#define TEXT(s) ((char *)(uintptr_t)(s))
+
+static void home_and_overview_list_repositories_without_their_passwords(void **state)
+{
+    (void)state;
+    page p;
+    static gaz_repo_row rows[3];
+    rows[0] = (gaz_repo_row){.name = TEXT("a/b"), .source = TEXT("https://user:secret@host.example/a@b.git"), .indexed_us = 1};
+    rows[1] = (gaz_repo_row){.name = TEXT("bad"), .source = TEXT("/srv/" EVIL), .last_error = TEXT("no <such> thing")};
+    rows[2] = (gaz_repo_row){.name = TEXT("new"), .source = TEXT("/srv/a@b")};
+    fake.repos = rows;
+    fake.repo_count = 3;
+    ask(&p, "/repos");
+    has(&p, "https://host.example/a@b.git");
+    lacks(&p, "secret");
+    has(&p, "/srv/a@b");
+    has(&p, "78,490");
+    has(&p, "945 MB");
+    has(&p, "<span class=\"bad\">failed:</span> no &lt;such&gt; thing");
+    has(&p, "not indexed yet");
+    done(&p);
+    ask(&p, "/");
+    has(&p, "<a href=\"/tree/a/b/-/\">a/b</a>");
+    has(&p, "<code>/err(or|no)\\b/</code>");
+    has(&p, "autofocus");
+    done(&p);
+    fake.repo_count = 0;
+    ask(&p, "/search?q=");
+    has(&p, "gaz add PATH-OR-URL");
+    done(&p);
+}
+
+static void only_its_own_paths_and_files_are_served(void **state)
+{
+    (void)state;
+    gaz_web_asset a;
+    static const char *const others[] = {"/v1/search", "/searchx", "/repos/", "/file", "", "/assets/x"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(gaz_web_pages()->owns(others[i]));
+    assert_true(gaz_web_pages()->asset("/assets/gazetteer.css", &a));
+    assert_string_equal(a.type, "text/css; charset=utf-8");
+    assert_int_equal(strlen(a.data), a.len);
+    assert_int_equal(strlen(a.etag), 18);
+    assert_true(gaz_web_pages()->asset("/assets/gazetteer.js", &a));
+    assert_false(gaz_web_pages()->asset("/assets/../web.c", &a));
+    assert_false(gaz_web_pages()->asset("/assets/", &a));
+}
+
+static void a_failure_is_a_page(void **state)
+{
+    (void)state;
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    gaz_error err = {0};
+    (void)!gaz_error_set(&err, GAZ_E_NOT_FOUND, "no <repository>");
+    gaz_web_pages()->failure(404, &err, &out);
+    check_html(out.data);
+    assert_non_null(strstr(out.data, "<h1>Not found</h1>"));
+    assert_non_null(strstr(out.data, "no &lt;repository&gt;"));
+    gaz_strbuf_release(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(results_are_grouped_by_file_with_lines_links_and_marks, reset),
+        cmocka_unit_test_setup(context_that_overlaps_is_shown_once_and_gaps_are_marked, reset),
+        cmocka_unit_test_setup(what_comes_from_repositories_is_escaped_and_made_visible, reset),
+        cmocka_unit_test_setup(every_reason_for_an_incomplete_answer_is_said, reset),
+        cmocka_unit_test_setup(the_next_page_is_a_link_with_the_cursor, reset),
+        cmocka_unit_test_setup(plain_words_are_looked_for_in_paths_too, reset),
+        cmocka_unit_test_setup(a_query_that_is_wrong_is_shown_with_a_caret, reset),
+        cmocka_unit_test_setup(nothing_found_is_said_plainly, reset),
+        cmocka_unit_test_setup(notes_are_listed, reset),
+        cmocka_unit_test_setup(a_long_line_is_cut_around_its_first_match, reset),
+        cmocka_unit_test_setup(a_file_has_numbered_lines_with_anchors, reset),
+        cmocka_unit_test_setup(matches_in_a_file_are_marked_when_the_query_is_given, reset),
+        cmocka_unit_test_setup(a_huge_file_comes_in_pages, reset),
+        cmocka_unit_test_setup(a_file_without_text_says_why, reset),
+        cmocka_unit_test_setup(raw_is_plain_text_as_it_is, reset),
+        cmocka_unit_test_setup(repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes, reset),
+        cmocka_unit_test_setup(a_directory_lists_its_entries, reset),
+        cmocka_unit_test_setup(home_and_overview_list_repositories_without_their_passwords, reset),
+        cmocka_unit_test_setup(only_its_own_paths_and_files_are_served, reset),
+        cmocka_unit_test_setup(a_failure_is_a_page, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
