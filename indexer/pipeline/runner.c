@@ -13,6 +13,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/jobs/queue.h"
+#include "gaz/repo/git.h"
 #include "process.h"
 
 #define TAKERS 2
@@ -42,6 +43,7 @@ struct gaz_runner {
     pthread_t threads[TAKERS + 1];
     unsigned thread_count;
     atomic_bool stopping;
+    bool git;              /* gaz_git_init() was called, for registering repositories */
     bool maintain;         /* something was published: look whether to merge */
 };
 
@@ -76,9 +78,11 @@ gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const 
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
     pthread_cond_init(&r->changed, NULL);
-    if (!r->worker) {
+    gaz_status st = r->worker ? gaz_git_init(err) : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
+    r->git = st == GAZ_OK;
+    if (st != GAZ_OK) {
         gaz_runner_free(r);
-        return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
+        return st;
     }
     *out = r;
     return GAZ_OK;
@@ -102,6 +106,8 @@ void gaz_runner_free(gaz_runner *r)
     pthread_cond_destroy(&r->wake);
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
+    if (r->git)
+        gaz_git_shutdown();
     free(r->worker);
     free(r);
 }
