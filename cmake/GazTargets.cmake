@@ -63,8 +63,9 @@ function(gaz_test name)
     target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
     target_link_libraries(${name} PRIVATE gaz_flags ${ARG_DEPENDS} cmocka ${ARG_LIBS})
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    file(STRINGS ${ARG_SOURCE} threads REGEX "Also run under ThreadSanitizer\\." LIMIT_COUNT 1)
-    if(threads)
+    file(READ ${ARG_SOURCE} head LIMIT 2000)
+    string(REGEX REPLACE "[ \n*]+" " " head "${head}") # the formatter may have wrapped the comment
+    if(head MATCHES "Also run under ThreadSanitizer\\.")
         list(APPEND ARG_LABEL tsan)
     endif()
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT}

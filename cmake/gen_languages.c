@@ -1,8 +1,10 @@
-/* Host tool: linguist's languages.yml, popular.yml and generic.yml, and our language_rules.def, → languages_table.h.
+/* Host tool: linguist's languages.yml, popular.yml and generic.yml, and our language_rules.def, →
+ * languages_table.h.
  *
- * What comes out: the languages in order of names; four open-addressing hash tables (names and aliases, extensions,
- * file names, interpreters) whose values are places in one list of candidate languages; and the rules of ambiguous
- * extensions. Lower case is ASCII lower case, as all keys are ASCII. */
+ * What comes out: the languages in order of names; four open-addressing hash tables (names and
+ * aliases, extensions, file names, interpreters) whose values are places in one list of candidate
+ * languages; and the rules of ambiguous extensions. Lower case is ASCII lower case, as all keys are
+ * ASCII. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,8 +50,8 @@ typedef struct rule {
 
 static language languages[LANGUAGES_MAX];
 static unsigned language_count;
-static table names = {.name = "names"}, extensions = {.name = "extensions"}, filenames = {.name = "filenames"},
-             interpreters = {.name = "interpreters"};
+static table names = {.name = "names"}, extensions = {.name = "extensions"},
+             filenames = {.name = "filenames"}, interpreters = {.name = "interpreters"};
 static rule rules[RULES_MAX];
 static unsigned rule_count;
 
@@ -133,8 +135,10 @@ static void set_field(unsigned lang, const char *field, const char *value)
     free(lower);
 }
 
-/* Calls `each` with the path of keys and the value of every scalar: "Ada" / "extensions" / ".adb". */
-static void walk_yaml(const char *path, void (*each)(const char *outer, const char *inner, const char *value))
+/* Calls `each` with the path of keys and the value of every scalar: "Ada" / "extensions" / ".adb".
+ */
+static void walk_yaml(const char *path,
+                      void (*each)(const char *outer, const char *inner, const char *value))
 {
     FILE *in = fopen(path, "rb");
     yaml_parser_t parser;
@@ -210,7 +214,8 @@ static void take_generic(const char *outer, const char *inner, const char *value
         find_key(&extensions, value, true)->generic = true;
 }
 
-/* The first candidate is the answer when nothing decides: the first popular language goes to the front. */
+/* The first candidate is the answer when nothing decides: the first popular language goes to the
+ * front. */
 static void take_popular(const char *outer, const char *inner, const char *value)
 {
     static bool popular[LANGUAGES_MAX];
@@ -314,7 +319,8 @@ static void print_table(const table *t, unsigned *place)
         const key *k = &t->keys[i];
         printf("{");
         print_string(k->text);
-        printf(",%zu,%u,%u,%u,%u,%u},\n", strlen(k->text), *place, k->count, k->generic, k->rules, k->rule_count);
+        printf(",%zu,%u,%u,%u,%u,%u},\n", strlen(k->text), *place, k->count, k->generic, k->rules,
+               k->rule_count);
         *place += k->count;
         uint32_t at = language_hash(k->text, strlen(k->text)) % CELLS;
         while (cells[at])
@@ -350,7 +356,8 @@ static unsigned long stable_id(const language *l)
 
 static int by_id(const void *a, const void *b)
 {
-    unsigned long x = stable_id(&languages[*(const unsigned *)a]), y = stable_id(&languages[*(const unsigned *)b]);
+    unsigned long x = stable_id(&languages[*(const unsigned *)a]),
+                  y = stable_id(&languages[*(const unsigned *)b]);
     return x < y ? -1 : x > y;
 }
 
@@ -367,7 +374,8 @@ static void print_languages(void)
         printf("},\n");
     }
     qsort(order, language_count, sizeof order[0], by_id);
-    printf("};\n#define LANGUAGE_COUNT %u\nstatic const uint16_t language_by_id[] = {", language_count);
+    printf("};\n#define LANGUAGE_COUNT %u\nstatic const uint16_t language_by_id[] = {",
+           language_count);
     for (unsigned i = 0; i < language_count; i++) {
         if (i && by_id(&order[i - 1], &order[i]) == 0)
             die("two languages have one id", languages[order[i]].name);
@@ -379,7 +387,8 @@ static void print_languages(void)
 int main(int argc, char **argv)
 {
     if (argc != 5)
-        die("usage", "gen_languages languages.yml popular.yml generic.yml language_rules.def > languages_table.h");
+        die("usage", "gen_languages languages.yml popular.yml generic.yml language_rules.def > "
+                     "languages_table.h");
     walk_yaml(argv[1], take_language);
     if (language_count < 400)
         die("this is not linguist's list", argv[1]);
@@ -399,8 +408,8 @@ int main(int argc, char **argv)
     print_candidates(&interpreters);
     printf("};\nstatic const language_rule language_rules[] = {\n");
     for (unsigned i = 0; i < rule_count; i++)
-        printf("{{%u,%u,%u},%u,%u},\n", rules[i].all[0], rules[i].all[1], rules[i].all[2], rules[i].none,
-               rules[i].language);
+        printf("{{%u,%u,%u},%u,%u},\n", rules[i].all[0], rules[i].all[1], rules[i].all[2],
+               rules[i].none, rules[i].language);
     printf("};\n");
     return 0;
 }

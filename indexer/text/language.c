@@ -1,7 +1,8 @@
-/* The language of a path, by linguist's strategies in linguist's order: modeline, file name, shebang, extension, XML
- * declaration, manual page section, and the marks of the content for extensions that several languages share. Every
- * step is one or a few hash look-ups in tables made at build time; the content was looked at before (language_lines.c,
- * language_modeline.c). Where linguist would ask a statistical classifier, the last rule of the extension decides. */
+/* The language of a path, by linguist's strategies in linguist's order: modeline, file name,
+ * shebang, extension, XML declaration, manual page section, and the marks of the content for
+ * extensions that several languages share. Every step is one or a few hash look-ups in tables made
+ * at build time; the content was looked at before (language_lines.c, language_modeline.c). Where
+ * linguist would ask a statistical classifier, the last rule of the extension decides. */
 #include "gaz/text/language.h"
 
 #include <string.h>
@@ -61,9 +62,11 @@ const char *gaz_language_name(uint32_t id)
     return l ? l->name : NULL;
 }
 
-static const language_key *find(const language_key *keys, const uint16_t *cells, const char *text, size_t len)
+static const language_key *find(const language_key *keys, const uint16_t *cells, const char *text,
+                                size_t len)
 {
-    for (uint32_t at = language_hash(text, len) % LANGUAGE_CELLS; cells[at]; at = (at + 1) % LANGUAGE_CELLS) {
+    for (uint32_t at = language_hash(text, len) % LANGUAGE_CELLS; cells[at];
+         at = (at + 1) % LANGUAGE_CELLS) {
         const language_key *key = &keys[cells[at] - 1];
         if (key->len == len && memcmp(key->text, text, len) == 0)
             return key;
@@ -84,12 +87,12 @@ static bool has_candidate(const language_key *key, uint32_t id)
     return false;
 }
 
-uint32_t language_by_alias(const char *name, size_t len)
+uint32_t gaz_language_by_alias(const char *name, size_t len)
 {
     char lower[KEY_MAX];
     if (len == 0 || len >= sizeof lower)
         return GAZ_LANG_NONE;
-    language_lower(lower, name, len);
+    gaz_language_lower(lower, name, len);
     const language_key *key = find(names_keys, names_cells, lower, len);
     return key ? candidate(key, 0) : GAZ_LANG_NONE;
 }
@@ -99,10 +102,10 @@ uint32_t gaz_language_find(const char *name, size_t len)
     char text[KEY_MAX];
     if (len == 0 || len + 1 >= sizeof text)
         return GAZ_LANG_NONE;
-    uint32_t id = language_by_alias(name, len);
+    uint32_t id = gaz_language_by_alias(name, len);
     if (id != GAZ_LANG_NONE)
         return id;
-    language_lower(text, name, len);
+    gaz_language_lower(text, name, len);
     for (size_t i = 0; i < len; i++)
         if (text[i] == '_' || text[i] == ' ')
             text[i] = '-';
@@ -110,25 +113,26 @@ uint32_t gaz_language_find(const char *name, size_t len)
     if (!key) {
         text[0] = '.';
         size_t dot = name[0] == '.';
-        language_lower(text + 1, name + dot, len - dot);
+        gaz_language_lower(text + 1, name + dot, len - dot);
         key = find(extensions_keys, extensions_cells, text, len + 1 - dot);
     }
     return key && key->count && !key->generic ? candidate(key, 0) : GAZ_LANG_NONE;
 }
 
-uint32_t language_by_interpreter(const char *name, size_t len)
+uint32_t gaz_language_by_interpreter(const char *name, size_t len)
 {
-    const language_key *key = len < KEY_MAX ? find(interpreters_keys, interpreters_cells, name, len) : NULL;
+    const language_key *key =
+        len < KEY_MAX ? find(interpreters_keys, interpreters_cells, name, len) : NULL;
     return key ? candidate(key, 0) : GAZ_LANG_NONE;
 }
 
-void language_lower(char *out, const char *text, size_t len)
+void gaz_language_lower(char *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
 }
 
-bool language_has(const gaz_lang_hint *hint, unsigned feature)
+bool gaz_language_has(const gaz_lang_hint *hint, unsigned feature)
 {
     return feature < GAZ_LF_COUNT && (hint->features[feature / 64] >> (feature % 64) & 1);
 }
@@ -139,15 +143,15 @@ static uint32_t apply_rules(const language_key *key, const gaz_lang_hint *hint)
         const language_rule *r = &language_rules[key->rules + i];
         bool holds = true;
         for (unsigned j = 0; holds && j < 3; j++)
-            holds = r->all[j] == 255 || language_has(hint, r->all[j]);
-        if (holds && !language_has(hint, r->none))
+            holds = r->all[j] == 255 || gaz_language_has(hint, r->all[j]);
+        if (holds && !gaz_language_has(hint, r->none))
             return language_table[r->language].id;
     }
     return key->count ? candidate(key, 0) : GAZ_LANG_NONE;
 }
 
-/* The first of the extensions of a base name that the table has, longest first: ".blade.php", then ".php". A name that
- * begins with a dot has its first extension there. */
+/* The first of the extensions of a base name that the table has, longest first: ".blade.php", then
+ * ".php". A name that begins with a dot has its first extension there. */
 static const language_key *find_extension(const char *lower, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -160,7 +164,8 @@ static const language_key *find_extension(const char *lower, size_t len)
     return NULL;
 }
 
-/* ".1" to ".9" with a suffix that has no other digit right after it, ".0p", ".n", ".man", ".mdoc", each with ".in" or not. */
+/* ".1" to ".9" with a suffix that has no other digit right after it, ".0p", ".n", ".man", ".mdoc",
+ * each with ".in" or not. */
 static bool is_manual_page(const char *lower, size_t len)
 {
     if (len > 3 && memcmp(lower + len - 3, ".in", 3) == 0)
@@ -178,12 +183,14 @@ static bool is_manual_page(const char *lower, size_t len)
     if (suffix[0] < '1' || suffix[0] > '9' || (n > 1 && suffix[1] >= '0' && suffix[1] <= '9'))
         return false;
     for (size_t i = 1; i < n; i++)
-        if (!((suffix[i] >= 'a' && suffix[i] <= 'z') || (suffix[i] >= '0' && suffix[i] <= '9') || suffix[i] == '_'))
+        if (!((suffix[i] >= 'a' && suffix[i] <= 'z') || (suffix[i] >= '0' && suffix[i] <= '9') ||
+              suffix[i] == '_'))
             return false;
     return true;
 }
 
-/* The interpreter's language, unless its other language is what the extension says: perl runs Pod as well as Perl. */
+/* The interpreter's language, unless its other language is what the extension says: perl runs Pod
+ * as well as Perl. */
 static uint32_t narrow_shebang(uint32_t shebang, const language_key *extension)
 {
     if (!extension || extension->generic || has_candidate(extension, shebang))
@@ -199,18 +206,20 @@ static uint32_t narrow_shebang(uint32_t shebang, const language_key *extension)
     return shebang;
 }
 
-static uint32_t by_extension(const language_key *key, const char *lower, size_t len, const gaz_lang_hint *hint)
+static uint32_t by_extension(const language_key *key, const char *lower, size_t len,
+                             const gaz_lang_hint *hint)
 {
     if (key && key->count == 1 && !key->generic)
         return candidate(key, 0);
     if (key && key->count && !key->generic)
         return apply_rules(key, hint);
-    if (language_has(hint, GAZ_LF_XML_HEADER))
-        return language_by_alias("xml", 3);
+    if (gaz_language_has(hint, GAZ_LF_XML_HEADER))
+        return gaz_language_by_alias("xml", 3);
     language_key rules_only = key ? *key : (language_key){0};
     rules_only.count = 0;
     uint32_t id = apply_rules(&rules_only, hint);
-    return id == GAZ_LANG_NONE && is_manual_page(lower, len) ? language_by_alias("roff", 4) : id;
+    return id == GAZ_LANG_NONE && is_manual_page(lower, len) ? gaz_language_by_alias("roff", 4)
+                                                             : id;
 }
 
 uint32_t gaz_language_detect(const char *path, size_t len, const gaz_lang_hint *hint)
@@ -220,7 +229,7 @@ uint32_t gaz_language_detect(const char *path, size_t len, const gaz_lang_hint *
     hint = hint ? hint : &nothing;
     if (hint->modeline != GAZ_LANG_NONE)
         return hint->modeline;
-    language_base_name(&path, &len);
+    gaz_language_base_name(&path, &len);
     const language_key *name = find(filenames_keys, filenames_cells, path, len);
     if (name)
         return candidate(name, 0);
@@ -228,14 +237,14 @@ uint32_t gaz_language_detect(const char *path, size_t len, const gaz_lang_hint *
         path += len - sizeof lower;
         len = sizeof lower;
     }
-    language_lower(lower, path, len);
+    gaz_language_lower(lower, path, len);
     const language_key *extension = find_extension(lower, len);
     if (hint->shebang != GAZ_LANG_NONE)
         return narrow_shebang(hint->shebang, extension);
     return by_extension(extension, lower, len, hint);
 }
 
-void language_base_name(const char **path, size_t *len)
+void gaz_language_base_name(const char **path, size_t *len)
 {
     const char *slash = memrchr(*path, '/', *len);
     if (!slash)

@@ -1,6 +1,7 @@
-/* The marks that content may bear, one bit each in gaz_lang_hint.features. language_lines.c sets them, language_rules.def
- * says which of them decide which extension, language.c and cmake/gen_languages.c read that. The order is stored in
- * segments: raise GAZ_LANG_HINT_VERSION when it changes. */
+/* The marks that content may bear, one bit each in gaz_lang_hint.features. language_lines.c sets
+ * them, language_rules.def says which of them decide which extension, language.c and
+ * cmake/gen_languages.c read that. The order is stored in segments: raise GAZ_LANG_HINT_VERSION
+ * when it changes. */
 #ifndef GAZ_TEXT_LANGUAGE_FEATURES_H
 #define GAZ_TEXT_LANGUAGE_FEATURES_H
 

@@ -1,6 +1,7 @@
-/* What a blob's content says outright: "-*- mode: ruby -*-" of emacs, "vim: ft=ruby" of vim (in the first or last five lines;
- * emacs first), and the interpreter after "#!". The forms are those that linguist accepts; the sources are the manuals: emacs,
- * "Specifying File Variables"; vim, ":help modeline"; GNU coreutils, "env invocation". */
+/* What a blob's content says outright: "-*- mode: ruby -*-" of emacs, "vim: ft=ruby" of vim (in the
+ * first or last five lines; emacs first), and the interpreter after "#!". The forms are those that
+ * linguist accepts; the sources are the manuals: emacs, "Specifying File Variables"; vim, ":help
+ * modeline"; GNU coreutils, "env invocation". */
 #include <string.h>
 
 #include "language_private.h"
@@ -39,7 +40,7 @@ static span skip_blanks(span s)
     return s;
 }
 
-/* --- emacs ---------------------------------------------------------------------------------------------- */
+/* --- emacs ------------------------------------------------------------------------------------ */
 
 /* "mode", in any case, then a colon: moves `s` to the value. */
 static bool skip_mode(span *s)
@@ -91,13 +92,14 @@ static bool emacs_line(span line, uint32_t *lang)
     span name = mode_of((span){open, close});
     if (name.at == name.end || name.end[-1] == '-' || name.end[-1] == '*')
         return false;
-    *lang = language_by_alias(name.at, (size_t)(name.end - name.at));
+    *lang = gaz_language_by_alias(name.at, (size_t)(name.end - name.at));
     return true;
 }
 
-/* --- vim ------------------------------------------------------------------------------------------------ */
+/* --- vim --------------------------------------------------------------------------------------- */
 
-/* "vi:", "vim:", "Vim:", "vim>=700:" after a blank or at the start, "ex:" after a blank: moves `s` to the colon. */
+/* "vi:", "vim:", "Vim:", "vim>=700:" after a blank or at the start, "ex:" after a blank: moves `s`
+ * to the colon. */
 static bool skip_vim(span *s, bool at_start)
 {
     span v = *s;
@@ -137,7 +139,8 @@ static bool set_form_holds(span s)
 static bool file_type(span option, span value)
 {
     size_t n = (size_t)(option.end - option.at);
-    bool named = (n == 2 && memcmp(option.at, "ft", 2) == 0) || (n == 8 && memcmp(option.at, "filetype", 8) == 0) ||
+    bool named = (n == 2 && memcmp(option.at, "ft", 2) == 0) ||
+                 (n == 8 && memcmp(option.at, "filetype", 8) == 0) ||
                  (n == 6 && memcmp(option.at, "syntax", 6) == 0);
     for (const char *p = value.at; named && p < value.end; p++)
         named = is_word(*p);
@@ -163,7 +166,7 @@ static bool vim_options(span s, uint32_t *lang)
             s.at += *s.at == '\\' && s.at + 1 < s.end ? 2 : 1;
         value.end = s.at;
         if (file_type(option, value)) {
-            *lang = language_by_alias(value.at, (size_t)(value.end - value.at));
+            *lang = gaz_language_by_alias(value.at, (size_t)(value.end - value.at));
             found = true;
         }
     }
@@ -174,14 +177,14 @@ static bool vim_line(span line, uint32_t *lang)
 {
     for (span s = line; s.at < s.end; s.at++) {
         span colon = s;
-        if ((s.at == line.at || is_blank(s.at[-1])) && skip_vim(&colon, s.at == line.at) && set_form_holds(colon) &&
-            vim_options(colon, lang))
+        if ((s.at == line.at || is_blank(s.at[-1])) && skip_vim(&colon, s.at == line.at) &&
+            set_form_holds(colon) && vim_options(colon, lang))
             return true;
     }
     return false;
 }
 
-/* --- lines of the head and tail ------------------------------------------------------------------------- */
+/* --- lines of the head and tail --------------------------------------------------------------- */
 
 static span take_line(const char **at, const char *end)
 {
@@ -193,7 +196,8 @@ static span take_line(const char **at, const char *end)
     return line;
 }
 
-static bool any_line(const char *at, const char *end, bool (*test)(span, uint32_t *), uint32_t *lang)
+static bool any_line(const char *at, const char *end, bool (*test)(span, uint32_t *),
+                     uint32_t *lang)
 {
     for (int i = 0; i < MODELINES && at < end; i++)
         if (test(take_line(&at, end), lang))
@@ -204,7 +208,8 @@ static bool any_line(const char *at, const char *end, bool (*test)(span, uint32_
 /* Where the last lines begin, within GAZ_LANG_TAIL bytes of the end. */
 static const char *tail_of(const char *text, const char *end)
 {
-    const char *floor = end - text > (ptrdiff_t)GAZ_LANG_TAIL ? end - GAZ_LANG_TAIL : text, *p = end;
+    const char *floor = end - text > (ptrdiff_t)GAZ_LANG_TAIL ? end - GAZ_LANG_TAIL : text,
+               *p = end;
     if (p > floor && p[-1] == '\n')
         p--;
     for (int i = 0; i < MODELINES; i++) {
@@ -216,7 +221,7 @@ static const char *tail_of(const char *text, const char *end)
     return p + 1;
 }
 
-uint32_t language_modeline(const char *text, size_t len)
+uint32_t gaz_language_modeline(const char *text, size_t len)
 {
     uint32_t lang = GAZ_LANG_NONE;
     const char *head = text + (len > GAZ_LANG_TAIL ? GAZ_LANG_TAIL : len), *end = text + len;
@@ -228,7 +233,7 @@ uint32_t language_modeline(const char *text, size_t len)
     return GAZ_LANG_NONE;
 }
 
-/* --- shebang -------------------------------------------------------------------------------------------- */
+/* --- shebang ---------------------------------------------------------------------------------- */
 
 static span take_word(span *s)
 {
@@ -249,7 +254,8 @@ static span file_name(span path)
     return (span){slash ? slash + 1 : path.at, path.end};
 }
 
-/* env's own options and assignments stand before the program: -S, -i, --split-string, NAME=value. */
+/* env's own options and assignments stand before the program: -S, -i, --split-string, NAME=value.
+ */
 static span program_of_env(span rest)
 {
     span word = take_word(&rest);
@@ -288,7 +294,7 @@ static span exec_target(const char *text, const char *end)
     return (span){text, text};
 }
 
-uint32_t language_shebang(const char *text, size_t len)
+uint32_t gaz_language_shebang(const char *text, size_t len)
 {
     const char *end = text + (len > GAZ_LANG_TAIL ? GAZ_LANG_TAIL : len), *at = text;
     if (len < 3 || text[0] != '#' || text[1] != '!')
@@ -307,5 +313,5 @@ uint32_t language_shebang(const char *text, size_t len)
     if (name.end - name.at == 9 && memcmp(name.at, "osascript", 9) == 0 &&
         memmem(rest.at, (size_t)(rest.end - rest.at), "-l", 2))
         return GAZ_LANG_NONE;
-    return language_by_interpreter(name.at, (size_t)(name.end - name.at));
+    return gaz_language_by_interpreter(name.at, (size_t)(name.end - name.at));
 }

@@ -1,5 +1,6 @@
-/* What a file is for, told by the names of its folders and by its own. The folder names are those of linguist's vendor.yml and
- * documentation.yml that stand for a purpose and not for one project, and the test folders of the common test runners. */
+/* What a file is for, told by the names of its folders and by its own. The folder names are those
+ * of linguist's vendor.yml and documentation.yml that stand for a purpose and not for one project,
+ * and the test folders of the common test runners. */
 #include <string.h>
 #include <strings.h>
 
@@ -7,13 +8,15 @@
 
 /* Names of folders. Compared without case; "/name" counts only at the root of the tree. */
 static const char *const vendored[] = {
-    "node_modules", "bower_components", "vendor",    "vendors",  "vendored", "third_party", "third-party", "thirdparty",
-    "3rdparty",     "3rd_party",        "3rd-party", "extern",   "external", "externals",   "Godeps",      "Carthage",
-    "Pods",         "dist",             "/deps",     "/dependencies", "_esy", ".yarn",      "jspm_packages", NULL,
+    "node_modules", "bower_components", "vendor",   "vendors",   "vendored",      "third_party",
+    "third-party",  "thirdparty",       "3rdparty", "3rd_party", "3rd-party",     "extern",
+    "external",     "externals",        "Godeps",   "Carthage",  "Pods",          "dist",
+    "/deps",        "/dependencies",    "_esy",     ".yarn",     "jspm_packages", NULL,
 };
 static const char *const tests[] = {
-    "test",  "tests",  "testing",   "testdata",  "testcases", "__tests__", "__mocks__", "spec", "specs", "selftests",
-    "selftest", "unittest", "unittests", "e2e",  "fixtures",  "/t",        "kunit",     NULL,
+    "test",      "tests", "testing",  "testdata",  "testcases", "__tests__",
+    "__mocks__", "spec",  "specs",    "selftests", "selftest",  "unittest",
+    "unittests", "e2e",   "fixtures", "/t",        "kunit",     NULL,
 };
 static const char *const examples[] = {
     "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", NULL,
@@ -31,7 +34,8 @@ static bool is_one_of(const char *const *names, const char *part, size_t len, bo
                 continue;
             name++;
         }
-        if (((*name ^ *part) & ~0x20) == 0 && strncasecmp(name, part, len) == 0 && name[len] == '\0')
+        if (((*name ^ *part) & ~0x20) == 0 && strlen(name) == len &&
+            strncasecmp(name, part, len) == 0)
             return true;
     }
     return false;
@@ -52,29 +56,32 @@ static bool ends(const char *text, size_t len, const char *suffix)
 static bool is_vendored_file(const char *name, size_t len)
 {
     static const char *const exact[] = {
-        "configure", "config.guess", "config.sub",    "aclocal.m4",   "libtool.m4",      "ltoptions.m4", "ltsugar.m4",
-        "ltversion.m4", "gradlew",   "gradlew.bat",   "mvnw",         "mvnw.cmd",        "waf",          "erlang.mk",
-        "jquery.js", "html5shiv.js", "modernizr.js",
+        "configure",  "config.guess", "config.sub", "aclocal.m4",   "libtool.m4",   "ltoptions.m4",
+        "ltsugar.m4", "ltversion.m4", "gradlew",    "gradlew.bat",  "mvnw",         "mvnw.cmd",
+        "waf",        "erlang.mk",    "jquery.js",  "html5shiv.js", "modernizr.js",
     };
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
         if (*exact[i] == *name && strlen(exact[i]) == len && memcmp(exact[i], name, len) == 0)
             return true;
     if (!ends(name, len, ".js") && !ends(name, len, ".css"))
         return false;
-    return ends(name, len, ".min.js") || ends(name, len, "-min.js") || ends(name, len, ".min.css") ||
-           ends(name, len, "-min.css") || starts(name, len, "jquery-") || starts(name, len, "jquery.") ||
+    return ends(name, len, ".min.js") || ends(name, len, "-min.js") ||
+           ends(name, len, ".min.css") || ends(name, len, "-min.css") ||
+           starts(name, len, "jquery-") || starts(name, len, "jquery.") ||
            starts(name, len, "bootstrap.") || starts(name, len, "d3.v");
 }
 
-/* The stem of a name, and the conventions of test runners: test_x, x_test, x.test, x.spec, XTest. */
+/* The stem of a name, and the conventions of test runners: test_x, x_test, x.test, x.spec, XTest.
+ */
 static bool is_test_file(const char *name, size_t len)
 {
     const char *dot = memrchr(name, '.', len);
     if (!dot || dot == name)
         return false;
     size_t stem = (size_t)(dot - name);
-    if (starts(name, stem, "test_") || ends(name, stem, "_test") || ends(name, stem, "_tests") || ends(name, stem, "_kunit") ||
-        ends(name, stem, ".test") || ends(name, stem, ".spec") || ends(name, stem, "_spec") || ends(name, stem, "-test"))
+    if (starts(name, stem, "test_") || ends(name, stem, "_test") || ends(name, stem, "_tests") ||
+        ends(name, stem, "_kunit") || ends(name, stem, ".test") || ends(name, stem, ".spec") ||
+        ends(name, stem, "_spec") || ends(name, stem, "-test"))
         return true;
     if (ends(name, stem, "Test") || ends(name, stem, "Tests"))
         return stem > 5 || stem == 4;
@@ -83,8 +90,9 @@ static bool is_test_file(const char *name, size_t len)
 
 static bool is_docs_file(const char *name, size_t len)
 {
-    static const char *const stems[] = {"README", "CHANGELOG", "CHANGES", "CONTRIBUTING", "COPYING", "LICENSE", "LICENCE",
-                                        "INSTALL", "AUTHORS",  "NEWS",    "CITATION",     "NOTICE"};
+    static const char *const stems[] = {"README",  "CHANGELOG", "CHANGES",  "CONTRIBUTING",
+                                        "COPYING", "LICENSE",   "LICENCE",  "INSTALL",
+                                        "AUTHORS", "NEWS",      "CITATION", "NOTICE"};
     static const char *const suffixes[] = {".md", ".rst", ".adoc", ".markdown", NULL};
     for (size_t i = 0; i < sizeof stems / sizeof stems[0]; i++) {
         size_t n = strlen(stems[i]);

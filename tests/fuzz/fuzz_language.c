@@ -1,5 +1,6 @@
-/* Language detection: any content and any path are taken, what is answered is a language that exists, and a hint survives being
- * stored. The input is a path, a newline, and the content. Links: text base. */
+/* Language detection: any content and any path are taken, what is answered is a language that
+ * exists, and a hint survives being stored. The input is a path, a newline, and the content. Links:
+ * text base. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gaz_lang_hint_encode(&hint, stored);
     gaz_lang_hint again = gaz_lang_hint_decode(stored);
     uint32_t lang = gaz_language_detect(path, path_len, &hint);
-    if (memcmp(&hint, &again, sizeof hint) != 0 || (lang != GAZ_LANG_NONE && !gaz_language_get(lang)))
+    if (memcmp(&hint, &again, sizeof hint) != 0 ||
+        (lang != GAZ_LANG_NONE && !gaz_language_get(lang)))
         abort();
     gaz_language_detect(path, path_len, NULL);
     gaz_language_find(path, path_len);

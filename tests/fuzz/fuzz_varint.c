@@ -1,5 +1,5 @@
-/* Varints: whatever the bytes, decoding stays inside them; what decodes encodes again to the same value in at most as many
- * bytes. Links: base. */
+/* Varints: whatever the bytes, decoding stays inside them; what decodes encodes again to the same
+ * value in at most as many bytes. Links: base. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -19,8 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             continue;
         }
         size_t n = gaz_varint_encode(buffer, value);
-        if (after > end || n > (size_t)(after - at) || gaz_varint_decode(buffer, buffer + n, &again) != buffer + n ||
-            again != value)
+        if (after > end || n > (size_t)(after - at) ||
+            gaz_varint_decode(buffer, buffer + n, &again) != buffer + n || again != value)
             abort();
         at = after;
     }

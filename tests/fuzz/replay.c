@@ -1,6 +1,7 @@
-/* A main() for fuzz targets that are built without libFuzzer: runs every file of the folders named on the command line, then
- * a fixed number of mutations of them, so that a target is exercised in every test run and a crash once found
- * stays fixed. The mutations come from a seeded generator: the same seed gives the same inputs. */
+/* A main() for fuzz targets that are built without libFuzzer: runs every file of the folders named
+ * on the command line, then a fixed number of mutations of them, so that a target is exercised in
+ * every test run and a crash once found stays fixed. The mutations come from a seeded generator:
+ * the same seed gives the same inputs. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -49,7 +50,8 @@ static void add_file(corpus *c, const char *path)
     FILE *in = fopen(path, "rb");
     uint8_t *data = malloc(FILE_MAX);
     if (!in || !data || c->len == CORPUS_MAX) {
-        fprintf(stderr, "cannot replay %s: it cannot be read, or the corpus is over %d files\n", path, CORPUS_MAX);
+        fprintf(stderr, "cannot replay %s: it cannot be read, or the corpus is over %d files\n",
+                path, CORPUS_MAX);
         exit(2);
     }
     size_t len = fread(data, 1, FILE_MAX, in);
@@ -75,7 +77,8 @@ static void add_folder(corpus *c, const char *path)
     struct dirent **names = NULL;
     int n = scandir(path, &names, visible, by_name);
     if (n < 0) {
-        fprintf(stderr, "cannot list the corpus %s: make the folder and put a seed file in it\n", path);
+        fprintf(stderr, "cannot list the corpus %s: make the folder and put a seed file in it\n",
+                path);
         exit(2);
     }
     for (int i = 0; i < n; i++) {
@@ -155,7 +158,8 @@ int main(int argc, char **argv)
     unsigned count = scale && strcmp(scale, "full") == 0 ? MUTATIONS : MUTATIONS / 10;
     run((const uint8_t *)"", 0);
     run_mutations(&c, seed, count);
-    printf("replayed %zu files and %u mutations of them, seed %llu\n", c.len, count, (unsigned long long)seed);
+    printf("replayed %zu files and %u mutations of them, seed %llu\n", c.len, count,
+           (unsigned long long)seed);
     for (size_t i = 0; i < c.len; i++)
         free(c.items[i].data);
     return 0;

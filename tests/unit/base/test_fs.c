@@ -1,4 +1,5 @@
-/* Files: atomic writing, limits, mapping a file that is cut short, locks, directory walks, and clean failures. */
+/* Files: atomic writing, limits, mapping a file that is cut short, locks, directory walks, and
+ * clean failures. */
 #include "gaz_test.h"
 
 #include <fcntl.h>
@@ -129,7 +130,8 @@ static void a_file_over_the_limit_is_refused(void **state)
     gaz_strbuf_release(&out);
 }
 
-/* The caller's own buffer may be as small as the file: a full buffer is no reason to refuse the last bytes. */
+/* The caller's own buffer may be as small as the file: a full buffer is no reason to refuse the
+ * last bytes. */
 static void a_file_as_large_as_its_buffer_is_read(void **state)
 {
     fixture *f = *state;
@@ -319,7 +321,8 @@ static void a_file_cut_short_while_mapped_reads_as_zeros_and_is_damaged(void **s
     free(bytes);
 }
 
-/* The program started again with a file's name: maps it, meets a bus error that no mapping of ours explains. */
+/* The program started again with a file's name: maps it, meets a bus error that no mapping of ours
+ * explains. */
 static int die_of_bus_error(const char *path)
 {
     gaz_error err = {0};

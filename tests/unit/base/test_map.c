@@ -1,4 +1,5 @@
-/* The hash map and the vec: many keys, colliding keys, keys with NULs, growth, and refusal of sizes that overflow. */
+/* The hash map and the vec: many keys, colliding keys, keys with NULs, growth, and refusal of sizes
+ * that overflow. */
 #include "gaz_test.h"
 
 #include <xxhash.h>
@@ -76,7 +77,8 @@ static void keys_differ_by_length_and_may_hold_nuls(void **state)
     gaz_map_release(&map);
 }
 
-/* Keys whose hashes agree in the low bits share a chain of slots at every size the map takes here. */
+/* Keys whose hashes agree in the low bits share a chain of slots at every size the map takes here.
+ */
 static void colliding_keys_stay_apart(void **state)
 {
     (void)state;

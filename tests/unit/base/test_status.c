@@ -73,7 +73,8 @@ static void system_errors_become_statuses_and_a_full_disk_has_a_hint(void **stat
     static const struct {
         int number;
         gaz_status status;
-    } cases[] = {{ENOENT, GAZ_E_NOT_FOUND}, {ENOMEM, GAZ_E_NOMEM}, {EIO, GAZ_E_IO}, {ENOSPC, GAZ_E_IO}};
+    } cases[] = {
+        {ENOENT, GAZ_E_NOT_FOUND}, {ENOMEM, GAZ_E_NOMEM}, {EIO, GAZ_E_IO}, {ENOSPC, GAZ_E_IO}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gaz_error err = {0};
         errno = cases[i].number;
@@ -194,11 +195,13 @@ static void log_lines_are_one_line_in_text_and_in_json(void **state)
     log.json = true;
     gaz_log_write(&log, GAZ_LOG_ERROR, "test", "say \"%s\"\t\\\xFF", "hi");
     read_log(fd, text, sizeof text);
-    assert_non_null(strstr(text, "\"level\":\"error\",\"area\":\"test\",\"message\":\"say \\\"hi\\\"\\u0009\\\\" GAZ_UTF8_REPLACEMENT "\"}\n"));
+    assert_non_null(strstr(text, "\"level\":\"error\",\"area\":\"test\",\"message\":\"say "
+                                 "\\\"hi\\\"\\u0009\\\\" GAZ_UTF8_REPLACEMENT "\"}\n"));
     close(fd);
 }
 
-/* A message is cut at a byte: a character that is cut in two must not make the JSON line invalid, nor a long line lose its end. */
+/* A message is cut at a byte: a character that is cut in two must not make the JSON line invalid,
+ * nor a long line lose its end. */
 static void overlong_log_messages_still_make_whole_lines(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* The pool: every task runs once, a full queue is busy, loops give every share to somebody and never wait for the queue.
- * Also run under ThreadSanitizer. */
+/* The pool: every task runs once, a full queue is busy, loops give every share to somebody and
+ * never wait for the queue. Also run under ThreadSanitizer. */
 #include "gaz_test.h"
 
 #include <pthread.h>
@@ -79,7 +79,10 @@ static void gate_open(gate *g)
     pthread_mutex_unlock(&g->lock);
 }
 
-#define GATE_INIT {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}
+#define GATE_INIT                                                                                  \
+    {                                                                                              \
+        .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER                     \
+    }
 
 static void a_full_queue_is_busy_and_accepts_again_later(void **state)
 {
@@ -136,7 +139,8 @@ static void a_loop_on_a_busy_pool_is_run_by_its_caller(void **state)
     assert_ok(gaz_pool_new(1, 1, &pool, &err));
     assert_ok(gaz_pool_submit(pool, gate_task, &g, &err));
     gate_wait_entered(&g);
-    gaz_pool_run(pool, 16, mark_share, &s); /* the only thread waits at the gate; this returns all the same */
+    gaz_pool_run(pool, 16, mark_share,
+                 &s); /* the only thread waits at the gate; this returns all the same */
     for (unsigned i = 0; i < 16; i++)
         assert_int_equal(atomic_load(&s.times[i]), 1);
     gate_open(&g);

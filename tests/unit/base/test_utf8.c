@@ -3,11 +3,16 @@
 
 #include "gaz/base/utf8.h"
 
-/* The definition: decode the bits, then refuse what has a shorter form, surrogates, and what is over U+10FFFF. */
+/* The definition: decode the bits, then refuse what has a shorter form, surrogates, and what is
+ * over U+10FFFF. */
 static size_t naive(const unsigned char *p, size_t avail, uint32_t *scalar)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t need = p[0] < 0x80 ? 1 : (p[0] & 0xE0) == 0xC0 ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : (p[0] & 0xF8) == 0xF0 ? 4 : 0;
+    size_t need = p[0] < 0x80             ? 1
+                  : (p[0] & 0xE0) == 0xC0 ? 2
+                  : (p[0] & 0xF0) == 0xE0 ? 3
+                  : (p[0] & 0xF8) == 0xF0 ? 4
+                                          : 0;
     if (need == 0 || need > avail)
         return 0;
     uint32_t c = need == 1 ? p[0] : p[0] & (0x7Fu >> need);
@@ -57,8 +62,9 @@ static void every_sequence_of_two_bytes_agrees_with_the_definition(void **state)
 static void sequences_of_boundary_bytes_agree_with_the_definition(void **state)
 {
     (void)state;
-    static const unsigned char edges[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
-                                          0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFE, 0xFF};
+    static const unsigned char edges[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF,
+                                          0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE,
+                                          0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFE, 0xFF};
     size_t n = sizeof edges;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
@@ -84,7 +90,8 @@ static void every_scalar_is_written_and_read_back(void **state)
     }
 }
 
-/* A bad byte at each place of a long text, so that the eight-bytes-at-a-time path and its ends are met. */
+/* A bad byte at each place of a long text, so that the eight-bytes-at-a-time path and its ends are
+ * met. */
 static void one_bad_byte_anywhere_is_found(void **state)
 {
     (void)state;
@@ -128,7 +135,9 @@ static void each_maximal_bad_part_becomes_one_replacement(void **state)
     check_replaced("abc", 3, "abc");
     check_replaced("", 0, "");
     check_replaced("\xC3\xA9", 2, "\xC3\xA9");
-    check_replaced("a\xFF" "b", 3, "a" R "b");
+    check_replaced("a\xFF"
+                   "b",
+                   3, "a" R "b");
     check_replaced("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82\x41", 9, R R R R R R R R "A");
     check_replaced("\xED\xA0\x80\xED\xBF\xBF\xED\xAF\x41", 9, R R R R R R R R "A");
     check_replaced("\xF4\x91\x92\x93\xFF\x41\x80\xBF\x42", 9, R R R R R "A" R R "B");
@@ -208,10 +217,15 @@ static void texts_are_folded_scalar_by_scalar_and_bad_bytes_pass(void **state)
     } cases[] = {
         {"", ""},
         {"Hello, WORLD 42", "hello, world 42"},
-        {"\xE2\x84\xAA" "elvin", "kelvin"},
+        {"\xE2\x84\xAA"
+         "elvin",
+         "kelvin"},
         {"\xC3\x89t\xC3\x89", "\xC3\xA9t\xC3\xA9"},
         {"\xC8\xBA", "\xE2\xB1\xA5"}, /* U+023A folds to U+2C65: two bytes become three */
-        {"A\xFF" "B\xC3", "a\xFF" "b\xC3"},
+        {"A\xFF"
+         "B\xC3",
+         "a\xFF"
+         "b\xC3"},
         {"\xE1\xBA\x9E", "\xC3\x9F"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -86,7 +86,8 @@ static void fixed_widths_are_little_endian_at_any_alignment(void **state)
         gaz_put_le16(bytes + off, 0x0102);
         gaz_put_le32(bytes + off + 2, 0x03040506);
         gaz_put_le64(bytes + off + 6, UINT64_C(0x0708090A0B0C0D0E));
-        assert_memory_equal(bytes + off, "\x02\x01\x06\x05\x04\x03\x0E\x0D\x0C\x0B\x0A\x09\x08\x07", 14);
+        assert_memory_equal(bytes + off, "\x02\x01\x06\x05\x04\x03\x0E\x0D\x0C\x0B\x0A\x09\x08\x07",
+                            14);
         assert_int_equal(bytes[off + 14], 0xEE);
         assert_int_equal(gaz_le16(bytes + off), 0x0102);
         assert_int_equal(gaz_le32(bytes + off + 2), 0x03040506);

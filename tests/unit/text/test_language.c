@@ -1,4 +1,5 @@
-/* Language detection: linguist's strategies one by one, their order, and the marks behind every ambiguous extension. */
+/* Language detection: linguist's strategies one by one, their order, and the marks behind every
+ * ambiguous extension. */
 #include "gaz_test.h"
 
 #include "gaz/text/language.h"
@@ -23,8 +24,8 @@ static void check_all(const sample *samples, size_t count)
         const char *got = detect(samples[i].path, samples[i].content);
         const char *want = samples[i].language;
         if (!want != !got || (want && strcmp(want, got) != 0))
-            fail_msg("%s with \"%.60s\": got %s, expected %s", samples[i].path, samples[i].content, got ? got : "none",
-                     want ? want : "none");
+            fail_msg("%s with \"%.60s\": got %s, expected %s", samples[i].path, samples[i].content,
+                     got ? got : "none", want ? want : "none");
     }
 }
 #define CHECK_ALL(samples) check_all(samples, sizeof(samples) / sizeof(samples)[0])
@@ -44,8 +45,8 @@ static void every_language_is_found_by_its_name_and_id(void **state)
         assert_ptr_equal(gaz_language_get(l->id), l);
         assert_int_equal(gaz_language_find(l->name, strlen(l->name)), l->id);
         assert_string_equal(gaz_language_name(l->id), l->name);
-        assert_true(l->type == GAZ_LANG_DATA || l->type == GAZ_LANG_MARKUP || l->type == GAZ_LANG_PROGRAMMING ||
-                    l->type == GAZ_LANG_PROSE);
+        assert_true(l->type == GAZ_LANG_DATA || l->type == GAZ_LANG_MARKUP ||
+                    l->type == GAZ_LANG_PROGRAMMING || l->type == GAZ_LANG_PROSE);
         assert_true(l->color[0] == '\0' || (l->color[0] == '#' && strlen(l->color) == 7));
     }
     assert_null(gaz_language_at(gaz_language_count()));
@@ -69,10 +70,25 @@ static void names_are_found_in_any_case_by_alias_and_by_extension(void **state)
     static const struct {
         const char *asked, *name;
     } cases[] = {
-        {"c++", "C++"},        {"CPP", "C++"},          {"cpp", "C++"},        {"golang", "Go"},      {"js", "JavaScript"},
-        {"py", "Python"},      {".py", "Python"},       {"RS", "Rust"},        {"c#", "C#"},          {"csharp", "C#"},
-        {"objc", "Objective-C"}, {"Emacs Lisp", "Emacs Lisp"}, {"emacs-lisp", "Emacs Lisp"}, {"emacs_lisp", "Emacs Lisp"},
-        {"bash", "Shell"},     {"h", "C"},              {"ts", "TypeScript"},  {"makefile", "Makefile"}, {"kt", "Kotlin"},
+        {"c++", "C++"},
+        {"CPP", "C++"},
+        {"cpp", "C++"},
+        {"golang", "Go"},
+        {"js", "JavaScript"},
+        {"py", "Python"},
+        {".py", "Python"},
+        {"RS", "Rust"},
+        {"c#", "C#"},
+        {"csharp", "C#"},
+        {"objc", "Objective-C"},
+        {"Emacs Lisp", "Emacs Lisp"},
+        {"emacs-lisp", "Emacs Lisp"},
+        {"emacs_lisp", "Emacs Lisp"},
+        {"bash", "Shell"},
+        {"h", "C"},
+        {"ts", "TypeScript"},
+        {"makefile", "Makefile"},
+        {"kt", "Kotlin"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *got = gaz_language_name(find(cases[i].asked));
@@ -417,36 +433,48 @@ static void no_content_gives_every_shared_extension_its_commonest_language(void 
 {
     (void)state;
     static const sample samples[] = {
-        {"a.h", "", "C"},   {"a.m", "", "Objective-C"}, {"a.pl", "", "Perl"}, {"a.cs", "", "C#"}, {"a.rs", "", "Rust"},
-        {"a.ts", "", "TypeScript"}, {"a.sql", "", "SQL"}, {"a.v", "", "Verilog"}, {"a.fs", "", "F#"}, {"a.r", "", "R"},
-        {"a.yaml", "", "YAML"}, {"a.inc", "", "C++"}, {"a.txt", "", "Text"}, {"a.php", "", "PHP"}, {"a.d", "", "D"},
+        {"a.h", "", "C"},      {"a.m", "", "Objective-C"}, {"a.pl", "", "Perl"},
+        {"a.cs", "", "C#"},    {"a.rs", "", "Rust"},       {"a.ts", "", "TypeScript"},
+        {"a.sql", "", "SQL"},  {"a.v", "", "Verilog"},     {"a.fs", "", "F#"},
+        {"a.r", "", "R"},      {"a.yaml", "", "YAML"},     {"a.inc", "", "C++"},
+        {"a.txt", "", "Text"}, {"a.php", "", "PHP"},       {"a.d", "", "D"},
     };
     CHECK_ALL(samples);
     assert_string_equal(gaz_language_name(gaz_language_detect("a.h", 3, NULL)), "C");
 }
 
-/* One content for each mark that the rules can ask for: a mark that nothing sets would be a rule that never holds. */
+/* One content for each mark that the rules can ask for: a mark that nothing sets would be a rule
+ * that never holds. */
 static void every_mark_of_the_rules_can_be_set(void **state)
 {
     (void)state;
     static const char everything[] =
         "solid {\n"
-        "@interface A\nclass A;\n#include <vector>\n#define x\nnamespace A;\n!A methodsFor: 'x'!\n/* c\nprogram F {\n"
-        "SECTIONS\n%hook\n%{\nuse strict;\nmodule A (x);\nuse v6;\na :- b\n<?hh\n<? x\n<?php\n<TS x\n///<reference \n"
-        "main() ->\nvar a := 1\nnamespace A\nimport x\nfunc x\nDeclare\nrebol\nx <- y\nlet rec x\n| x => y\nopen x;\nProof.\n"
-        "(defun x\n(defmacro x\n(define x\n(def x\ndefmodule x\nglobal x\nmodule type A\nclass\n^this.x\nfn f() {\nmodule x;\n"
-        "BEGIN\nx.o: x\n`define\n#version 1\n: x\nend.\nMODULE X;\nbtst x\n:- module x\n; x\n(* x\nx *)\n% x\nA: module {\n"
-        "<?xml x\n<!DOCTYPE plist\n</a>\n(define_x\n-----BEGIN x\n= x\n.TH x\n.SH x\n.Dd x\n.Dt x\n.Sh x\n"
-        "\\ProvidesClass{x}\nClass X\na=b\n[x]\n! x\na: b\n\ta: b\n---\n/* XPM */\n=begin pod\nUseVimball\n%T tag:unity3d.com\n"
-        "pragma solidity\n[InternetShortcut]\nD01*\nEESchema Schematic\n<eagle\nbegin;\nalter module\ncreate xmltype\n"
-        "begin try\nrequire x\n  a => b,\nAC_INIT\n-keep x\nHEADERS\nSOURCES\n%files\nplot x\nCode generated by x\n"
+        "@interface A\nclass A;\n#include <vector>\n#define x\nnamespace A;\n!A methodsFor: "
+        "'x'!\n/* c\nprogram F {\n"
+        "SECTIONS\n%hook\n%{\nuse strict;\nmodule A (x);\nuse v6;\na :- b\n<?hh\n<? x\n<?php\n<TS "
+        "x\n///<reference \n"
+        "main() ->\nvar a := 1\nnamespace A\nimport x\nfunc x\nDeclare\nrebol\nx <- y\nlet rec "
+        "x\n| x => y\nopen x;\nProof.\n"
+        "(defun x\n(defmacro x\n(define x\n(def x\ndefmodule x\nglobal x\nmodule type "
+        "A\nclass\n^this.x\nfn f() {\nmodule x;\n"
+        "BEGIN\nx.o: x\n`define\n#version 1\n: x\nend.\nMODULE X;\nbtst x\n:- module x\n; x\n(* "
+        "x\nx *)\n% x\nA: module {\n"
+        "<?xml x\n<!DOCTYPE plist\n</a>\n(define_x\n-----BEGIN x\n= x\n.TH x\n.SH x\n.Dd x\n.Dt "
+        "x\n.Sh x\n"
+        "\\ProvidesClass{x}\nClass X\na=b\n[x]\n! x\na: b\n\ta: b\n---\n/* XPM */\n=begin "
+        "pod\nUseVimball\n%T tag:unity3d.com\n"
+        "pragma solidity\n[InternetShortcut]\nD01*\nEESchema Schematic\n<eagle\nbegin;\nalter "
+        "module\ncreate xmltype\n"
+        "begin try\nrequire x\n  a => b,\nAC_INIT\n-keep x\nHEADERS\nSOURCES\n%files\nplot x\nCode "
+        "generated by x\n"
         "@generated\n";
     gaz_lang_hint hint = gaz_language_hint(everything, sizeof everything - 1), other;
     static const char json[] = "[ xml version=1\n", *const names[] = {
 #define X(name) #name,
-        GAZ_LANG_FEATURES(X)
+                                                        GAZ_LANG_FEATURES(X)
 #undef X
-    };
+                                                    };
     char minified[400];
     memset(minified, 'x', sizeof minified);
     memcpy(minified + 300, "\n//# sourceMappingURL=a.js.map\n", 31);
@@ -457,10 +485,10 @@ static void every_mark_of_the_rules_can_be_set(void **state)
     hint.features[0] |= other.features[0];
     hint.features[1] |= other.features[1];
     for (unsigned i = 0; i < GAZ_LF_COUNT; i++)
-        if (!language_has(&hint, i))
+        if (!gaz_language_has(&hint, i))
             fail_msg("nothing sets the mark %s", names[i]);
-    assert_false(language_has(&hint, GAZ_LF_COUNT));
-    assert_false(language_has(&hint, 255));
+    assert_false(gaz_language_has(&hint, GAZ_LF_COUNT));
+    assert_false(gaz_language_has(&hint, 255));
 }
 
 static void plain_prose_bears_no_marks_but_markdown(void **state)
@@ -468,14 +496,15 @@ static void plain_prose_bears_no_marks_but_markdown(void **state)
     (void)state;
     static const char prose[] = "Rivers run.\n\nThe road goes on, and on.\n";
     gaz_lang_hint hint = gaz_language_hint(prose, sizeof prose - 1), expected = {0};
-    language_set(&expected, GAZ_LF_MARKDOWN);
+    gaz_language_set(&expected, GAZ_LF_MARKDOWN);
     assert_memory_equal(&hint, &expected, sizeof hint);
 }
 
 static void stored_hints_come_back_as_they_were(void **state)
 {
     (void)state;
-    gaz_lang_hint hint = {303, UINT32_MAX, {UINT64_C(0x8000000000000001), UINT64_C(0x123456789abcdef0)}};
+    gaz_lang_hint hint = {
+        303, UINT32_MAX, {UINT64_C(0x8000000000000001), UINT64_C(0x123456789abcdef0)}};
     uint8_t stored[GAZ_LANG_HINT_SIZE];
     gaz_lang_hint_encode(&hint, stored);
     assert_int_equal(stored[0], 303 & 0xff);
@@ -489,7 +518,8 @@ static void stored_hints_come_back_as_they_were(void **state)
 static void content_of_any_bytes_and_length_is_read_within_its_bounds(void **state)
 {
     (void)state;
-    static const char alphabet[] = "-*#!:; \n\r\tmodevimftsexu=<?@%(./\\`[]{}|^~abcgenerated$\0\xff";
+    static const char alphabet[] =
+        "-*#!:; \n\r\tmodevimftsexu=<?@%(./\\`[]{}|^~abcgenerated$\0\xff";
     uint64_t seed = 7;
     for (int round = 0; round < 4000; round++) {
         size_t len = (size_t)(seed >> 33) % 120;

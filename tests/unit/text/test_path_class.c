@@ -55,8 +55,16 @@ static void folders_and_names_tell_the_purpose(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gaz_path_kind got = gaz_path_class(cases[i].path, strlen(cases[i].path));
         if (got != cases[i].kind)
-            fail_msg("%s: got %s, expected %s", cases[i].path, gaz_path_kind_name(got), gaz_path_kind_name(cases[i].kind));
+            fail_msg("%s: got %s, expected %s", cases[i].path, gaz_path_kind_name(got),
+                     gaz_path_kind_name(cases[i].kind));
     }
+}
+
+static void a_nul_in_a_folders_name_does_not_end_it(void **state)
+{
+    (void)state;
+    assert_int_equal(gaz_path_class("t\0\0\0\0\0\0\0\0/a.c", 13), GAZ_PATH_SOURCE);
+    assert_int_equal(gaz_path_class("tests\0/a.c", 10), GAZ_PATH_SOURCE);
 }
 
 static void kinds_have_names_and_are_ordered(void **state)
@@ -79,11 +87,19 @@ static bool generated(const char *path, const char *content)
 static void lock_files_and_generators_names_are_generated(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"package-lock.json", "a/b/Cargo.lock", "go.sum",  ".pnp.cjs",  "x.pb.go",
-                                      "x_pb2.py",          "a.designer.cs",  "A.Designer.CS", "app.min.js", "x.js.map",
+    static const char *const yes[] = {"package-lock.json",
+                                      "a/b/Cargo.lock",
+                                      "go.sum",
+                                      ".pnp.cjs",
+                                      "x.pb.go",
+                                      "x_pb2.py",
+                                      "a.designer.cs",
+                                      "A.Designer.CS",
+                                      "app.min.js",
+                                      "x.js.map",
                                       "src/__generated__/a.ts"};
-    static const char *const no[] = {"package.json", "Cargo.toml", "xpackage-lock.json", "pb.go", "min.js", ".pnp.",
-                                     "generated.c", ""};
+    static const char *const no[] = {"package.json", "Cargo.toml", "xpackage-lock.json", "pb.go",
+                                     "min.js",       ".pnp.",      "generated.c",        ""};
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
         if (!gaz_language_generated(yes[i], strlen(yes[i]), NULL))
             fail_msg("%s should be generated", yes[i]);
@@ -135,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_and_names_tell_the_purpose),
+        cmocka_unit_test(a_nul_in_a_folders_name_does_not_end_it),
         cmocka_unit_test(kinds_have_names_and_are_ordered),
         cmocka_unit_test(lock_files_and_generators_names_are_generated),
         cmocka_unit_test(notices_in_the_head_are_believed_when_they_are_notices),

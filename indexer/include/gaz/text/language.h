@@ -1,9 +1,11 @@
-/* Programming languages, the way github-linguist tells them: modeline, file name, shebang, extension, and for
- * ambiguous extensions a look at the content. What the content says is kept per blob (gaz_lang_hint), what the
- * path says is worked out per path, so that a blob is looked at once however many paths it has.
+/* Programming languages, the way github-linguist tells them: modeline, file name, shebang,
+ * extension, and for ambiguous extensions a look at the content. What the content says is kept per
+ * blob (gaz_lang_hint), what the path says is worked out per path, so that a blob is looked at once
+ * however many paths it has.
  *
- * A language is its linguist `language_id`, which never changes, so ids may be stored. The table is made at build
- * time from linguist's languages.yml. All functions are pure and safe from any thread. */
+ * A language is its linguist `language_id`, which never changes, so ids may be stored. The table is
+ * made at build time from linguist's languages.yml. All functions are pure and safe from any
+ * thread. */
 #ifndef GAZ_TEXT_LANGUAGE_H
 #define GAZ_TEXT_LANGUAGE_H
 
@@ -38,8 +40,8 @@ const gaz_language *gaz_language_get(uint32_t id);
 /** Its name, or NULL as gaz_language_get(). */
 const char *gaz_language_name(uint32_t id);
 /**
- * The language a person means: a name or alias in any case ("c++", "cpp", "golang"), with '-' or '_' for spaces,
- * else an extension that belongs to it first of all ("py", "rs").
+ * The language a person means: a name or alias in any case ("c++", "cpp", "golang"), with '-' or
+ * '_' for spaces, else an extension that belongs to it first of all ("py", "rs").
  * @return GAZ_LANG_NONE when there is none
  */
 uint32_t gaz_language_find(const char *name, size_t len);
@@ -61,7 +63,8 @@ typedef struct gaz_lang_hint {
 #define GAZ_LANG_TAIL 2048u
 
 /**
- * Looks at a blob. Linear in GAZ_LANG_HEAD + GAZ_LANG_TAIL at most, whatever the length and content.
+ * Looks at a blob. Linear in GAZ_LANG_HEAD + GAZ_LANG_TAIL at most, whatever the length and
+ * content.
  * @param text  the whole blob, any bytes; UTF-16 should be converted first
  */
 gaz_lang_hint gaz_language_hint(const char *text, size_t len);
@@ -76,7 +79,8 @@ gaz_lang_hint gaz_lang_hint_decode(const uint8_t in[GAZ_LANG_HINT_SIZE]);
  */
 uint32_t gaz_language_detect(const char *path, size_t len, const gaz_lang_hint *hint);
 
-/** Whether a file was made by a program: lock files, minified and machine-written sources. @param hint  nullable */
+/** Whether a file was made by a program: lock files, minified and machine-written sources. @param
+ * hint  nullable */
 bool gaz_language_generated(const char *path, size_t len, const gaz_lang_hint *hint);
 
 /** What a file is for, by its path alone. When several hold, the first in this order is given. */
@@ -85,7 +89,7 @@ typedef enum gaz_path_kind {
     GAZ_PATH_TEST,
     GAZ_PATH_EXAMPLE,
     GAZ_PATH_DOCS,
-    GAZ_PATH_SOURCE    /**< everything else */
+    GAZ_PATH_SOURCE /**< everything else */
 } gaz_path_kind;
 
 gaz_path_kind gaz_path_class(const char *path, size_t len);
