@@ -122,6 +122,11 @@ static gaz_status read_entry(reader *r, const char *section)
     int len = key ? snprintf(name, sizeof name, "%s%s%s", section, *section ? "." : "", key) : -1;
     if (len < 0 || (size_t)len >= sizeof name)
         return fail(r, line, "a setting's name must be short text");
+    if (strchr(key, '.')) {
+        char what[NAME_MAX_BYTES + 80];
+        snprintf(what, sizeof what, "'%s' is written as a section and a setting below it", name);
+        return fail(r, line, what);
+    }
     gaz_status st = next(r);
     if (st != GAZ_OK)
         return st;
