@@ -7,7 +7,7 @@
 /* Exit codes. */
 enum {
     GAZ_EXIT_OK = 0,
-    GAZ_EXIT_NONE = 1, /**< nothing found; a check found damage; an index run failed */
+    GAZ_EXIT_NONE = 1, /**< nothing found; a check found damage */
     GAZ_EXIT_ERROR = 2,
     GAZ_EXIT_INTERRUPTED = 130
 };

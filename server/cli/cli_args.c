@@ -199,6 +199,9 @@ static gaz_status take_option(reader *r, const gaz_cli_flag *flag, const char *v
     case GAZ_CLI_VERSION:
         o->version = true;
         return GAZ_OK;
+    case GAZ_CLI_NO_INDEX:
+        o->no_index = true;
+        return GAZ_OK;
     case GAZ_CLI_FILES:
         o->files = true;
         return GAZ_OK;

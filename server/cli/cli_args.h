@@ -24,7 +24,8 @@ typedef enum gaz_cli_option {
     GAZ_CLI_AFTER,
     GAZ_CLI_BEFORE,
     GAZ_CLI_CONTEXT,
-    GAZ_CLI_LISTEN
+    GAZ_CLI_LISTEN,
+    GAZ_CLI_NO_INDEX
 } gaz_cli_option;
 
 typedef struct gaz_cli_flag {
@@ -46,6 +47,7 @@ typedef struct gaz_cli_face {
     bool local;          /**< works on the data directory even when a server runs on it */
     bool create;         /**< makes the data directory when there is none */
     bool wait; /**< sets the parameter `wait`: the command line stays until the job has ended */
+    const char *then; /**< the operation that follows, on the repository that the answer names */
     const gaz_cli_flag *flags; /**< beside the row's parameters and the global ones */
     size_t flag_count;
 } gaz_cli_face;
@@ -84,6 +86,7 @@ typedef struct gaz_cli_options {
     size_t setting_count;
     gaz_cli_color color;
     bool json, local, help, version;
+    bool no_index;          /**< add: --no-index */
     bool files, count;      /**< search: -l, --count */
     bool context;           /**< -A, -B or -C was given */
     uint32_t before, after; /**< lines of context */

@@ -26,6 +26,9 @@ static const gaz_cli_flag search_flags[] = {
     {GAZ_CLI_BEFORE, "before", 'B', "N", "also print N lines before each match"},
     {GAZ_CLI_CONTEXT, "context", 'C', "N", "also print N lines before and after each match"},
 };
+static const gaz_cli_flag add_flags[] = {
+    {GAZ_CLI_NO_INDEX, "no-index", 0, NULL, "do not index it yet"},
+};
 static const gaz_cli_flag serve_flags[] = {
     {GAZ_CLI_LISTEN, "listen", 0, "ADDR:PORT",
      "where to listen (default: the setting listen, 127.0.0.1:7007)"},
@@ -34,7 +37,7 @@ static const gaz_cli_flag serve_flags[] = {
 
 const gaz_cli_face gaz_cli_faces[] = {
     {.op = "search", .join = true, FLAGS(search_flags)},
-    {.op = "repos.add", .local = true, .create = true, .wait = true},
+    {.op = "repos.add", .local = true, .create = true, .then = "index", FLAGS(add_flags)},
     {.op = "index", .repeat = true, .wait = true},
     {.op = "repair", .local = true},
     {.command = "serve",

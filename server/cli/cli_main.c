@@ -112,26 +112,27 @@ static gaz_status print_completion(const gaz_cli_commands *commands, const gaz_c
     return st == GAZ_OK ? gaz_cli_flush(&streams->out, err) : st;
 }
 
-static gaz_status dispatch(const gaz_cli_commands *commands, const gaz_cli_args *args,
-                           const gaz_op *ops, size_t op_count, gaz_cli_streams *streams,
-                           gaz_arena *arena, int *exit, const char **query, gaz_error *err)
+static gaz_status dispatch(const gaz_cli_context *context, const gaz_op *ops, size_t op_count,
+                           int *exit, const char **query, gaz_error *err)
 {
+    const gaz_cli_args *args = context->args;
+    gaz_cli_streams *streams = context->streams;
     const char *words = args->command ? args->command->words : "";
     if (args->options.version) {
         gaz_cli_puts(&streams->out, "gaz " GAZ_VERSION "\n");
         return gaz_cli_flush(&streams->out, err);
     }
     if (args->options.help || strcmp(words, "help") == 0)
-        return print_help(commands, args, streams, err);
+        return print_help(context->commands, args, streams, err);
     if (!args->command) {
         gaz_status st = gaz_error_set(err, GAZ_E_INVALID, "no command was given");
         gaz_error_hint(err, "gaz help lists the commands");
         return st;
     }
     if (args->command->op)
-        return gaz_cli_run(args, streams, arena, exit, query, err);
+        return gaz_cli_run(context, exit, query, err);
     if (strcmp(words, "completion") == 0)
-        return print_completion(commands, args, streams, err);
+        return print_completion(context->commands, args, streams, err);
     return serve(args, ops, op_count, err);
 }
 
@@ -165,7 +166,8 @@ int gaz_cli_main(int argc, char **argv, const gaz_op *ops, size_t op_count)
         gaz_cli_output_init(&streams.notes, stderr,
                             args.options.color == GAZ_COLOR_ALWAYS ? GAZ_COLOR_AUTO
                                                                    : args.options.color);
-        st = dispatch(&commands, &args, ops, op_count, &streams, &arena, &exit, &query, &err);
+        gaz_cli_context context = {&commands, &args, &streams, &arena};
+        st = dispatch(&context, ops, op_count, &exit, &query, &err);
     }
     if (st != GAZ_OK && !streams.out.gone && !stopped)
         gaz_cli_print_error(&streams.notes, &err, query);

@@ -5,7 +5,7 @@
 
 #include "gaz/base/clock.h"
 
-#define REDRAW_US 100000
+#define REDRAW_US 95000 /* events come about every 100 ms */
 #define LINE_US 2000000
 
 void gaz_cli_progress_init(gaz_cli_progress *progress, gaz_cli_output *out, const char *label)

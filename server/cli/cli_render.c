@@ -47,7 +47,7 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
         const gaz_json *r = gaz_json_at(repos, i);
         char files[32], bytes[32], skipped[32];
         gaz_strbuf branches = GAZ_STRBUF_INIT;
-        const char *indexed = text_of(r, "indexed"), *error = text_of(r, "last_error");
+        const char *indexed = text_of(r, "indexed"), *error = text_of(r, "error");
         gaz_cli_number(number_of(r, "files"), files);
         gaz_cli_bytes((double)number_of(r, "text_bytes"), bytes);
         gaz_cli_number(number_of(r, "skipped"), skipped);
@@ -75,49 +75,54 @@ static gaz_status render_removed(void *ctx, const char *event, const gaz_json *v
                                  gaz_error *err)
 {
     gaz_cli_view *view = ctx;
-    const char *name =
-        text_of(value, "removed")[0] ? text_of(value, "removed") : text_of(value, "name");
+    const char *name = text_of(value, "removed");
     (void)event, (void)err;
-    gaz_cli_printf(view->out, name[0] ? "removed %s\n" : "removed%s\n", name);
+    gaz_cli_printf(view->out, "removed %s\n", name);
+    return GAZ_OK;
+}
+
+static gaz_status render_added(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const char *name = text_of(value, "name"), *source = text_of(value, "source");
+    (void)event, (void)err;
+    gaz_cli_printf(view->out, "added %s from ", name);
+    gaz_cli_text(view->out, source, strlen(source));
+    gaz_cli_puts(view->out, "\n");
     return GAZ_OK;
 }
 
 /* ---- index runs ---- */
 
-/* What one run did. @param run  an object with repo (or name), files, bytes, elapsed_ms, changed,
- * generation */
 static void print_run(gaz_cli_view *view, const gaz_json *run)
 {
-    const char *repo = text_of(run, "repo")[0] ? text_of(run, "repo") : text_of(run, "name");
+    const char *repo = text_of(run, "repo"), *error = text_of(run, "error");
     char files[32], bytes[32], time[32], skipped[32];
+    if (error[0]) {
+        gaz_cli_printf(view->notes, "gaz: %s: ", repo);
+        gaz_cli_text(view->notes, error, strlen(error));
+        gaz_cli_puts(view->notes, "\n");
+        view->exit = GAZ_EXIT_ERROR;
+        return;
+    }
+    if (view->silent)
+        return;
     gaz_cli_number(number_of(run, "files"), files);
-    gaz_cli_bytes((double)number_of(run, "bytes"), bytes);
+    gaz_cli_bytes((double)number_of(run, "text_bytes"), bytes);
     gaz_cli_number(number_of(run, "skipped"), skipped);
     gaz_cli_duration((double)number_of(run, "elapsed_ms") / 1000, time);
-    gaz_cli_text(view->out, repo, strlen(repo));
-    gaz_cli_puts(view->out, repo[0] ? ": " : "");
-    if (!gaz_json_truth(gaz_json_get(run, "changed"), true))
-        gaz_cli_printf(view->out, "up to date (%s)\n", time);
+    if (gaz_json_truth(gaz_json_get(run, "changed"), true))
+        gaz_cli_printf(view->out, "%s: %s new files, %s of text, in %s; %s newly skipped\n", repo,
+                       files, bytes, time, skipped);
     else
-        gaz_cli_printf(view->out, "indexed %s new files, %s, in %s; %s newly skipped\n", files,
-                       bytes, time, skipped);
+        gaz_cli_printf(view->out, "%s: up to date\n", repo);
 }
 
-/* The result of adding or indexing: one run, or several under "runs". */
-static void print_runs(gaz_cli_view *view, const gaz_json *value)
-{
-    const gaz_json *runs = gaz_json_get(value, "runs"), *run = gaz_json_get(value, "run");
-    for (size_t i = 0; i < gaz_json_size(runs); i++)
-        print_run(view, gaz_json_at(runs, i));
-    if (run && gaz_json_type_of(run) == GAZ_JSON_OBJECT)
-        print_run(view, run);
-    else if (!runs)
-        print_run(view, value);
-}
-
-static gaz_status render_run(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+static gaz_status render_runs(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
 {
     gaz_cli_view *view = ctx;
+    const gaz_json *jobs = gaz_json_get(value, "jobs");
+    (void)err;
     if (strcmp(event, "progress") == 0) {
         gaz_cli_progress_show(view->progress, value);
         return GAZ_OK;
@@ -125,34 +130,36 @@ static gaz_status render_run(void *ctx, const char *event, const gaz_json *value
     if (event[0] && strcmp(event, "done") != 0)
         return GAZ_OK; /* an event of a newer server */
     gaz_cli_progress_end(view->progress);
-    if (gaz_json_get(value, "elapsed_ms") || gaz_json_get(value, "runs") ||
-        gaz_json_get(value, "run")) {
-        print_runs(view, value);
-        return GAZ_OK;
-    }
-    return gaz_cli_render_json(view, event, value, err);
+    for (size_t i = 0; i < gaz_json_size(jobs); i++)
+        print_run(view, gaz_json_at(jobs, i));
+    if (gaz_json_size(jobs) == 0)
+        gaz_cli_puts(view->notes, "gaz: no repositories yet; gaz add PATH|URL adds one\n");
+    return GAZ_OK;
 }
 
 /* ---- status ---- */
 
-static gaz_status print_jobs(gaz_cli_view *view, const gaz_json *jobs, gaz_error *err)
+/* What waits and what runs; what has ended is told by the repositories' own rows. */
+static void print_jobs(gaz_cli_view *view, const gaz_json *jobs)
 {
-    gaz_cli_table table;
-    if (gaz_json_size(jobs) == 0)
-        return GAZ_OK;
-    gaz_cli_puts(view->out, "\n");
-    gaz_cli_table_init(&table, 4, 0x01);
-    gaz_cli_table_row(&table, (const char *const[]){"JOB", "STATE", "SUBJECT", "ERROR"});
     for (size_t i = 0; i < gaz_json_size(jobs); i++) {
-        const gaz_json *job = gaz_json_at(jobs, i);
-        char id[32];
-        snprintf(id, sizeof id, "%" PRIu64, number_of(job, "id"));
-        const char *subject =
-            text_of(job, "subject")[0] ? text_of(job, "subject") : text_of(job, "repo");
-        gaz_cli_table_row(&table, (const char *const[]){id, text_of(job, "state"), subject,
-                                                        text_of(job, "error")});
+        const gaz_json *job = gaz_json_at(jobs, i), *progress = gaz_json_get(job, "progress");
+        const char *state = text_of(job, "state");
+        gaz_cli_progress_data data;
+        gaz_strbuf line = GAZ_STRBUF_INIT;
+        if (strcmp(state, "queued") != 0 && strcmp(state, "running") != 0)
+            continue;
+        if (progress) {
+            gaz_cli_progress_read(progress, &data);
+            gaz_cli_progress_line(&data, text_of(job, "repo"), &line);
+        } else {
+            gaz_strbuf_printf(&line, "%s: %s", text_of(job, "repo"), state);
+        }
+        gaz_cli_printf(view->out, "job %" PRIu64 ", ", number_of(job, "id"));
+        gaz_cli_text(view->out, line.data, line.len);
+        gaz_cli_puts(view->out, "\n");
+        gaz_strbuf_release(&line);
     }
-    return gaz_cli_table_print(&table, view->out, err);
 }
 
 static void print_skipped(gaz_cli_view *view, const gaz_json *skipped)
@@ -173,7 +180,7 @@ static void print_skipped(gaz_cli_view *view, const gaz_json *skipped)
 static void print_process(gaz_cli_view *view, const gaz_json *value)
 {
     const gaz_json *cache = gaz_json_get(value, "cache");
-    char used[32], max[32], index[32];
+    char used[32], max[32], index[32], text[32];
     gaz_cli_printf(view->out, "gaz %s, generation ", text_of(value, "version"));
     const gaz_json *generation = gaz_json_get(value, "generation");
     if (gaz_json_text(generation, NULL))
@@ -183,10 +190,9 @@ static void print_process(gaz_cli_view *view, const gaz_json *value)
     gaz_cli_puts(view->out, ", data in ");
     gaz_cli_text(view->out, text_of(value, "home"), strlen(text_of(value, "home")));
     gaz_cli_puts(view->out, "\n");
-    if (gaz_json_get(value, "index_bytes")) {
-        gaz_cli_bytes((double)number_of(value, "index_bytes"), index);
-        gaz_cli_printf(view->out, "index: %s on disk\n", index);
-    }
+    gaz_cli_bytes((double)number_of(gaz_json_get(value, "index"), "text_bytes"), text);
+    gaz_cli_bytes((double)number_of(gaz_json_get(value, "index"), "index_bytes"), index);
+    gaz_cli_printf(view->out, "index: %s for %s of text\n", index, text);
     if (number_of(cache, "used")) {
         gaz_cli_bytes((double)number_of(cache, "used"), used);
         gaz_cli_bytes((double)number_of(cache, "max"), max);
@@ -206,7 +212,9 @@ static gaz_status render_status(void *ctx, const char *event, const gaz_json *va
     }
     print_process(view, value);
     gaz_status st = print_repos(view, gaz_json_get(value, "repos"), err);
-    return st == GAZ_OK ? print_jobs(view, gaz_json_get(value, "jobs"), err) : st;
+    if (st == GAZ_OK)
+        print_jobs(view, gaz_json_get(value, "jobs"));
+    return st;
 }
 
 /* ---- files and trees ---- */
@@ -216,12 +224,12 @@ static gaz_status render_file(void *ctx, const char *event, const gaz_json *valu
     gaz_cli_view *view = ctx;
     gaz_cli_bytes_text text;
     (void)event;
-    if (!gaz_cli_text_get(view->out, value, "text", "bytes", &text)) {
-        const char *reason =
-            text_of(value, "skip")[0] ? text_of(value, "skip") : text_of(value, "encoding");
-        return gaz_error_set(err, GAZ_E_UNSUPPORTED, "%s has no text that could be shown: %s",
+    const char *reason = text_of(value, "reason");
+    if (reason[0])
+        return gaz_error_set(err, GAZ_E_UNSUPPORTED, "%s has no text to show: it is recorded as %s",
                              text_of(value, "path"), reason);
-    }
+    if (!gaz_cli_text_get(view->out, value, "text", "bytes", &text))
+        return gaz_error_set(err, GAZ_E_REMOTE, "the answer holds no text");
     for (size_t at = 0; at < text.len;) {
         const char *end = memchr(text.text + at, '\n', text.len - at);
         size_t line = end ? (size_t)(end - text.text) - at : text.len - at;
@@ -292,19 +300,21 @@ static gaz_status render_check(void *ctx, const char *event, const gaz_json *val
 static gaz_status render_repair(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
 {
     gaz_cli_view *view = ctx;
-    const gaz_json *again = gaz_json_get(value, "again");
-    if (strcmp(event, "progress") == 0) {
-        gaz_cli_progress_show(view->progress, value);
-        return GAZ_OK;
-    }
-    (void)err;
-    gaz_cli_progress_end(view->progress);
-    print_findings(view, gaz_json_get(value, "findings"));
-    if (gaz_json_size(gaz_json_get(value, "findings")) == 0)
+    const gaz_json *findings = gaz_json_get(value, "findings"),
+                   *indexed = gaz_json_get(value, "indexed");
+    (void)event, (void)err;
+    print_findings(view, findings);
+    if (gaz_json_size(findings) == 0)
         gaz_cli_puts(view->out, "nothing to repair\n");
-    for (size_t i = 0; i < gaz_json_size(again); i++) {
-        const char *name = gaz_json_text(gaz_json_at(again, i), NULL);
-        gaz_cli_printf(view->out, "to be indexed again: %s\n", name ? name : "");
+    for (size_t i = 0; i < gaz_json_size(indexed); i++) {
+        const gaz_json *run = gaz_json_at(indexed, i);
+        const char *error = text_of(run, "error");
+        gaz_cli_printf(view->out,
+                       error[0] ? "%s: could not be indexed again: " : "%s: indexed again",
+                       text_of(run, "repo"));
+        gaz_cli_text(view->out, error, strlen(error));
+        gaz_cli_puts(view->out, "\n");
+        view->exit = error[0] ? GAZ_EXIT_ERROR : view->exit;
     }
     return GAZ_OK;
 }
@@ -316,12 +326,12 @@ static const gaz_cli_renderer renderers[] = {
     {"file", GAZ_MEDIA_JSON, render_file, NULL, NULL},
     {"tree", GAZ_MEDIA_JSON, render_tree, NULL, NULL},
     {"repos.list", GAZ_MEDIA_JSON, render_repos, NULL, NULL},
-    {"repos.add", GAZ_MEDIA_EVENTS, render_run, NULL, NULL},
+    {"repos.add", GAZ_MEDIA_JSON, render_added, NULL, NULL},
     {"repos.remove", GAZ_MEDIA_JSON, render_removed, NULL, NULL},
-    {"index", GAZ_MEDIA_EVENTS, render_run, NULL, NULL},
+    {"index", GAZ_MEDIA_EVENTS, render_runs, NULL, NULL},
     {"status", GAZ_MEDIA_JSON, render_status, NULL, NULL},
     {"check", GAZ_MEDIA_JSON, render_check, "ok", NULL},
-    {"repair", GAZ_MEDIA_EVENTS, render_repair, NULL, NULL},
+    {"repair", GAZ_MEDIA_JSON, render_repair, NULL, NULL},
 };
 static const gaz_cli_renderer plain = {"", GAZ_MEDIA_JSON, gaz_cli_render_json, NULL, NULL};
 

@@ -11,12 +11,21 @@ typedef struct gaz_cli_streams {
     bool (*cancelled)(void *ctx); /**< whether the user asked to stop; any thread */
 } gaz_cli_streams;
 
+/** A command line about to be run. Everything is borrowed. */
+typedef struct gaz_cli_context {
+    const gaz_cli_commands *commands;
+    const gaz_cli_args *args;
+    gaz_cli_streams *streams;
+    gaz_arena *arena;
+} gaz_cli_context;
+
 /**
- * Runs an operation's command, once or for each of its words.
- * @param exit  set to the exit code on GAZ_OK
- * @param query  set to the query of a search, for errors: borrowed from args; NULL otherwise
+ * Runs an operation's command, once or for each of its words, and what follows it.
+ * @param exit   set to the exit code on GAZ_OK
+ * @param query  set to the query of a search, for errors: borrowed from the arguments; NULL
+ * otherwise
  */
-GAZ_CHECKED gaz_status gaz_cli_run(const gaz_cli_args *args, gaz_cli_streams *streams,
-                                   gaz_arena *arena, int *exit, const char **query, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_cli_run(const gaz_cli_context *context, int *exit, const char **query,
+                                   gaz_error *err);
 
 #endif

@@ -268,9 +268,8 @@ static void a_file_is_its_text(void **state)
     expect(f, "file", "{\"path\":\"x\",\"text\":\"a\\r\\nb\"}", "a\r\nb");
     f->out.terminal = true;
     expect(f, "file", "{\"path\":\"x\",\"text\":\"a\\r\\n\\u0007b\"}", "a\n\\x07b\n");
-    assert_int_equal(
-        show(f, "file", "", "{\"path\":\"x\",\"skip\":\"binary\",\"encoding\":\"binary\"}"),
-        GAZ_E_UNSUPPORTED);
+    assert_int_equal(show(f, "file", "", "{\"path\":\"x\",\"text\":\"\",\"reason\":\"binary\"}"),
+                     GAZ_E_UNSUPPORTED);
 }
 
 static void a_tree_is_a_list(void **state)
@@ -321,18 +320,72 @@ static void index_runs_show_progress_then_what_was_done(void **state)
     fixture *f = *state;
     assert_int_equal(
         show(f, "index", "progress",
-             "{\"phase\":\"text\",\"files_done\":1,\"files_total\":2,\"elapsed_ms\":5}"),
+             "{\"phase\":\"text\",\"files_done\":1,\"files_total\":2,\"seconds_left\":null}"),
         GAZ_OK);
     assert_string_equal(f->notes_text, "text, 1/2 files\n");
-    assert_int_equal(show(f, "index", "done",
-                          "{\"repo\":\"r\",\"files\":2,\"bytes\":1500,\"skipped\":1,\"elapsed_ms\":"
-                          "2000,\"changed\":true}"),
-                     GAZ_OK);
-    assert_string_equal(f->out_text, "r: indexed 2 new files, 1.5 kB, in 2 s; 1 newly skipped\n");
-    rewind(f->out.file);
     assert_int_equal(
-        show(f, "index", "done", "{\"repo\":\"r\",\"changed\":false,\"elapsed_ms\":20}"), GAZ_OK);
-    assert_string_equal(f->out_text, "r: up to date (20 ms)\n");
+        show(f, "index", "done",
+             "{\"jobs\":[{\"repo\":\"r\",\"files\":2,\"text_bytes\":1500,\"skipped\":1,\"elapsed_"
+             "ms\":2000,"
+             "\"changed\":true},{\"repo\":\"s\",\"changed\":false,\"elapsed_ms\":20}]}"),
+        GAZ_OK);
+    assert_string_equal(f->out_text,
+                        "r: 2 new files, 1.5 kB of text, in 2 s; 1 newly skipped\ns: up to date\n");
+    assert_int_equal(f->view.exit, GAZ_EXIT_OK);
+}
+
+static void failed_index_runs_are_told_and_are_errors(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(show(f, "index", "done",
+                          "{\"jobs\":[{\"repo\":\"r\",\"error\":\"no such "
+                          "branch\"},{\"repo\":\"s\",\"changed\":false}]}"),
+                     GAZ_OK);
+    assert_string_equal(f->notes_text, "gaz: r: no such branch\n");
+    assert_string_equal(f->out_text, "s: up to date\n");
+    assert_int_equal(f->view.exit, GAZ_EXIT_ERROR);
+}
+
+static void what_follows_json_prints_nothing(void **state)
+{
+    fixture *f = *state;
+    f->view.silent = true;
+    assert_int_equal(show(f, "index", "done", "{\"jobs\":[{\"repo\":\"r\",\"changed\":true}]}"),
+                     GAZ_OK);
+    assert_int_equal(f->out_len, 0);
+}
+
+static void added_repositories_are_named(void **state)
+{
+    expect(*state, "repos.add", "{\"name\":\"r\",\"source\":\"/a/r\"}", "added r from /a/r\n");
+}
+
+static void status_tells_of_repositories_and_of_running_jobs(void **state)
+{
+    expect(*state, "status",
+           "{\"version\":\"1.2\",\"home\":\"/"
+           "h\",\"generation\":7,\"repos\":[{\"name\":\"r\",\"branches\":[]}],\"jobs\":["
+           "{\"id\":3,\"repo\":\"r\",\"state\":\"running\",\"progress\":{\"phase\":\"text\","
+           "\"files_done\":1,\"files_total\":2}},"
+           "{\"id\":2,\"repo\":\"r\",\"state\":\"done\"},{\"id\":4,\"repo\":\"s\",\"state\":"
+           "\"queued\"}],"
+           "\"index\":{\"text_bytes\":1000000,\"index_bytes\":350000},\"cache\":{\"used\":0}}",
+           "gaz 1.2, generation 7, data in /h\nindex: 350.0 kB for 1.0 MB of text\n\n"
+           "REPOSITORY  FILES  TEXT  SKIPPED  INDEXED  BRANCHES\n"
+           "r               0   0 B        0  never    \n"
+           "job 3, r: text, 1/2 files\njob 4, s: queued\n");
+}
+
+static void repairs_tell_what_was_done(void **state)
+{
+    fixture *f = *state;
+    expect(f, "repair", "{\"findings\":[],\"indexed\":[]}", "nothing to repair\n");
+    expect(
+        f, "repair",
+        "{\"findings\":[{\"what\":\"segment\",\"name\":\"ab\",\"message\":\"gone\"}],"
+        "\"indexed\":[{\"repo\":\"r\",\"error\":null},{\"repo\":\"s\",\"error\":\"no source\"}]}",
+        "segment ab: gone\nr: indexed again\ns: could not be indexed again: no source\n");
+    assert_int_equal(f->view.exit, GAZ_EXIT_ERROR);
 }
 
 static void operations_without_a_renderer_print_json(void **state)
@@ -386,6 +439,11 @@ int main(void)
         TEST(skipped_files_are_lines),
         TEST(a_check_tells_what_is_damaged),
         TEST(index_runs_show_progress_then_what_was_done),
+        TEST(failed_index_runs_are_told_and_are_errors),
+        TEST(what_follows_json_prints_nothing),
+        TEST(added_repositories_are_named),
+        TEST(status_tells_of_repositories_and_of_running_jobs),
+        TEST(repairs_tell_what_was_done),
         TEST(operations_without_a_renderer_print_json),
         TEST(base64_is_decoded_or_refused),
     };
