@@ -55,12 +55,12 @@ static void add_headers(gaz_exchange *ex, struct MHD_Response *r)
 /* Encodes what is buffered; when that fails, or does not make it smaller, it goes out as it is. */
 static bool encode_whole(gaz_exchange *ex)
 {
-    if (ex->encoding == GAZ_ENCODING_IDENTITY || ex->out.len < GAZ_ENCODE_LEAST)
+    if (ex->coding == GAZ_CODING_IDENTITY || ex->out.len < GAZ_ENCODE_LEAST)
         return false;
     gaz_encoder *enc = NULL;
     gaz_strbuf small;
     gaz_strbuf_init(&small, ex->out.len + 4096 + (256u << 10));
-    gaz_status st = gaz_encoder_new(ex->encoding, &enc, NULL);
+    gaz_status st = gaz_encoder_new(ex->coding, &enc, NULL);
     if (st == GAZ_OK)
         st = gaz_encoder_add(enc, ex->out.data, ex->out.len, GAZ_COMPRESS_FINISH, &small, NULL);
     gaz_encoder_free(enc);
@@ -86,7 +86,7 @@ void gaz_answer_build(gaz_exchange *ex)
     }
     add_headers(ex, r);
     if (encoded)
-        add(r, "Content-Encoding", gaz_encoding_name(ex->encoding));
+        add(r, "Content-Encoding", gaz_coding_name(ex->coding));
     ex->sent = len;
     ex->response = r;
 }
@@ -104,7 +104,7 @@ void gaz_answer_stream(gaz_exchange *ex)
     gaz_exchange_ref(ex);
     add_headers(ex, r);
     if (ex->encoder)
-        add(r, "Content-Encoding", gaz_encoding_name(ex->encoding));
+        add(r, "Content-Encoding", gaz_coding_name(ex->coding));
     ex->response = r;
 }
 

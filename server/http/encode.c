@@ -10,19 +10,19 @@
 #define PIECE 16384
 
 struct gaz_encoder {
-    gaz_encoding e;
+    gaz_coding e;
     z_stream z;
     gaz_compress *zstd;
 };
 
-gaz_status gaz_encoder_new(gaz_encoding e, gaz_encoder **out, gaz_error *err)
+gaz_status gaz_encoder_new(gaz_coding e, gaz_encoder **out, gaz_error *err)
 {
     gaz_encoder *enc = calloc(1, sizeof *enc);
     if (!enc)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for an encoder");
     enc->e = e;
     gaz_status st = GAZ_OK;
-    if (e == GAZ_ENCODING_ZSTD)
+    if (e == GAZ_CODING_ZSTD)
         st = gaz_compress_new(ZSTD_LEVEL, &enc->zstd, err);
     else if (deflateInit2(&enc->z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for an encoder");
@@ -60,7 +60,7 @@ static gaz_status add_gzip(gaz_encoder *enc, const void *data, size_t len, gaz_c
 
 gaz_status gaz_encoder_add(gaz_encoder *enc, const void *data, size_t len, gaz_compress_end end, gaz_strbuf *out, gaz_error *err)
 {
-    if (enc->e == GAZ_ENCODING_ZSTD)
+    if (enc->e == GAZ_CODING_ZSTD)
         return gaz_compress_add(enc->zstd, data, len, end, out, err);
     return add_gzip(enc, data, len, end, out, err);
 }
@@ -69,7 +69,7 @@ void gaz_encoder_free(gaz_encoder *enc)
 {
     if (!enc)
         return;
-    if (enc->e == GAZ_ENCODING_ZSTD)
+    if (enc->e == GAZ_CODING_ZSTD)
         gaz_compress_free(enc->zstd);
     else
         deflateEnd(&enc->z);

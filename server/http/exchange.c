@@ -232,7 +232,7 @@ void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *versio
     ex->head = strcmp(method, "HEAD") == 0;
     ex->old = strcmp(version, "HTTP/1.0") == 0;
     MHD_get_connection_values(ex->mhd, MHD_HEADER_KIND, take_header, ex);
-    ex->encoding = gaz_negotiate_encoding(ex->headers.accept_encoding);
+    ex->coding = gaz_negotiate_coding(ex->headers.accept_encoding);
     split_target(ex);
     if (!ex->status)
         check_framing(ex);

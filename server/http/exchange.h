@@ -86,7 +86,7 @@ typedef struct gaz_exchange {
     const gaz_op *op;
     gaz_web_asset asset;
     gaz_media media;
-    gaz_encoding encoding;
+    gaz_coding coding;
     gaz_raw_param *params;
     size_t param_count;
     gaz_value *values;

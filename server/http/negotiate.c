@@ -123,16 +123,16 @@ bool gaz_negotiate_html(const char *accept)
     return false;
 }
 
-gaz_encoding gaz_negotiate_encoding(const char *accept)
+gaz_coding gaz_negotiate_coding(const char *accept)
 {
     static const struct {
         const char *name;
-        gaz_encoding e;
-    } known[] = {{"zstd", GAZ_ENCODING_ZSTD}, {"gzip", GAZ_ENCODING_GZIP}, {"x-gzip", GAZ_ENCODING_GZIP}};
+        gaz_coding e;
+    } known[] = {{"zstd", GAZ_CODING_ZSTD}, {"gzip", GAZ_CODING_GZIP}, {"x-gzip", GAZ_CODING_GZIP}};
     int weights[3] = {-1, -1, -1}, any = -1;
     range r;
     if (!accept)
-        return GAZ_ENCODING_IDENTITY;
+        return GAZ_CODING_IDENTITY;
     while (next_range(&accept, &r)) {
         for (size_t i = 0; i < 3; i++)
             if (name_is(&r, known[i].name))
@@ -140,7 +140,7 @@ gaz_encoding gaz_negotiate_encoding(const char *accept)
         if (r.len == 1 && *r.name == '*')
             any = r.weight;
     }
-    gaz_encoding best = GAZ_ENCODING_IDENTITY;
+    gaz_coding best = GAZ_CODING_IDENTITY;
     int most = 0;
     for (size_t i = 0; i < 3; i++) {
         int weight = weights[i] >= 0 ? weights[i] : i < 2 ? any : -1;
@@ -152,10 +152,10 @@ gaz_encoding gaz_negotiate_encoding(const char *accept)
     return best;
 }
 
-const char *gaz_encoding_name(gaz_encoding e)
+const char *gaz_coding_name(gaz_coding e)
 {
-    static const char *const names[] = {[GAZ_ENCODING_IDENTITY] = "identity", [GAZ_ENCODING_GZIP] = "gzip",
-                                        [GAZ_ENCODING_ZSTD] = "zstd"};
+    static const char *const names[] = {[GAZ_CODING_IDENTITY] = "identity", [GAZ_CODING_GZIP] = "gzip",
+                                        [GAZ_CODING_ZSTD] = "zstd"};
     return names[e];
 }
 

@@ -98,8 +98,8 @@ static gaz_status begin(gaz_exchange *ex, gaz_error *err)
     ex->pipe = malloc(PIPE_SIZE);
     if (!ex->pipe)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to stream an answer");
-    if (ex->encoding != GAZ_ENCODING_IDENTITY)
-        st = gaz_encoder_new(ex->encoding, &ex->encoder, err);
+    if (ex->coding != GAZ_CODING_IDENTITY)
+        st = gaz_encoder_new(ex->coding, &ex->encoder, err);
     if (st != GAZ_OK)
         return st;
     gaz_answer_stream(ex);
