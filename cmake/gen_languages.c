@@ -61,7 +61,7 @@ static const char *const feature_names[] = {
 #undef X
 };
 
-static void die(const char *what, const char *about)
+static _Noreturn void die(const char *what, const char *about)
 {
     fprintf(stderr, "gen_languages: %s: %s\n", what, about);
     exit(1);
@@ -240,7 +240,6 @@ static unsigned feature_of(const char *name, size_t len)
         if (strlen(feature_names[i]) == len && memcmp(feature_names[i], name, len) == 0)
             return i;
     die("unknown mark in the rules", name);
-    return 0;
 }
 
 static rule parse_condition(const char *text)

@@ -96,7 +96,7 @@ static bool emacs_line(span line, uint32_t *lang)
     return true;
 }
 
-/* --- vim --------------------------------------------------------------------------------------- */
+/* --- vim -------------------------------------------------------------------------------------- */
 
 /* "vi:", "vim:", "Vim:", "vim>=700:" after a blank or at the start, "ex:" after a blank: moves `s`
  * to the colon. */
