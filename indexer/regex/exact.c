@@ -124,10 +124,10 @@ void gaz_exact_run_release(gaz_exact_run *run)
     *run = (gaz_exact_run){0};
 }
 
-/* Moves off a continuation byte, where no match can start. */
+/* Moves off a continuation byte, where no match can start; in invalid text an empty one may. */
 static size_t align(const gaz_subject *s, size_t at)
 {
-    while (at < s->len && ((unsigned char)s->text[at] & 0xC0) == 0x80)
+    while (s->valid && at < s->len && ((unsigned char)s->text[at] & 0xC0) == 0x80)
         at++;
     return at;
 }

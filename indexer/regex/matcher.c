@@ -68,7 +68,8 @@ gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size
                          .deadline_us = scan->deadline_us};
 }
 
-/* A match may have taken the "\r" of the line's end with it. */
+/* A match may have taken the "\r" of the line's end with it. Across lines, ripgrep gives that back only where every
+ * match ends with a $, and then searches on from before it. */
 static size_t trimmed_end(const gaz_pattern *p, const char *text, size_t start, size_t end)
 {
     return p->line_end && end > start && text[end - 1] == '\r' ? end - 1 : end;
@@ -100,7 +101,8 @@ gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *
             break;
         if (st != GAZ_OK)
             return st;
-        end = trimmed_end(m->pattern, rest.text, start, end);
+        if (m->pattern->ends_line)
+            end = trimmed_end(m->pattern, rest.text, start, end);
         if (m->matches.len == MATCHES_MAX)
             return gaz_error_set(err, GAZ_E_LIMIT, "a text has more than %zu matches across lines", MATCHES_MAX);
         if (!add_match(m, at + start, at + end))
@@ -178,16 +180,6 @@ static void literal_spans(const gaz_needle *n, const gaz_scan *scan, size_t from
             return;
 }
 
-/* The place to look on from after an empty match: the next character. */
-static size_t after_empty(const gaz_subject *s, size_t at)
-{
-    const char *p = s->text + at, *end = s->text + s->len;
-    if (p >= end)
-        return s->len + 1;
-    (void)gaz_utf8_next(&p, end);
-    return (size_t)(p - s->text);
-}
-
 static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, span_list *l,
                                 gaz_error *err)
 {
@@ -200,7 +192,7 @@ static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t fro
             break;
         if (st != GAZ_OK)
             return st;
-        at = end > start ? end : after_empty(&s, end);
+        at = end > start ? end : end + 1;
         end = trimmed_end(m->pattern, s.text, start, end);
         size_t last = to - from;
         if (start <= last && !add_span(l, from + start, from + (end < last ? end : last)))

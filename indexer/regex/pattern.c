@@ -98,6 +98,42 @@ static bool has_kind(const gaz_node *n, gaz_node_kind kind)
     return false;
 }
 
+static bool only_asserts(const gaz_node *n)
+{
+    if (n->kind == GAZ_NODE_SCALAR || n->kind == GAZ_NODE_SET || n->kind == GAZ_NODE_BYTES)
+        return false;
+    for (size_t i = 0; i < n->count; i++)
+        if (!only_asserts(n->kids[i]))
+            return false;
+    return true;
+}
+
+/* regex-syntax's is_line_anchored_end: ripgrep then searches on from before the "\r" that $ took. */
+static bool ends_line(const gaz_node *n)
+{
+    switch (n->kind) {
+    case GAZ_NODE_LINE_END:
+    case GAZ_NODE_TEXT_END:
+        return true;
+    case GAZ_NODE_CONCAT:
+        for (size_t i = n->count; i > 0; i--)
+            if (ends_line(n->kids[i - 1]))
+                return true;
+            else if (!only_asserts(n->kids[i - 1]))
+                return false;
+        return false;
+    case GAZ_NODE_ALTERNATE:
+        for (size_t i = 0; i < n->count; i++)
+            if (!ends_line(n->kids[i]))
+                return false;
+        return true;
+    case GAZ_NODE_REPEAT:
+        return n->min > 0 && ends_line(n->kids[0]);
+    default:
+        return false;
+    }
+}
+
 static bool beyond_ascii(const gaz_node *n)
 {
     switch (n->kind) {
@@ -186,6 +222,7 @@ gaz_status gaz_pattern_compile(const char *source, size_t len, const gaz_pattern
         st = parse_rust(p, source, len, options->fold, err);
     if (st == GAZ_OK) {
         p->line_end = !p->perl && has_kind(p->root, GAZ_NODE_LINE_END);
+        p->ends_line = !p->perl && ends_line(p->root);
         p->text_end = !p->perl && has_kind(p->root, GAZ_NODE_TEXT_END);
         st = build_machines(p, memory_max, err);
     }

@@ -11,6 +11,7 @@ struct gaz_pattern {
     const gaz_node *root; /* for Perl patterns: weakened */
     bool perl, path, multiline, folds;
     bool line_end;  /* has a $, so a match may end in the "\r" of a line's end */
+    bool ends_line; /* every match ends with a $, as regex-syntax judges it */
     bool text_end;  /* has a \z, so only the end of the whole text decides */
     gaz_machine machines[2]; /* for ASCII texts, and for all */
     gaz_exact programs[2];   /* for ASCII subjects (may be absent), and for all */

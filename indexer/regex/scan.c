@@ -34,6 +34,7 @@ typedef struct line_scan {
     gaz_status status;
     /* For the scanner's callback. */
     size_t base;    /* offset of what is being scanned */
+    size_t limit;   /* the last place that belongs to it */
     unsigned stale;
     bool restart;
 } line_scan;
@@ -174,6 +175,8 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     (void)id, (void)from, (void)flags;
     line_scan *s = ctx;
     size_t at = s->base + (size_t)to;
+    if (at > s->limit)
+        return 0;
     if (at < s->next) {
         s->restart = ++s->stale > STALE_MAX;
         return s->restart;
@@ -189,6 +192,8 @@ static int on_unordered(unsigned id, unsigned long long from, unsigned long long
     (void)id, (void)from, (void)flags;
     line_scan *s = ctx;
     size_t at = s->base + (size_t)to;
+    if (at > s->limit)
+        return 0;
     size_t last = s->m->ends.len ? s->m->ends.items[s->m->ends.len - 1] : SIZE_MAX;
     if (last != SIZE_MAX && at >= last && at - last < 4096 && !memchr(s->scan->text + last, '\n', at - last))
         return 0;
@@ -205,10 +210,14 @@ static int by_offset(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Scans the lines from..to. Their last "\n" goes along, because ^ does not hold at the very end; what is found behind
+ * it belongs to the next line, and is dropped. */
 static void run_scanner(line_scan *s, size_t from, size_t to)
 {
     bool unordered = s->machine->unordered;
     s->base = from;
+    s->limit = to;
+    to += to < s->scan->len;
     s->stale = 0;
     s->restart = false;
     if (to - from > UINT_MAX) {
@@ -222,7 +231,8 @@ static void run_scanner(line_scan *s, size_t from, size_t to)
         fail(s, gaz_error_set(s->err, GAZ_E_INTERNAL, "the scanner failed with code %d", rc));
     if (!unordered || s->stop)
         return;
-    qsort(s->m->ends.items, s->m->ends.len, sizeof s->m->ends.items[0], by_offset);
+    if (s->m->ends.len > 1)
+        qsort(s->m->ends.items, s->m->ends.len, sizeof s->m->ends.items[0], by_offset);
     for (size_t i = 0; i < s->m->ends.len && !s->stop; i++)
         if (s->m->ends.items[i] >= s->next)
             consider(s, s->m->ends.items[i]);
