@@ -210,8 +210,9 @@ static void take_language(const char *outer, const char *inner, const char *valu
 static void take_generic(const char *outer, const char *inner, const char *value)
 {
     (void)outer;
-    if (strcmp(inner, "extensions") == 0)
-        find_key(&extensions, value, true)->generic = true;
+    key *k = strcmp(inner, "extensions") == 0 ? find_key(&extensions, value, true) : NULL;
+    if (k)
+        k->generic = true;
 }
 
 /* The first candidate is the answer when nothing decides: the first popular language goes to the

@@ -87,7 +87,7 @@ gaz_status gaz_file_read(const char *path, size_t max, gaz_strbuf *out, gaz_erro
     gaz_status st = GAZ_OK;
     size_t total = 0;
     for (;;) {
-        char spare; /* a full buffer is enough when the file ends here */
+        char spare = 0; /* a full buffer is enough when the file ends here */
         size_t room = out->max - out->len, want = room < 65536 ? room : 65536;
         char *at = want ? gaz_strbuf_reserve(out, want) : &spare;
         if (!at) {

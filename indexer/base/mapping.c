@@ -42,6 +42,7 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
         atomic_store(&m->damaged, true);
         long page = sysconf(_SC_PAGESIZE);
         void *base = (void *)(at & ~((uintptr_t)page - 1));
+        // cppcheck-suppress leakReturnValNotUsed ; the page stays, in place of the lost one
         if (mmap(base, (size_t)page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == base) {
             errno = saved;
             return;

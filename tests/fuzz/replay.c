@@ -58,7 +58,8 @@ static void add_file(corpus *c, const char *path)
     fclose(in);
     run(data, len);
     uint8_t *exact = realloc(data, len ? len : 1);
-    c->items[c->len++] = (input){exact ? exact : data, len};
+    data = exact ? exact : data;
+    c->items[c->len++] = (input){data, len};
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -17,7 +17,7 @@ static void memory_is_zeroed_aligned_and_apart(void **state)
         for (size_t i = 0; i < size; i++)
             assert_int_equal(p[i], 0);
         memset(p, 0xAA, size);
-        for (size_t i = 0; i < previous_size; i++)
+        for (size_t i = 0; previous && i < previous_size; i++)
             assert_int_equal(previous[i], 0xAA);
         previous = p;
         previous_size = size;
