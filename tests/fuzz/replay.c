@@ -47,19 +47,22 @@ static uint64_t next_random(uint64_t *state)
 
 static void add_file(corpus *c, const char *path)
 {
+    static uint8_t buffer[FILE_MAX];
     FILE *in = fopen(path, "rb");
-    uint8_t *data = malloc(FILE_MAX);
-    if (!in || !data || c->len == CORPUS_MAX) {
+    if (!in || c->len == CORPUS_MAX) {
         fprintf(stderr, "cannot replay %s: it cannot be read, or the corpus is over %d files\n",
                 path, CORPUS_MAX);
         exit(2);
     }
-    size_t len = fread(data, 1, FILE_MAX, in);
+    size_t len = fread(buffer, 1, FILE_MAX, in);
     fclose(in);
-    run(data, len);
-    uint8_t *exact = realloc(data, len ? len : 1);
-    data = exact ? exact : data;
+    run(buffer, len);
+    uint8_t *data = malloc(len + 1);
+    if (!data)
+        exit(2);
+    memcpy(data, buffer, len);
     c->items[c->len++] = (input){data, len};
+};
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
