@@ -387,7 +387,7 @@ gaz_status gaz_manifest_verify(gaz_store *store, const char *name, uint64_t *fil
     if (st == GAZ_OK)
         st = gaz_sealed_verify(file, name, err);
     if (st == GAZ_OK)
-        st = load_file(store, name, &m, err);
+        st = gaz_manifest_load(store, name, &m, err);
     if (st == GAZ_OK) {
         *file_bytes = gaz_sealed_size(file);
         *entries = m->count;

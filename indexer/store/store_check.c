@@ -185,6 +185,7 @@ static gaz_status check_manifests(gaz_store *store, const gaz_snapshot *s, gaz_f
 {
     gaz_manifest_list list = {0};
     gaz_status st = gaz_store_read(store, gaz_check_read_manifests, &list, err);
+    gaz_manifest_cache_clear(store->manifests);
     for (size_t i = 0; st == GAZ_OK && i < list.len; i++) {
         size_t entries = 0;
         gaz_error why = {0};

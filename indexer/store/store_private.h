@@ -86,7 +86,7 @@ GAZ_CHECKED gaz_status gaz_store_repo_insert(gaz_store *store, gaz_db *db, gaz_r
 /* manifest.c */
 /** Bytes of memory a manifest holds on to; what it shares with others is counted in full. */
 uint64_t gaz_manifest_memory(const gaz_manifest *m);
-/** Reads a manifest's file and its chain past the cache, and checks every byte of its own file. @param file_bytes nullable */
+/** Checks every byte of a manifest's file, and loads it. What is in the cache counts as sound: clear it before checking a home. */
 GAZ_CHECKED gaz_status gaz_manifest_verify(gaz_store *store, const char *name, uint64_t *file_bytes, size_t *entries, gaz_error *err);
 
 /* manifest_cache.c */

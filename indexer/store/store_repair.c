@@ -66,6 +66,7 @@ static gaz_status find_segments(repair *r, gaz_error *err)
 static gaz_status find_manifests(repair *r, gaz_error *err)
 {
     gaz_status st = gaz_store_read(r->store, gaz_check_read_manifests, &r->manifests, err);
+    gaz_manifest_cache_clear(r->store->manifests);
     for (size_t i = 0; st == GAZ_OK && i < r->manifests.len; i++) {
         const gaz_listed_manifest *m = &r->manifests.items[i];
         gaz_error why = {0};
@@ -341,13 +342,25 @@ static gaz_status mend(repair *r, bool *sound, gaz_error *err)
 
 /* ---- all together ---- */
 
-static void list_again(repair *r, gaz_strbuf *out)
+static int by_name(const void *a, const void *b)
 {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static gaz_status list_again(repair *r, gaz_strbuf *out, gaz_error *err)
+{
+    const char **names = malloc((r->again.len + 1) * sizeof *names);
     const gaz_map_slot *slot = NULL;
-    for (size_t at = 0; gaz_map_next(&r->again, &at, &slot);) {
-        gaz_strbuf_add(out, slot->key, slot->len);
-        gaz_strbuf_putc(out, '\n');
-    }
+    size_t count = 0;
+    if (!names)
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory to list repositories");
+    for (size_t at = 0; gaz_map_next(&r->again, &at, &slot);)
+        names[count++] = slot->key;
+    qsort(names, count, sizeof *names, by_name);
+    for (size_t i = 0; i < count; i++)
+        gaz_strbuf_printf(out, "%s\n", names[i]);
+    free(names);
+    return gaz_strbuf_check(out, err);
 }
 
 gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx, gaz_strbuf *again, gaz_error *err)
@@ -363,10 +376,8 @@ gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx
         st = mend(&r, &sound, err);
     if (st == GAZ_OK)
         st = sound ? drop_damaged(&r, err) : rebuild(&r, err);
-    if (st == GAZ_OK) {
-        list_again(&r, again);
-        st = gaz_strbuf_check(again, err);
-    }
+    if (st == GAZ_OK)
+        st = list_again(&r, again, err);
     gaz_snapshot_free(r.snapshot);
     gaz_vec_free(&r.manifests);
     gaz_map_release(&r.pools);
