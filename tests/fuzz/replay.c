@@ -62,7 +62,6 @@ static void add_file(corpus *c, const char *path)
         exit(2);
     memcpy(data, buffer, len);
     c->items[c->len++] = (input){data, len};
-};
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
