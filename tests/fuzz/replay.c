@@ -61,7 +61,8 @@ static void add_file(corpus *c, const char *path)
     if (!data)
         exit(2);
     memcpy(data, buffer, len);
-    c->items[c->len++] = (input){data, len};
+    c->items[c->len].data = data;
+    c->items[c->len++].len = len;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
