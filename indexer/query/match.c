@@ -10,7 +10,7 @@
 
 enum { OPEN = 0, NO = 1, YES = 2 };
 
-#define LINES_LOOKED_AT 16 /* of a file, for ranking */
+#define LINES_LOOKED_AT 64 /* of a file, for ranking */
 
 static gaz_status no_memory(gaz_error *err)
 {
@@ -165,6 +165,22 @@ static bool word_byte(unsigned char c)
     return c == '_' || c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
+/* C's way, without such a word: a line that begins at the margin, has the name after a type and before its parameters, or before
+ * the brace of its body, and is no statement or prototype: `int name(int a)`, `struct name {`. */
+static bool heads_body(const char *line, size_t len, size_t at, size_t n)
+{
+    while (len && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
+        len--;
+    if (!len || !word_byte((unsigned char)line[0]) || line[len - 1] == ';')
+        return false;
+    size_t next = at + n;
+    if (at > 0 && next < len && line[next] == '(')
+        return line[at - 1] == ' ' || line[at - 1] == '\t' || line[at - 1] == '*';
+    while (next < len && line[next] == ' ')
+        next++;
+    return next + 1 == len && line[next] == '{';
+}
+
 static void look_at_word(match_worker *w, const char *line, size_t len, size_t at, size_t n)
 {
     bool before = at > 0 && word_byte((unsigned char)line[at - 1]) && word_byte((unsigned char)line[at]);
@@ -178,7 +194,7 @@ static void look_at_word(match_worker *w, const char *line, size_t len, size_t a
     size_t start = end;
     while (start > 0 && word_byte((unsigned char)line[start - 1]))
         start--;
-    if (end < at && defines(line + start, end - start))
+    if ((end < at && defines(line + start, end - start)) || heads_body(line, len, at, n))
         w->definitions++;
 }
 
