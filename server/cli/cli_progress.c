@@ -54,8 +54,8 @@ static void part_text(const gaz_cli_progress_data *d, int part, char out[96])
             snprintf(out, 96, "%3.0f%%", fraction(d) * 100);
         break;
     case 1:
-        gaz_cli_duration(d->seconds_left, a);
-        if (d->seconds_left >= 0)
+        gaz_cli_duration(d->seconds_left < 1 ? 1 : d->seconds_left, a);
+        if (d->seconds_left > 0)
             snprintf(out, 96, "%s left", a);
         break;
     case 2:

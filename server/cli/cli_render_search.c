@@ -132,6 +132,7 @@ static void print_file(gaz_cli_view *view, const gaz_json *file)
     if (!gaz_cli_text_get(view->out, file, "path", "path_bytes", &f.path))
         f.path.text = "";
     view->files++;
+    view->names = view->names || !f.path.len;
     if (!f.path.len && f.repo && !view->name_repos) {
         gaz_cli_painted(view->out, GAZ_PAINT_PATH, f.repo, strlen(f.repo));
         gaz_cli_puts(view->out, "\n");
@@ -201,7 +202,7 @@ static gaz_status end_search(gaz_cli_view *view, const gaz_json *end, gaz_error 
     int64_t files = gaz_json_integer(gaz_json_get(stats, "files"), 0);
     uint64_t total = files > 0 ? (uint64_t)files : 0;
     gaz_status st = gaz_cli_flush(view->out, err);
-    if (limit || (complete && total > view->files))
+    if (limit || (complete && total > view->files && !view->names))
         note_limit(view, total, complete);
     else if (!complete)
         note(view, reason_text(reason ? reason : "the answer is not complete"));

@@ -19,7 +19,7 @@ GAZ_CHECKED gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, 
 /**
  * Opens the data directory and everything that works on it.
  * @param create  make it (mode 0700) when there is none
- * @param quiet   log warnings and errors only
+ * @param quiet   log errors only, unless the settings say otherwise
  */
 GAZ_CHECKED gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options,
                                             bool create, bool quiet, gaz_cli_process **out,

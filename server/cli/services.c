@@ -45,7 +45,7 @@ static gaz_status open_log(gaz_cli_process *p, bool quiet, gaz_error *err)
     p->log = (gaz_log){.fd = STDERR_FILENO, .json = strcmp(p->settings.log_format, "json") == 0};
     gaz_status st = gaz_log_level_parse(p->settings.log_level, &p->log.level, err);
     if (st == GAZ_OK && quiet && p->log.level == GAZ_LOG_INFO)
-        p->log.level = GAZ_LOG_WARN;
+        p->log.level = GAZ_LOG_ERROR; /* failures are the command's own to tell */
     return st;
 }
 
