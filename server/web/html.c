@@ -247,12 +247,12 @@ static void put_form(gaz_strbuf *out, const gaz_page_head *head)
     gaz_html_text(out, head->query ? head->query : "", head->query_len);
     gaz_strbuf_printf(out, "\"%s>\n", head->large ? " autofocus" : "");
     if (head->repo) {
-        gaz_strbuf_puts(out, "<label class=\"field\">in <input name=\"repo\" size=\"16\" value=\"");
+        gaz_strbuf_puts(out, "<label class=\"field\">in <input name=\"repo\" size=\"16\" placeholder=\"all repositories\" value=\"");
         gaz_html_cstring(out, head->repo);
         gaz_strbuf_puts(out, "\" aria-label=\"Repository; empty for all\"></label>\n");
     }
     if (head->rev) {
-        gaz_strbuf_puts(out, "<label class=\"field\">at <input name=\"rev\" size=\"10\" value=\"");
+        gaz_strbuf_puts(out, "<label class=\"field\">at <input name=\"rev\" size=\"13\" placeholder=\"default branch\" value=\"");
         gaz_html_cstring(out, head->rev);
         gaz_strbuf_puts(out, "\" aria-label=\"Branch, tag or commit; empty for the default branch\"></label>\n");
     }

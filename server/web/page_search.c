@@ -192,7 +192,7 @@ static const char *reason_text(const char *reason)
     static const struct {
         const char *reason, *text;
     } known[] = {
-        {"limit", "More files match than are shown on this page."},
+        {"limit", "These are the best files; the next page has more."},
         {"timeout", "The search ran out of time; these are the matches found until then. A more specific query, or "
                     "<code>timeout:30s</code>, finds the rest."},
         {"memory", "The search met its memory limit; these are the matches found until then. A more specific query finds the rest."},
@@ -211,7 +211,7 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
 {
     gaz_strbuf_puts(out, "<p class=\"summary\" role=\"status\">");
     if (!found->complete && found->stats.files)
-        gaz_strbuf_puts(out, "at least ");
+        gaz_strbuf_puts(out, "At least ");
     if (!found->stats.files && !r->files) {
         gaz_strbuf_puts(out, found->complete ? "Nothing matches" : "Nothing was found");
     } else {
@@ -229,8 +229,10 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
         gaz_strbuf_puts(out, " in scope");
     }
     gaz_strbuf_puts(out, "</p>\n");
+    bool limit = found->reason && strcmp(found->reason, "limit") == 0;
     if (!found->complete)
-        gaz_strbuf_printf(out, "<p class=\"incomplete\" role=\"status\">%s</p>\n", reason_text(found->reason));
+        gaz_strbuf_printf(out, "<p class=\"%s\" role=\"status\">%s</p>\n", limit ? "summary" : "incomplete",
+                          reason_text(found->reason));
 }
 
 /* Notes are JSON objects of the engine's making; their texts are shown as a list. */

@@ -176,7 +176,7 @@ static void results_are_grouped_by_file_with_lines_links_and_marks(void **state)
     has(&p, "#L9\">9</a></td><td class=\"t\">before");
     has(&p, "2 more lines match</a>");
     has(&p, "<span class=\"chip\">C</span>");
-    has(&p, "name=\"repo\" size=\"16\" value=\"a/b\"");
+    has(&p, "name=\"repo\" size=\"16\" placeholder=\"all repositories\" value=\"a/b\"");
     done(&p);
 }
 
@@ -214,7 +214,7 @@ static void what_comes_from_repositories_is_escaped_and_made_visible(void **stat
 static void every_reason_for_an_incomplete_answer_is_said(void **state)
 {
     (void)state;
-    static const char *const reasons[][2] = {{"limit", "More files match"}, {"timeout", "ran out of time"},
+    static const char *const reasons[][2] = {{"limit", "the next page has more"}, {"timeout", "ran out of time"},
                                              {"memory", "memory limit"}, {"cancelled", "given up"}, {"damaged", "gaz check"},
                                              {"not_indexed", "not indexed yet"}, {"other", "not complete"}};
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
@@ -224,7 +224,7 @@ static void every_reason_for_an_incomplete_answer_is_said(void **state)
         fake.result.complete = false;
         fake.result.reason = reasons[i][0];
         ask(&p, "/search?q=x:");
-        has(&p, "at least 1,234 files");
+        has(&p, "At least 1,234 files");
         has(&p, reasons[i][1]);
         done(&p);
     }
