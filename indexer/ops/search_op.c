@@ -194,9 +194,7 @@ gaz_status op_search(gaz_call *call, gaz_error *err)
     gaz_search_result result;
     gaz_search_result_init(&result);
     gaz_json_writer_init(&a.json, &a.out);
-    gaz_status st = gaz_engine_refresh(call->services->engine, err);
-    if (st == GAZ_OK)
-        st = answer_search(&a, &request, &result, err);
+    gaz_status st = answer_search(&a, &request, &result, err);
     gaz_search_result_release(&result);
     gaz_strbuf_release(&a.out);
     return st;

@@ -133,6 +133,14 @@ gaz_status gaz_engine_refresh(gaz_engine *e, gaz_error *err)
     return st;
 }
 
+gaz_status engine_enter(gaz_engine *e, world **out, gaz_error *err)
+{
+    gaz_status st = gaz_engine_refresh(e, err);
+    if (st == GAZ_OK)
+        *out = engine_world(e);
+    return st;
+}
+
 /* ---- finding refs ---- */
 
 gaz_status engine_no_repo(const world *w, const char *name, gaz_error *err)
@@ -241,13 +249,13 @@ void gaz_engine_stats_get(gaz_engine *e, gaz_engine_stats *out)
 
 gaz_status gaz_engine_repo_stats(gaz_engine *e, const char *name, uint64_t *files, uint64_t *text_bytes, uint64_t *skipped, gaz_error *err)
 {
-    world *w = engine_world(e);
+    world *w = NULL;
     const gaz_snapshot_repo *repo = NULL;
     const gaz_ref_row *ref = NULL;
     view *v = NULL;
-    if (!w)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
-    gaz_status st = engine_find_ref(e, &w, name, NULL, false, GAZ_NEVER, &repo, &ref, err);
+    gaz_status st = engine_enter(e, &w, err);
+    if (st == GAZ_OK)
+        st = engine_find_ref(e, &w, name, NULL, false, GAZ_NEVER, &repo, &ref, err);
     if (st == GAZ_OK && ref)
         st = world_view(w, e->store, repo, ref, &v, err);
     if (st == GAZ_OK) {

@@ -23,6 +23,8 @@ struct gaz_engine {
 
 /* The newest world taken up so far; give it back with world_unref(). NULL before the first refresh. */
 world *engine_world(gaz_engine *e);
+/* The newest world there is, taking up a newer generation first: what every request begins with. */
+GAZ_CHECKED gaz_status engine_enter(gaz_engine *e, world **out, gaz_error *err);
 /* A world by generation, current or older. NULL: gone. */
 world *engine_world_at(gaz_engine *e, uint64_t generation);
 /* Keeps a world for cursors that name it. */

@@ -17,9 +17,10 @@ typedef struct place {
 /* The repository and revision a request names; `name` NULL: the only one there is. */
 static gaz_status find_place(gaz_engine *e, const char *name, const char *rev, place *p, gaz_error *err)
 {
-    *p = (place){.world = engine_world(e)};
-    if (!p->world)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
+    *p = (place){0};
+    gaz_status st = engine_enter(e, &p->world, err);
+    if (st != GAZ_OK)
+        return st;
     char only[GAZ_REPO_NAME_MAX + 1] = "";
     if (!name) {
         if (p->world->snapshot->repo_count != 1) {
@@ -31,7 +32,7 @@ static gaz_status find_place(gaz_engine *e, const char *name, const char *rev, p
         name = only;
     }
     int64_t deadline = gaz_deadline(e->settings->query_timeout_max_ms);
-    gaz_status st = engine_find_ref(e, &p->world, name, rev, true, deadline, &p->repo, &p->ref, err);
+    st = engine_find_ref(e, &p->world, name, rev, true, deadline, &p->repo, &p->ref, err);
     if (st == GAZ_OK && !p->ref) {
         gaz_error_set(err, GAZ_E_NOT_FOUND, "nothing of %s is indexed yet", name);
         gaz_error_hint(err, "run `gaz index %s`", name);
@@ -289,10 +290,10 @@ static gaz_status skipped_of(const place *p, gaz_skipped_visit visit, void *ctx,
 
 gaz_status gaz_engine_skipped(gaz_engine *e, const char *repo, gaz_skipped_visit visit, void *ctx, gaz_error *err)
 {
-    world *w = engine_world(e);
-    if (!w)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
-    gaz_status st = repo && !world_repo(w, repo) ? engine_no_repo(w, repo, err) : GAZ_OK;
+    world *w = NULL;
+    gaz_status st = engine_enter(e, &w, err);
+    if (st == GAZ_OK && repo && !world_repo(w, repo))
+        st = engine_no_repo(w, repo, err);
     for (size_t i = 0; st == GAZ_OK && i < w->snapshot->repo_count; i++) {
         const char *name = w->snapshot->repos[i].row.name;
         place p = {.world = world_ref(w)};

@@ -585,13 +585,13 @@ gaz_status gaz_engine_search(gaz_engine *e, const gaz_search_request *request, g
     search s = {.engine = e, .request = request, .result = result};
     if (request->limit > GAZ_LIMIT_MAX || request->context_before > GAZ_CONTEXT_MAX || request->context_after > GAZ_CONTEXT_MAX)
         return gaz_error_set(err, GAZ_E_INVALID, "limit is at most %d, context at most %d", GAZ_LIMIT_MAX, GAZ_CONTEXT_MAX);
-    s.world = engine_world(e);
-    if (!s.world)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "the engine was never refreshed");
+    gaz_status st = engine_enter(e, &s.world, err);
+    if (st != GAZ_OK)
+        return st;
     atomic_fetch_add(&e->searches, 1);
     gaz_arena_init(&s.arena, ARENA_MAX);
     pthread_mutex_init(&s.lock, NULL);
-    gaz_status st = run(&s, visit, ctx, err);
+    st = run(&s, visit, ctx, err);
     for (size_t i = 0; s.batches && i < s.batch_count; i++)
         free(s.batches[i].matches);
     free(s.batches);

@@ -20,7 +20,7 @@ typedef struct gaz_engine gaz_engine;
 /** @param store, settings  borrowed, outlive the engine */
 GAZ_CHECKED gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_engine **out, gaz_error *err);
 void gaz_engine_free(gaz_engine *engine);
-/** Takes up the newest generation, if there is a newer one; called before every operation, cheap when there is none. */
+/** Takes up the newest generation, if there is a newer one. Every operation below does so first; a server calls it to be warm. */
 GAZ_CHECKED gaz_status gaz_engine_refresh(gaz_engine *engine, gaz_error *err);
 
 /** Brings an unindexed revision in (an index run); installed by the program that can. `commit` gets what it resolved to. */
