@@ -89,7 +89,6 @@ gaz_status gaz_sse_feed(gaz_sse *sse, const char *bytes, size_t len, gaz_error *
             end++;
         gaz_strbuf_add(&sse->line, bytes + at, end - at);
         st = gaz_strbuf_check(&sse->line, err);
-        at = end;
         if (end == len || st != GAZ_OK)
             break;
         sse->after_cr = bytes[end] == '\r';

@@ -164,8 +164,9 @@ static gaz_status read_setting(reader *r, const char *text)
 }
 
 /* @param value  NULL for flags without one */
-static gaz_status take_option(reader *r, const gaz_cli_flag *flag, const char *value)
+static gaz_status take_option(reader *r, const gaz_cli_flag *flag, const char *given)
 {
+    const char *value = given ? given : "";
     gaz_status st;
     gaz_cli_options *o = &r->options;
     switch (flag->option) {

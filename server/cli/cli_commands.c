@@ -98,7 +98,7 @@ gaz_status gaz_cli_commands_make(const gaz_op *ops, size_t count, gaz_arena *are
 void gaz_cli_flag_name(const char *name, char out[64])
 {
     size_t i = 0;
-    for (; name[i] && i < 63; i++)
+    for (; i < 63 && name[i]; i++)
         out[i] = name[i] == '_' ? '-' : name[i];
     out[i] = '\0';
 }

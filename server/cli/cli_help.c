@@ -23,7 +23,7 @@ static void metavar(const gaz_param *p, char out[64])
         return;
     }
     size_t i = 0;
-    for (; p->name[i] && i < 63; i++)
+    for (; i < 63 && p->name[i]; i++)
         out[i] = (char)toupper((unsigned char)p->name[i]);
     out[i] = '\0';
 }

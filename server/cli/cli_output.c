@@ -37,6 +37,12 @@ void gaz_cli_output_init(gaz_cli_output *out, FILE *file, gaz_cli_color color)
     out->width = terminal_width(fileno(file));
 }
 
+void gaz_cli_output_resize(gaz_cli_output *out)
+{
+    if (out->terminal)
+        out->width = terminal_width(fileno(out->file));
+}
+
 static void note_failure(gaz_cli_output *out)
 {
     out->failed = true;

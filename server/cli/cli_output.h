@@ -29,6 +29,8 @@ typedef struct gaz_cli_output {
 } gaz_cli_output;
 
 void gaz_cli_output_init(gaz_cli_output *out, FILE *file, gaz_cli_color color);
+/** Looks at the terminal's width again. */
+void gaz_cli_output_resize(gaz_cli_output *out);
 /** Bytes as they are. */
 void gaz_cli_write(gaz_cli_output *out, const char *text, size_t len);
 void gaz_cli_puts(gaz_cli_output *out, const char *text);

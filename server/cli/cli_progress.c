@@ -143,6 +143,7 @@ void gaz_cli_progress_show(gaz_cli_progress *p, const gaz_json *event)
     if (p->shown_us && !new_phase && now - p->shown_us < (p->out->terminal ? REDRAW_US : LINE_US))
         return;
     gaz_strbuf text = GAZ_STRBUF_INIT, safe = GAZ_STRBUF_INIT;
+    gaz_cli_output_resize(p->out);
     if (p->out->terminal)
         gaz_cli_progress_bar(&data, p->label, p->out->width - 1, &text);
     else

@@ -20,7 +20,7 @@ typedef struct gaz_cli_view {
     gaz_cli_progress *progress;
     /* results */
     int exit;       /**< GAZ_EXIT_OK unless set */
-    bool names;            /**< search: names of repositories were rendered, not files */
+    bool names;     /**< search: names of repositories were rendered, not files */
     uint64_t files; /**< search: rendered */
     bool separate;  /**< search: something was printed that `--` must follow */
 } gaz_cli_view;
