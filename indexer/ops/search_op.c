@@ -110,6 +110,7 @@ static void put_stats(gaz_json_writer *w, const gaz_search_stats *s)
     gaz_json_object_begin(w);
     gaz_json_put_int(w, "files", (int64_t)s->files);
     gaz_json_put_int(w, "lines", (int64_t)s->lines);
+    gaz_json_put_bool(w, "exact", s->exact);
     gaz_json_put_int(w, "candidates", (int64_t)s->candidates);
     gaz_json_put_int(w, "documents", (int64_t)s->documents);
     gaz_json_put_int(w, "bytes_scanned", (int64_t)s->bytes_scanned);

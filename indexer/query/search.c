@@ -497,6 +497,7 @@ static void decide_completeness(search *s, bool stopped_early)
     else if (more && !s->query->count_all)
         r->reason = "limit";
     r->complete = r->reason == NULL;
+    r->stats.exact = !stopped_early && (r->complete || strcmp(r->reason, "limit") == 0);
     bool broken = s->reason && (strcmp(s->reason, "timeout") == 0 || strcmp(s->reason, "cancelled") == 0);
     if (more && !broken && s->limit) {
         engine_keep(s->engine, s->world);

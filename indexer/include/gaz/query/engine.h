@@ -69,7 +69,8 @@ typedef struct gaz_search_request {
 } gaz_search_request;
 
 typedef struct gaz_search_stats {
-    uint64_t files, lines;     /**< matching; exact when complete or counted */
+    uint64_t files, lines;     /**< matching */
+    bool exact;                /**< whether files and lines are all there are, not just those found before stopping */
     uint64_t candidates;       /**< documents the index could not rule out */
     uint64_t documents;        /**< in scope */
     uint64_t bytes_scanned;
