@@ -2,6 +2,7 @@
  * blobs, write manifests, publish everything in one transaction. Its cost is that of what changed. */
 #include "index_run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -239,17 +240,28 @@ static gaz_status check_rules(run_state *r, gaz_error *err)
     return st;
 }
 
+/* Made in the run's directory, which the sweeper clears after a kill, and moved from there. */
 static gaz_status keep_rules(run_state *r, gaz_error *err)
 {
-    gaz_strbuf path = GAZ_STRBUF_INIT, dir = GAZ_STRBUF_INIT;
+    gaz_strbuf path = GAZ_STRBUF_INIT, dir = GAZ_STRBUF_INIT, made = GAZ_STRBUF_INIT;
     gaz_strbuf_printf(&dir, "%s/repos", gaz_store_home(r->store));
+    gaz_strbuf_printf(&made, "%s/rules", gaz_run_dir(r->run));
     gaz_status st = rules_path(r, &path, err);
+    if (st == GAZ_OK)
+        st = gaz_strbuf_check(&dir, err);
+    if (st == GAZ_OK)
+        st = gaz_strbuf_check(&made, err);
     if (st == GAZ_OK)
         st = gaz_mkdir_all(dir.data, 0700, err);
     if (st == GAZ_OK)
-        st = gaz_file_write(path.data, r->rules, 16, 0600, err);
+        st = gaz_file_write(made.data, r->rules, 16, 0600, err);
+    if (st == GAZ_OK && rename(made.data, path.data) != 0)
+        st = gaz_error_errno(err, "cannot rename %s to %s", made.data, path.data);
+    if (st == GAZ_OK)
+        st = gaz_dir_sync(dir.data, err);
     gaz_strbuf_release(&path);
     gaz_strbuf_release(&dir);
+    gaz_strbuf_release(&made);
     return st;
 }
 
