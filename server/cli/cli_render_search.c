@@ -188,8 +188,9 @@ static void note_limit(gaz_cli_view *view, uint64_t total, bool exact)
                  all);
     else
         snprintf(text, sizeof text,
-                 "%s files shown, there are more; --limit N shows more, count:all counts them",
-                 shown);
+                 "%s file%s shown, there are more; a larger --limit or count: shows them, "
+                 "count:all counts them",
+                 shown, view->files == 1 ? "" : "s");
     note(view, text);
 }
 

@@ -112,7 +112,7 @@ ok "--count counts lines" gives 0 "src/n.txt:3"
 run search -B1 -A 1 foo file:n.txt
 ok "context looks like grep's" gives 0 $'src/n.txt-6-6\nsrc/n.txt:7:foo 7\nsrc/n.txt-8-8\nsrc/n.txt:9:foo 9\nsrc/n.txt-10-10\n--\nsrc/n.txt-19-19\nsrc/n.txt:20:foo 20\nsrc/n.txt-21-21'
 run search --limit 1 foo
-ok "a cut answer says so" eval 'is "$code" 0 && has "$err" "--limit N"'
+ok "a cut answer says so" eval 'is "$code" 0 && has "$err" "1 file shown, there are more"'
 run search --limit 1 'count:all foo'
 ok "a counted answer says how many" eval 'has "$err" "1 of 3 matching files shown"'
 "$build/gaz" search zoo >"$work/raw"
