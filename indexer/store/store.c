@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SQLITE_HEADER 512 /* bytes of its first, smallest page */
+
 static const char *const directories[] = {"segments", "manifests", "repos", "tmp", "locks"};
 
 /* ---- helpers ---- */
@@ -121,29 +123,56 @@ static gaz_status make_directories(const gaz_store *store, gaz_error *err)
     return st;
 }
 
-/* SQLite gives -wal and -shm the mode of the database, so an empty one is made with the right mode first. */
-static gaz_status touch_catalogue(const char *path, bool create, gaz_error *err)
+static gaz_status no_catalogue(const char *home, gaz_error *err)
 {
-    int fd = open(path, create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0) {
-        close(fd); /* before SQLite opens it: closing a descriptor drops the process's locks on the file */
-        return GAZ_OK;
-    }
-    if (errno != ENOENT)
-        return gaz_error_errno(err, "cannot open the catalogue %s", path);
-    gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no index in %.*s", (int)(strlen(path) - strlen("/catalogue.db")), path);
+    bool known = false;
+    gaz_status st = gaz_store_record_any(home, &known, err);
+    if (st == GAZ_OK && known)
+        return gaz_db_damaged(err, "it is missing, though repositories were added to %s", home);
+    if (st != GAZ_OK)
+        return st;
+    gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no index in %s", home);
     gaz_error_hint(err, "`gaz add PATH-OR-URL` makes one; GAZ_HOME says where it is");
     return GAZ_E_NOT_FOUND;
 }
 
-gaz_status gaz_store_connect(gaz_store *store, bool create, gaz_error *err)
+/* SQLite gives -wal and -shm the mode of the database, so an empty one is made with the right mode first. It also takes a
+ * file that is shorter than its header for an empty one. */
+static gaz_status touch_catalogue(const char *home, bool create, gaz_strbuf *path, gaz_error *err)
+{
+    gaz_status st = gaz_path_join(path, home, "catalogue.db", err);
+    if (st != GAZ_OK)
+        return st;
+    struct stat info = {0};
+    int fd = open(path->data, create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == ENOENT ? no_catalogue(home, err) : gaz_error_errno(err, "cannot open the catalogue %s", path->data);
+    if (fstat(fd, &info) != 0)
+        st = gaz_error_errno(err, "cannot look at the catalogue %s", path->data);
+    close(fd); /* before SQLite opens it: closing a descriptor drops the process's locks on the file */
+    if (st == GAZ_OK && info.st_size > 0 && info.st_size < SQLITE_HEADER)
+        st = gaz_db_damaged(err, "it is cut short to %lld bytes", (long long)info.st_size);
+    return st;
+}
+
+/* An empty catalogue is a new one, unless there are records of repositories that were in it. */
+static gaz_status check_new(const gaz_store *store, gaz_db *db, gaz_error *err)
+{
+    bool is_new = false, known = false;
+    gaz_status st = gaz_db_is_new(db, &is_new, err);
+    if (st == GAZ_OK && is_new)
+        st = gaz_store_record_any(store->home, &known, err);
+    return st == GAZ_OK && known ? gaz_db_damaged(err, "it is empty, though repositories were added") : st;
+}
+
+gaz_status gaz_store_connect(gaz_store *store, bool create, bool remake, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
-    gaz_status st = gaz_store_join(store, "catalogue.db", "", &path, err);
-    if (st == GAZ_OK)
-        st = touch_catalogue(path.data, create, err);
+    gaz_status st = touch_catalogue(store->home, create, &path, err);
     if (st == GAZ_OK)
         st = gaz_db_open(&store->writer, path.data, true, err);
+    if (st == GAZ_OK && !remake)
+        st = check_new(store, &store->writer, err);
     if (st == GAZ_OK)
         st = gaz_db_migrate(&store->writer, gaz_migrations, gaz_migration_count, err);
     if (st == GAZ_OK)
@@ -167,9 +196,7 @@ void gaz_store_disconnect(gaz_store *store)
 static gaz_status require_catalogue(const char *home, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
-    gaz_status st = gaz_path_join(&path, home, "catalogue.db", err);
-    if (st == GAZ_OK)
-        st = touch_catalogue(path.data, false, err);
+    gaz_status st = touch_catalogue(home, false, &path, err);
     gaz_strbuf_release(&path);
     return st;
 }
@@ -188,7 +215,7 @@ static gaz_status open_home(const char *home, bool create, bool lenient, gaz_sto
     if (st != GAZ_OK)
         return st;
     gaz_error why = {0};
-    st = gaz_store_connect(store, create, &why);
+    st = gaz_store_connect(store, create, false, &why);
     if (lenient && (st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND)) {
         store->damaged = true;
         return GAZ_OK;

@@ -68,6 +68,8 @@ GAZ_CHECKED gaz_status gaz_db_fixed(sqlite3_stmt *stmt, int column, char *out, s
 /** Copies a blob column of exactly `size` bytes. */
 GAZ_CHECKED gaz_status gaz_db_blob(sqlite3_stmt *stmt, int column, void *out, size_t size, gaz_error *err);
 
+/** Whether nothing has been made in it yet. */
+GAZ_CHECKED gaz_status gaz_db_is_new(gaz_db *db, bool *is_new, gaz_error *err);
 /** Brings the schema to the newest migration and checks that it is the one that was made. */
 GAZ_CHECKED gaz_status gaz_db_migrate(gaz_db *db, const gaz_migration *list, size_t count, gaz_error *err);
 

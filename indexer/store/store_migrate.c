@@ -116,6 +116,14 @@ static gaz_status apply_one(gaz_db *db, const gaz_migration *m, gaz_error *err)
     return gaz_db_end(db, st, err);
 }
 
+gaz_status gaz_db_is_new(gaz_db *db, bool *is_new, gaz_error *err)
+{
+    int64_t version = 0;
+    gaz_status st = current_version(db, &version, err);
+    *is_new = version == 0;
+    return st;
+}
+
 gaz_status gaz_db_migrate(gaz_db *db, const gaz_migration *list, size_t count, gaz_error *err)
 {
     int64_t version = 0;

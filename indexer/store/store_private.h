@@ -32,8 +32,12 @@ typedef enum gaz_digest_kind {
     GAZ_DIGEST_POOL = 3
 } gaz_digest_kind;
 
-/** Opens the connections. @param create  the catalogue may be made */
-GAZ_CHECKED gaz_status gaz_store_connect(gaz_store *store, bool create, gaz_error *err);
+/**
+ * Opens the connections.
+ * @param create  the catalogue may be made
+ * @param remake  also when records say that there was one
+ */
+GAZ_CHECKED gaz_status gaz_store_connect(gaz_store *store, bool create, bool remake, gaz_error *err);
 void gaz_store_disconnect(gaz_store *store);
 /** GAZ_E_CORRUPT when the catalogue could not be opened. */
 GAZ_CHECKED gaz_status gaz_store_usable(const gaz_store *store, gaz_error *err);
@@ -77,6 +81,8 @@ GAZ_CHECKED gaz_status gaz_store_drop_pool(gaz_db *db, int64_t pool, gaz_error *
 /* store_record.c: repos/<uid>.repo, what `gaz repair` makes a lost catalogue from */
 GAZ_CHECKED gaz_status gaz_store_record_write(const gaz_store *store, const gaz_repo_row *row, gaz_error *err);
 GAZ_CHECKED gaz_status gaz_store_record_read(const char *path, gaz_repo_row *out, gaz_error *err);
+/** Whether there is any record, so that there must have been a catalogue. */
+GAZ_CHECKED gaz_status gaz_store_record_any(const char *home, bool *any, gaz_error *err);
 GAZ_CHECKED gaz_status gaz_store_record_path(const gaz_store *store, const char *uid, gaz_strbuf *out, gaz_error *err);
 /** Checks what a user chose: name, source, patterns. */
 GAZ_CHECKED gaz_status gaz_store_repo_valid(const gaz_repo_row *row, gaz_error *err);

@@ -17,6 +17,29 @@ gaz_status gaz_store_record_path(const gaz_store *store, const char *uid, gaz_st
     return gaz_strbuf_check(out, err);
 }
 
+static gaz_status find_record(void *ctx, const char *name, bool is_dir, gaz_error *err)
+{
+    (void)err;
+    bool *any = ctx;
+    size_t len = strlen(name);
+    *any = *any || (!is_dir && len == 37 && strcmp(name + 32, ".repo") == 0);
+    return GAZ_OK;
+}
+
+gaz_status gaz_store_record_any(const char *home, bool *any, gaz_error *err)
+{
+    gaz_strbuf dir = GAZ_STRBUF_INIT;
+    gaz_error why = {0};
+    *any = false;
+    gaz_status st = gaz_path_join(&dir, home, "repos", err);
+    if (st == GAZ_OK)
+        st = gaz_dir_each(dir.data, find_record, any, &why);
+    gaz_strbuf_release(&dir);
+    if (st != GAZ_OK && st != GAZ_E_NOT_FOUND && err && err->status == GAZ_OK)
+        *err = why;
+    return st == GAZ_E_NOT_FOUND ? GAZ_OK : st;
+}
+
 static void put_line(gaz_strbuf *out, const char *key, const char *value)
 {
     gaz_strbuf_puts(out, key);

@@ -275,7 +275,7 @@ static gaz_status reopen(repair *r, gaz_error *err)
     gaz_manifest_cache_clear(store->manifests);
     gaz_status st = move_aside(r, err);
     if (st == GAZ_OK)
-        st = gaz_store_connect(store, true, err);
+        st = gaz_store_connect(store, true, true, err);
     if (st == GAZ_OK)
         store->damaged = false;
     return st == GAZ_OK ? gaz_store_write(store, restore_body, r, err) : st;

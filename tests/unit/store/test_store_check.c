@@ -292,6 +292,31 @@ static void unreadable_catalogue_is_made_anew(void **state)
     gaz_strbuf_release(&l.text);
 }
 
+static void lost_catalogue_is_not_taken_for_a_new_home(void **state)
+{
+    home *h = *state;
+    fill(h);
+    for (int create = 0; create < 2; create++) {
+        gaz_error err = {0};
+        gaz_strbuf names = GAZ_STRBUF_INIT;
+        char path[512];
+        gaz_store_close(h->store);
+        h->store = NULL;
+        snprintf(path, sizeof path, "%s/catalogue.db", h->dir);
+        if (create)
+            assert_int_equal(truncate(path, 0), 0);
+        else
+            assert_int_equal(unlink(path), 0);
+        assert_status(GAZ_E_CORRUPT, gaz_store_open(h->dir, create, &h->store, &err));
+        assert_non_null(strstr(err.hint, "gaz repair"));
+        gaz_error_clear(&err);
+        assert_ok(gaz_store_open_damaged(h->dir, &h->store, &err));
+        assert_ok(gaz_store_repair(h->store, NULL, NULL, &names, &err));
+        assert_string_equal(names.data, "alpha\nbeta\ngamma\n");
+        gaz_strbuf_release(&names);
+    }
+}
+
 static void remaking_waits_for_nobody(void **state)
 {
     home *h = *state;
@@ -341,6 +366,7 @@ int main(void)
         HOME_TEST(row_changed_behind_the_digests_is_found),
         HOME_TEST(unsound_job_is_forgotten_and_nothing_else),
         HOME_TEST(unreadable_catalogue_is_made_anew),
+        HOME_TEST(lost_catalogue_is_not_taken_for_a_new_home),
         HOME_TEST(remaking_waits_for_nobody),
         HOME_TEST(damaged_record_is_reported_and_the_rest_restored),
     };
