@@ -96,16 +96,16 @@ static void release_stream(void *ctx)
     gaz_exchange_unref(ctx);
 }
 
-void gaz_answer_stream(gaz_exchange *ex)
+struct MHD_Response *gaz_answer_stream(gaz_exchange *ex)
 {
     struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, gaz_stream_read, ex, release_stream);
     if (!r)
-        return;
+        return NULL;
     gaz_exchange_ref(ex);
     add_headers(ex, r);
     if (ex->encoder)
         add(r, "Content-Encoding", gaz_coding_name(ex->coding));
-    ex->response = r;
+    return r;
 }
 
 static bool etag_matches(const gaz_exchange *ex)

@@ -387,7 +387,11 @@ void gaz_exchange_complete(gaz_exchange *ex)
     atomic_store(&ex->gone, true);
     pthread_cond_broadcast(&ex->room);
     uint64_t sent = ex->sent;
+    struct MHD_Response *unsent = ex->response;
+    ex->response = NULL;
     pthread_mutex_unlock(&ex->lock);
+    if (unsent) /* a streamed one holds the exchange */
+        MHD_destroy_response(unsent);
     if (ex->active) {
         pthread_mutex_lock(&http->active_lock);
         if (ex->prev)

@@ -31,7 +31,9 @@ typedef struct gaz_connection {
     char peer[INET6_ADDRSTRLEN];
     _Atomic int64_t deadline;       /* when the watch shuts it down; NEVER */
     _Atomic int64_t waiting_since;  /* no complete head since; 0 while a request is worked on */
-    int64_t partial_since;          /* the watch's own: part of a head was seen */
+    /* the watch's own: which wait it looks at, the bytes that had come before it, since when more have come */
+    int64_t opened, watched_since, partial_since;
+    uint64_t bytes_before;
 } gaz_connection;
 
 typedef enum gaz_step {
@@ -132,8 +134,8 @@ void gaz_answer_refusal(gaz_exchange *ex, int status, const char *code, const ch
     GAZ_PRINTF(5, 6);
 /* Makes the response of a whole answer: headers, encoding, length. It stays NULL when out of memory. */
 void gaz_answer_build(gaz_exchange *ex);
-/* The response of a streamed answer, read from the pipe. */
-void gaz_answer_stream(gaz_exchange *ex);
+/* The response of a streamed answer, read from the pipe; it holds the exchange. NULL when out of memory. */
+struct MHD_Response *gaz_answer_stream(gaz_exchange *ex);
 /* Answers that need no worker. */
 void gaz_answer_static(gaz_exchange *ex);
 

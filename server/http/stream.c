@@ -102,15 +102,22 @@ static gaz_status begin(gaz_exchange *ex, gaz_error *err)
         st = gaz_encoder_new(ex->coding, &ex->encoder, err);
     if (st != GAZ_OK)
         return st;
-    gaz_answer_stream(ex);
-    if (!ex->response)
+    struct MHD_Response *response = gaz_answer_stream(ex);
+    if (!response)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to stream an answer");
     pthread_mutex_lock(&ex->lock);
-    ex->streaming = true;
-    ex->step = GAZ_STEP_ANSWER;
-    gaz_exchange_wake(ex);
+    bool late = ex->completed;
+    if (!late) {
+        ex->response = response;
+        ex->streaming = true;
+        ex->step = GAZ_STEP_ANSWER;
+        gaz_exchange_wake(ex);
+    }
     pthread_mutex_unlock(&ex->lock);
-    return GAZ_OK;
+    if (!late)
+        return GAZ_OK;
+    MHD_destroy_response(response);
+    return gone(err);
 }
 
 static void take_head(gaz_exchange *ex)

@@ -4,7 +4,7 @@
 #include "exchange.h"
 
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,6 @@
 
 #define POLL_MS 100      /* between looks at suspended connections */
 #define POLLED_MAX 256   /* at once */
-#define SETTLE_US 200000 /* a connection that waits this long has nothing on its way from before */
 
 /* Connections of one address. */
 typedef struct gaz_address_count {
@@ -100,7 +99,8 @@ gaz_connection *gaz_connection_new(gaz_http *http, int fd, const struct sockaddr
         return NULL;
     conn->fd = fd;
     atomic_init(&conn->deadline, GAZ_NEVER);
-    atomic_init(&conn->waiting_since, gaz_now_us());
+    conn->opened = gaz_now_us();
+    atomic_init(&conn->waiting_since, conn->opened);
     const void *raw = sa->sa_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr
                                                 : (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr;
     if (!inet_ntop(sa->sa_family, raw, conn->peer, sizeof conn->peer))
@@ -131,27 +131,30 @@ void gaz_connection_free(gaz_http *http, gaz_connection *conn)
     free(conn);
 }
 
-/* Whether bytes have come since the connection began to wait: then part of a head lies there. */
-static bool has_partial_head(const gaz_connection *conn, int64_t waited_us)
+static uint64_t bytes_received(const gaz_connection *conn)
 {
-    struct tcp_info info;
+    struct tcp_info info = {0};
     socklen_t len = sizeof info;
-    if (getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
-        return false;
-    return (int64_t)info.tcpi_last_data_recv * 1000 < waited_us - SETTLE_US / 2;
+    return getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_received : 0;
 }
 
+/* Whether part of a head has lain there for too long: bytes have come since the connection began to wait. What had
+ * come by the first look belongs to the requests before, unless there was none. */
 static bool is_overdue(gaz_connection *conn, int64_t now, int64_t head_us)
 {
     int64_t since = atomic_load(&conn->waiting_since);
     if (now >= atomic_load(&conn->deadline))
         return true;
-    if (!since || now - since < SETTLE_US) {
-        conn->partial_since = 0;
+    if (!since)
         return false;
+    uint64_t bytes = bytes_received(conn);
+    if (conn->watched_since != since) {
+        conn->bytes_before = since == conn->opened ? 0 : bytes;
+        conn->watched_since = since;
+        conn->partial_since = 0;
     }
-    if (conn->partial_since < since)
-        conn->partial_since = has_partial_head(conn, now - since) ? now : 0;
+    if (bytes > conn->bytes_before && !conn->partial_since)
+        conn->partial_since = now;
     return conn->partial_since && now - conn->partial_since >= head_us;
 }
 

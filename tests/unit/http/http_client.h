@@ -106,9 +106,7 @@ static gaz_status op_wait(gaz_call *call, gaz_error *err)
 /* Emits until it fails. */
 static gaz_status op_flood(gaz_call *call, gaz_error *err)
 {
-    static char block[8192];
-    memset(block, 'x', sizeof block);
-    block[sizeof block - 1] = '\n';
+    static const char block[8192] = "{}\n";
     gaz_status st = GAZ_OK;
     atomic_fetch_add(&world.running, 1);
     while (st == GAZ_OK) {
@@ -269,7 +267,7 @@ static inline void reply_release(reply *r)
 /* The value of a header, or NULL. Copied into a static buffer. */
 static inline const char *header_of(const reply *r, const char *name)
 {
-    static char value[4096];
+    static _Thread_local char value[4096];
     size_t n = strlen(name);
     for (const char *line = strstr(r->head, "\r\n"); line; line = strstr(line + 2, "\r\n")) {
         if (strncasecmp(line + 2, name, n) != 0 || line[2 + n] != ':')
