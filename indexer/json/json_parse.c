@@ -1,6 +1,7 @@
-/* Parsed JSON: the only file that knows jansson. A gaz_json is a jansson value that nobody changes; children are
- * borrowed from their root, so reading touches no reference counts and is safe from several threads. jansson's
- * own limit of nesting is 2,048 levels, ours is smaller: it is checked before the parser recurses. */
+/* Parsed JSON: the only file that knows jansson. A gaz_json is a jansson value that nobody changes;
+ * children are borrowed from their root, so reading touches no reference counts and is safe from
+ * several threads. jansson's own limit of nesting is 2,048 levels, ours is smaller: it is checked
+ * before the parser recurses. */
 #include "gaz/json/json.h"
 
 #include <jansson.h>
@@ -45,7 +46,8 @@ static gaz_status check_depth(const char *text, size_t len, gaz_error *err)
         if (depth <= GAZ_JSON_DEPTH)
             continue;
         locate(text, i, &line, &column);
-        return gaz_error_set(err, GAZ_E_INVALID, "JSON, line %zu, column %zu: nested over %d levels", line, column,
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "JSON, line %zu, column %zu: nested over %d levels", line, column,
                              GAZ_JSON_DEPTH);
     }
     return GAZ_OK;
@@ -57,15 +59,16 @@ gaz_status gaz_json_parse(const char *text, size_t len, gaz_json **out, gaz_erro
     if (st != GAZ_OK)
         return st;
     json_error_t why = {0};
-    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
+    json_t *root =
+        json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
     if (root) {
         *out = (gaz_json *)root;
         return GAZ_OK;
     }
     if (json_error_code(&why) == json_error_out_of_memory)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for %zu bytes of JSON", len);
-    return gaz_error_set(err, GAZ_E_INVALID, "JSON, line %d, column %d: %s", why.line < 1 ? 1 : why.line,
-                         why.column < 1 ? 1 : why.column, why.text);
+    return gaz_error_set(err, GAZ_E_INVALID, "JSON, line %d, column %d: %s",
+                         why.line < 1 ? 1 : why.line, why.column < 1 ? 1 : why.column, why.text);
 }
 
 void gaz_json_free(gaz_json *root)

@@ -1,6 +1,7 @@
-/* The JSON writer: one value after the other into a strbuf, in one pass and without a tree (RFC 8259). Runs of
- * characters that need no escape are copied whole. What cannot be written (nesting over GAZ_JSON_DEPTH) is
- * remembered in the strbuf, as a failed append is, so that callers check once at the end. */
+/* The JSON writer: one value after the other into a strbuf, in one pass and without a tree (RFC
+ * 8259). Runs of characters that need no escape are copied whole. What cannot be written (nesting
+ * over GAZ_JSON_DEPTH) is remembered in the strbuf, as a failed append is, so that callers check
+ * once at the end. */
 #include "gaz/json/json.h"
 
 #include <inttypes.h>
@@ -16,7 +17,8 @@ void gaz_json_writer_init(gaz_json_writer *w, gaz_strbuf *out)
     *w = (gaz_json_writer){.out = out};
 }
 
-/* Whatever comes next is a value: a comma goes before it unless it is the first one or follows its key. */
+/* Whatever comes next is a value: a comma goes before it unless it is the first one or follows its
+ * key. */
 static void before_value(gaz_json_writer *w)
 {
     if (w->after_key) {
@@ -76,8 +78,8 @@ static bool needs_escape(unsigned char c)
 
 static void put_escape(gaz_strbuf *out, unsigned char c)
 {
-    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"',
-                                   ['\\'] = '\\'};
+    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                   ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
     if (c < sizeof letters && letters[c]) {
         char pair[2] = {'\\', letters[c]};
         gaz_strbuf_add(out, pair, 2);
@@ -139,7 +141,8 @@ void gaz_json_int(gaz_json_writer *w, int64_t value)
     gaz_strbuf_printf(w->out, "%" PRId64, value);
 }
 
-/* The shortest of three precisions that reads back as the same number; JSON has no infinity and no NaN. */
+/* The shortest of three precisions that reads back as the same number; JSON has no infinity and no
+ * NaN. */
 void gaz_json_double(gaz_json_writer *w, double value)
 {
     if (!isfinite(value)) {

@@ -1,6 +1,7 @@
-/* Parameters: texts and JSON members become typed values, checked once against the operation's row, whoever asks
- * (command line, query string, POST body). Values are filled in the order given; what was not given gets its
- * default at the end, so that "given twice" and "missing" are told apart from defaults. */
+/* Parameters: texts and JSON members become typed values, checked once against the operation's row,
+ * whoever asks (command line, query string, POST body). Values are filled in the order given; what
+ * was not given gets its default at the end, so that "given twice" and "missing" are told apart
+ * from defaults. */
 #include "gaz/ops/op.h"
 
 #include <errno.h>
@@ -48,12 +49,14 @@ static gaz_status unknown(binder *b, const char *name)
     gaz_near_init(&near, name, strlen(name));
     for (size_t i = 0; i < b->op->param_count; i++)
         gaz_near_offer(&near, b->op->params[i].name);
-    gaz_status st = gaz_error_set(b->err, GAZ_E_INVALID, "%s has no parameter '%.*s'", b->op->name, SHOWN, name);
+    gaz_status st = gaz_error_set(b->err, GAZ_E_INVALID, "%s has no parameter '%.*s'", b->op->name,
+                                  SHOWN, name);
     gaz_near_hint(&near, b->err, "", "");
     char all[200] = "";
     size_t used = 0;
     for (size_t i = 0; i < b->op->param_count && used < sizeof all; i++) {
-        int n = snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", b->op->params[i].name);
+        int n =
+            snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", b->op->params[i].name);
         used += n > 0 ? (size_t)n : 0;
     }
     gaz_error_hint(b->err, used ? "it has %s" : "it has no parameters", all);
@@ -74,19 +77,23 @@ static gaz_status check_range(binder *b, const gaz_param *p, int64_t n)
 {
     if ((p->min == 0 && p->max == 0) || (n >= p->min && n <= p->max))
         return GAZ_OK;
-    return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is %" PRId64 " to %" PRId64 ", not %" PRId64, p->name, p->min,
-                         p->max, n);
+    return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is %" PRId64 " to %" PRId64 ", not %" PRId64,
+                         p->name, p->min, p->max, n);
 }
 
-static gaz_status read_int(binder *b, const gaz_param *p, const char *text, size_t len, gaz_value *v)
+static gaz_status read_int(binder *b, const gaz_param *p, const char *text, size_t len,
+                           gaz_value *v)
 {
     char *end = NULL;
     errno = 0;
-    long long n = len && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) ? strtoll(text, &end, 10) : 0;
+    long long n =
+        len && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) ? strtoll(text, &end, 10) : 0;
     if (!end || end != text + len)
-        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is a whole number, not '%.*s'", p->name, SHOWN, text);
+        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is a whole number, not '%.*s'", p->name,
+                             SHOWN, text);
     if (errno == ERANGE)
-        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is too large a number: '%.*s'", p->name, SHOWN, text);
+        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is too large a number: '%.*s'", p->name,
+                             SHOWN, text);
     v->number = n;
     return check_range(b, p, n);
 }
@@ -99,7 +106,8 @@ static gaz_status read_bool(binder *b, const gaz_param *p, const char *text, gaz
             v->number = i < 5;
             return GAZ_OK;
         }
-    return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is true or false, not '%.*s'", p->name, SHOWN, text);
+    return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is true or false, not '%.*s'", p->name, SHOWN,
+                         text);
 }
 
 static bool is_choice(const char *choices, const char *text, size_t len)
@@ -115,7 +123,8 @@ static bool is_choice(const char *choices, const char *text, size_t len)
 }
 
 /* Copies a text into the arena, as a string that holds no NUL. */
-static gaz_status copy_text(binder *b, const gaz_param *p, const char *text, size_t len, const char **out)
+static gaz_status copy_text(binder *b, const gaz_param *p, const char *text, size_t len,
+                            const char **out)
 {
     if (memchr(text, '\0', len))
         return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' holds a NUL byte", p->name);
@@ -123,27 +132,33 @@ static gaz_status copy_text(binder *b, const gaz_param *p, const char *text, siz
     return *out ? GAZ_OK : no_memory(b);
 }
 
-static gaz_status read_string(binder *b, const gaz_param *p, const char *text, size_t len, gaz_value *v)
+static gaz_status read_string(binder *b, const gaz_param *p, const char *text, size_t len,
+                              gaz_value *v)
 {
     gaz_status st = copy_text(b, p, text, len, &v->text);
     v->len = len;
     if (st != GAZ_OK)
         return st;
     if (p->choices && !is_choice(p->choices, text, len))
-        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is one of %s, not '%.*s'", p->name, p->choices, SHOWN, v->text);
+        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is one of %s, not '%.*s'", p->name,
+                             p->choices, SHOWN, v->text);
     if (p->max > 0 && len > (uint64_t)p->max)
-        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' has %zu bytes, at most %" PRId64 " are allowed", p->name, len,
+        return gaz_error_set(b->err, GAZ_E_INVALID,
+                             "'%s' has %zu bytes, at most %" PRId64 " are allowed", p->name, len,
                              p->max);
     if (p->min > 0 && len < (uint64_t)p->min)
-        return gaz_error_set(b->err, GAZ_E_INVALID, p->min == 1 ? "'%s' is empty" : "'%s' is too short", p->name);
+        return gaz_error_set(b->err, GAZ_E_INVALID,
+                             p->min == 1 ? "'%s' is empty" : "'%s' is too short", p->name);
     return GAZ_OK;
 }
 
 /* Items grow by doubling inside the arena; what is left behind dies with it. */
-static gaz_status add_item(binder *b, const gaz_param *p, const char *text, size_t len, gaz_value *v)
+static gaz_status add_item(binder *b, const gaz_param *p, const char *text, size_t len,
+                           gaz_value *v)
 {
     if (p->max > 0 && v->count >= (uint64_t)p->max)
-        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' has over %" PRId64 " items", p->name, p->max);
+        return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' has over %" PRId64 " items", p->name,
+                             p->max);
     const char **items = (const char **)(uintptr_t)v->items;
     if ((v->count & (v->count - 1)) == 0) {
         items = gaz_arena_array(b->arena, v->count ? v->count * 2 : 1, sizeof *items);
@@ -160,7 +175,8 @@ static gaz_status add_item(binder *b, const gaz_param *p, const char *text, size
     return GAZ_OK;
 }
 
-static gaz_status read_text(binder *b, const gaz_param *p, const char *text, size_t len, gaz_value *v)
+static gaz_status read_text(binder *b, const gaz_param *p, const char *text, size_t len,
+                            gaz_value *v)
 {
     const char *whole;
     gaz_status st;
@@ -202,8 +218,10 @@ static gaz_status bind_raw(binder *b, const gaz_raw_param *raw, size_t count)
 
 static gaz_status wrong_type(binder *b, const gaz_param *p)
 {
-    static const char *const names[] = {[GAZ_PARAM_STRING] = "a string", [GAZ_PARAM_INT] = "a whole number",
-                                        [GAZ_PARAM_BOOL] = "true or false", [GAZ_PARAM_LIST] = "an array of strings"};
+    static const char *const names[] = {[GAZ_PARAM_STRING] = "a string",
+                                        [GAZ_PARAM_INT] = "a whole number",
+                                        [GAZ_PARAM_BOOL] = "true or false",
+                                        [GAZ_PARAM_LIST] = "an array of strings"};
     return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' is %s", p->name, names[p->type]);
 }
 
@@ -220,8 +238,10 @@ static gaz_status read_array(binder *b, const gaz_param *p, const gaz_json *arra
 
 static gaz_status read_member(binder *b, const gaz_param *p, const gaz_json *member, gaz_value *v)
 {
-    static const gaz_json_type types[] = {[GAZ_PARAM_STRING] = GAZ_JSON_STRING, [GAZ_PARAM_INT] = GAZ_JSON_INT,
-                                          [GAZ_PARAM_BOOL] = GAZ_JSON_BOOL, [GAZ_PARAM_LIST] = GAZ_JSON_ARRAY};
+    static const gaz_json_type types[] = {[GAZ_PARAM_STRING] = GAZ_JSON_STRING,
+                                          [GAZ_PARAM_INT] = GAZ_JSON_INT,
+                                          [GAZ_PARAM_BOOL] = GAZ_JSON_BOOL,
+                                          [GAZ_PARAM_LIST] = GAZ_JSON_ARRAY};
     if (gaz_json_type_of(member) != types[p->type])
         return wrong_type(b, p);
     size_t len = 0;
@@ -247,7 +267,8 @@ static gaz_status bind_object(binder *b, const gaz_json *object)
     const char *name;
     const gaz_json *member;
     if (gaz_json_type_of(object) != GAZ_JSON_OBJECT)
-        return gaz_error_set(b->err, GAZ_E_INVALID, "the parameters of %s are a JSON object", b->op->name);
+        return gaz_error_set(b->err, GAZ_E_INVALID, "the parameters of %s are a JSON object",
+                             b->op->name);
     while (gaz_json_member(object, &iter, &name, &member)) {
         gaz_value *v = NULL;
         const gaz_param *p = find(b, name, &v);
@@ -269,7 +290,8 @@ static gaz_status bind_rest(binder *b)
         const gaz_param *p = &b->op->params[i];
         gaz_value *v = &b->values[i];
         if (!v->given && p->required) {
-            gaz_status st = gaz_error_set(b->err, GAZ_E_INVALID, "%s needs '%s'", b->op->name, p->name);
+            gaz_status st =
+                gaz_error_set(b->err, GAZ_E_INVALID, "%s needs '%s'", b->op->name, p->name);
             gaz_error_hint(b->err, "%s", p->help ? p->help : "");
             return st;
         }
@@ -279,14 +301,15 @@ static gaz_status bind_rest(binder *b)
         if (st != GAZ_OK)
             return st;
         if (v->given && p->type == GAZ_PARAM_LIST && v->count < (uint64_t)(p->min > 0 ? p->min : 0))
-            return gaz_error_set(b->err, GAZ_E_INVALID, "'%s' has %zu items, at least %" PRId64 " are needed", p->name,
+            return gaz_error_set(b->err, GAZ_E_INVALID,
+                                 "'%s' has %zu items, at least %" PRId64 " are needed", p->name,
                                  v->count, p->min);
     }
     return GAZ_OK;
 }
 
-gaz_status gaz_op_bind_request(const gaz_op *op, const gaz_json *object, const gaz_raw_param *raw, size_t count,
-                               gaz_arena *arena, gaz_value *values, gaz_error *err)
+gaz_status gaz_op_bind_request(const gaz_op *op, const gaz_json *object, const gaz_raw_param *raw,
+                               size_t count, gaz_arena *arena, gaz_value *values, gaz_error *err)
 {
     binder b = {op, arena, values, err};
     gaz_status st = object ? bind_object(&b, object) : GAZ_OK;
@@ -302,14 +325,14 @@ gaz_status gaz_op_bind_request(const gaz_op *op, const gaz_json *object, const g
     return st == GAZ_OK ? bind_rest(&b) : st;
 }
 
-gaz_status gaz_op_bind(const gaz_op *op, const gaz_raw_param *raw, size_t count, gaz_arena *arena, gaz_value *values,
-                       gaz_error *err)
+gaz_status gaz_op_bind(const gaz_op *op, const gaz_raw_param *raw, size_t count, gaz_arena *arena,
+                       gaz_value *values, gaz_error *err)
 {
     return gaz_op_bind_request(op, NULL, raw, count, arena, values, err);
 }
 
-gaz_status gaz_op_bind_json(const gaz_op *op, const gaz_json *object, gaz_arena *arena, gaz_value *values,
-                            gaz_error *err)
+gaz_status gaz_op_bind_json(const gaz_op *op, const gaz_json *object, gaz_arena *arena,
+                            gaz_value *values, gaz_error *err)
 {
     return gaz_op_bind_request(op, object, NULL, 0, arena, values, err);
 }

@@ -1,6 +1,7 @@
-/* The OpenAPI 3.1 document of a table of operations. Result schemas are files of their own (JSON Schema 2020-12);
- * here they become components: "$schema" and "$id" are dropped and references are rewritten, "#/…" to the
- * component itself and "other.json" to another component, which is then taken in as well. */
+/* The OpenAPI 3.1 document of a table of operations. Result schemas are files of their own (JSON
+ * Schema 2020-12); here they become components: "$schema" and "$id" are dropped and references are
+ * rewritten, "#/…" to the component itself and "other.json" to another component, which is then
+ * taken in as well. */
 #include "gaz/ops/op.h"
 
 #include <stdio.h>
@@ -35,7 +36,8 @@ static gaz_status want_schema(document *d, const char *name, size_t len)
         if (strlen(d->names[i]) == len && memcmp(d->names[i], name, len) == 0)
             return GAZ_OK;
     if (d->name_count == SCHEMAS_MAX)
-        return gaz_error_set(d->err, GAZ_E_LIMIT, "the operations have over %d result schemas", SCHEMAS_MAX);
+        return gaz_error_set(d->err, GAZ_E_LIMIT, "the operations have over %d result schemas",
+                             SCHEMAS_MAX);
     char *copy = strndup(name, len);
     if (!copy)
         return gaz_error_set(d->err, GAZ_E_NOMEM, "no memory for the OpenAPI document");
@@ -185,7 +187,8 @@ static void put_body(gaz_json_writer *w, const gaz_op *op)
 {
     gaz_json_key(w, "requestBody");
     gaz_json_object_begin(w);
-    gaz_json_put_cstring(w, "description", "A member may be given as a query parameter instead, but not as both.");
+    gaz_json_put_cstring(w, "description",
+                         "A member may be given as a query parameter instead, but not as both.");
     gaz_json_key(w, "content");
     gaz_json_object_begin(w);
     gaz_json_key(w, "application/json");
@@ -218,7 +221,8 @@ static void put_media(document *d, const gaz_op *op)
         const char *type, *description;
     } media[] = {
         [GAZ_MEDIA_JSON] = {"application/json", NULL},
-        [GAZ_MEDIA_NDJSON] = {"application/x-ndjson", "One JSON object a line; the last one tells how it ended."},
+        [GAZ_MEDIA_NDJSON] = {"application/x-ndjson",
+                              "One JSON object a line; the last one tells how it ended."},
         [GAZ_MEDIA_EVENTS] = {"text/event-stream", "Server-sent events whose data is JSON."},
     };
     gaz_json_writer *w = &d->w;
@@ -246,7 +250,8 @@ static void put_media(document *d, const gaz_op *op)
 
 static void put_responses(document *d, const gaz_op *op)
 {
-    static const char *const always[] = {"400", "403", "404", "406", "421", "500", "501", "503", "504"};
+    static const char *const always[] = {"400", "403", "404", "406", "421",
+                                         "500", "501", "503", "504"};
     static const char *const with_body[] = {"409", "413", "415"};
     gaz_json_writer *w = &d->w;
     gaz_json_key(w, "responses");
@@ -269,8 +274,8 @@ static void put_responses(document *d, const gaz_op *op)
 
 static void put_operation(document *d, const gaz_op *op)
 {
-    static const char *const scopes[] = {[GAZ_SCOPE_READ] = "read", [GAZ_SCOPE_INDEX] = "index",
-                                         [GAZ_SCOPE_ADMIN] = "admin"};
+    static const char *const scopes[] = {
+        [GAZ_SCOPE_READ] = "read", [GAZ_SCOPE_INDEX] = "index", [GAZ_SCOPE_ADMIN] = "admin"};
     char method[16];
     size_t n = 0;
     for (; op->method[n] && n + 1 < sizeof method; n++)
@@ -394,7 +399,8 @@ static gaz_status put_schema(document *d, const char *name)
 {
     const char *text = d->schema_text(name);
     if (!text)
-        return gaz_error_set(d->err, GAZ_E_NOT_FOUND, "schemas/results/%s.json is referred to, but does not exist", name);
+        return gaz_error_set(d->err, GAZ_E_NOT_FOUND,
+                             "schemas/results/%s.json is referred to, but does not exist", name);
     gaz_json *root = NULL;
     gaz_status st = gaz_json_parse(text, strlen(text), &root, d->err);
     if (st != GAZ_OK)
@@ -408,13 +414,16 @@ static gaz_status put_schema(document *d, const char *name)
 static void put_error_component(gaz_json_writer *w)
 {
     static const char response[] =
-        "{\"Error\":{\"description\":\"What went wrong, and what to do about it.\",\"content\":{\"application/json\":"
-        "{\"schema\":{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{\"type\":\"object\","
+        "{\"Error\":{\"description\":\"What went wrong, and what to do about "
+        "it.\",\"content\":{\"application/json\":"
+        "{\"schema\":{\"type\":\"object\",\"required\":[\"error\"],\"properties\":{\"error\":{"
+        "\"type\":\"object\","
         "\"required\":[\"code\",\"message\",\"hint\"],\"properties\":{"
         "\"code\":{\"type\":\"string\",\"description\":\"Stable; for programs.\"},"
         "\"message\":{\"type\":\"string\",\"description\":\"One line; for people.\"},"
         "\"hint\":{\"type\":\"string\",\"description\":\"What to do; may be empty.\"},"
-        "\"column\":{\"type\":\"integer\",\"minimum\":1,\"description\":\"Where in the query, in bytes from 1.\"}"
+        "\"column\":{\"type\":\"integer\",\"minimum\":1,\"description\":\"Where in the query, in "
+        "bytes from 1.\"}"
         "}}}}}}}}";
     gaz_json_key(w, "responses");
     gaz_json_raw(w, response, sizeof response - 1);
@@ -438,7 +447,8 @@ static gaz_status put_components(document *d)
     return st;
 }
 
-gaz_status gaz_openapi(const gaz_op *ops, size_t count, const char *(*schema_text)(const char *name), gaz_strbuf *out,
+gaz_status gaz_openapi(const gaz_op *ops, size_t count,
+                       const char *(*schema_text)(const char *name), gaz_strbuf *out,
                        gaz_error *err)
 {
     document d = {.ops = ops, .count = count, .schema_text = schema_text, .err = err};

@@ -11,7 +11,8 @@ gaz_status gaz_compress_new(int level, gaz_compress **out, gaz_error *err)
     if (!ctx)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for a compressor");
     if (ZSTD_isError(ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, level)) ||
-        ZSTD_isError(ZSTD_CCtx_setParameter(ctx, ZSTD_c_windowLog, level > 12 ? WINDOW_LOG_MAX : 0))) {
+        ZSTD_isError(
+            ZSTD_CCtx_setParameter(ctx, ZSTD_c_windowLog, level > 12 ? WINDOW_LOG_MAX : 0))) {
         ZSTD_freeCCtx(ctx);
         return gaz_error_set(err, GAZ_E_INVALID, "cannot compress at level %d", level);
     }
@@ -19,10 +20,11 @@ gaz_status gaz_compress_new(int level, gaz_compress **out, gaz_error *err)
     return GAZ_OK;
 }
 
-gaz_status gaz_compress_add(gaz_compress *c, const void *data, size_t len, gaz_compress_end end, gaz_strbuf *out,
-                            gaz_error *err)
+gaz_status gaz_compress_add(gaz_compress *c, const void *data, size_t len, gaz_compress_end end,
+                            gaz_strbuf *out, gaz_error *err)
 {
-    static const ZSTD_EndDirective how[] = {[GAZ_COMPRESS_MORE] = ZSTD_e_continue, [GAZ_COMPRESS_FLUSH] = ZSTD_e_flush,
+    static const ZSTD_EndDirective how[] = {[GAZ_COMPRESS_MORE] = ZSTD_e_continue,
+                                            [GAZ_COMPRESS_FLUSH] = ZSTD_e_flush,
                                             [GAZ_COMPRESS_FINISH] = ZSTD_e_end};
     ZSTD_inBuffer in = {data, len, 0};
     for (;;) {
@@ -33,7 +35,8 @@ gaz_status gaz_compress_add(gaz_compress *c, const void *data, size_t len, gaz_c
         ZSTD_outBuffer piece = {at, room, 0};
         size_t left = ZSTD_compressStream2((ZSTD_CCtx *)c, &piece, &in, how[end]);
         if (ZSTD_isError(left))
-            return gaz_error_set(err, GAZ_E_INTERNAL, "cannot compress %zu bytes: %s", len, ZSTD_getErrorName(left));
+            return gaz_error_set(err, GAZ_E_INTERNAL, "cannot compress %zu bytes: %s", len,
+                                 ZSTD_getErrorName(left));
         gaz_strbuf_commit(out, piece.pos);
         if (end == GAZ_COMPRESS_MORE ? in.pos == in.size : left == 0)
             return GAZ_OK;

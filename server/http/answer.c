@@ -1,5 +1,6 @@
-/* Answers: refusals, static ones, and the responses libmicrohttpd sends. Every answer carries the security headers;
- * pages may load what this server serves and nothing else, and no answer may be framed, sniffed or embedded. */
+/* Answers: refusals, static ones, and the responses libmicrohttpd sends. Every answer carries the
+ * security headers; pages may load what this server serves and nothing else, and no answer may be
+ * framed, sniffed or embedded. */
 #include "exchange.h"
 
 #include <stdio.h>
@@ -16,8 +17,9 @@ static const struct {
     {"X-Frame-Options", "DENY"},
 };
 
-#define PAGE_POLICY                                                                                                    \
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "   \
+#define PAGE_POLICY                                                                                \
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action "        \
+    "'self'; base-uri 'none'; "                                                                    \
     "frame-ancestors 'none'"
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'; sandbox"
 
@@ -78,8 +80,9 @@ void gaz_answer_build(gaz_exchange *ex)
     bool encoded = encode_whole(ex);
     size_t len = 0;
     char *data = ex->out.len ? gaz_strbuf_detach(&ex->out, &len) : NULL;
-    struct MHD_Response *r = data ? MHD_create_response_from_buffer(len, data, MHD_RESPMEM_MUST_FREE)
-                                  : MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *r =
+        data ? MHD_create_response_from_buffer(len, data, MHD_RESPMEM_MUST_FREE)
+             : MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     if (!r) {
         free(data);
         return;
@@ -98,7 +101,8 @@ static void release_stream(void *ctx)
 
 struct MHD_Response *gaz_answer_stream(gaz_exchange *ex)
 {
-    struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, gaz_stream_read, ex, release_stream);
+    struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384,
+                                                               gaz_stream_read, ex, release_stream);
     if (!r)
         return NULL;
     gaz_exchange_ref(ex);
@@ -140,7 +144,8 @@ void gaz_answer_static(gaz_exchange *ex)
     ex->etag = asset->etag;
     bool same = etag_matches(ex);
     ex->status = same ? 304 : 200;
-    ex->response = MHD_create_response_from_buffer(same ? 0 : asset->len, (void *)(uintptr_t)asset->data, MHD_RESPMEM_PERSISTENT);
+    ex->response = MHD_create_response_from_buffer(
+        same ? 0 : asset->len, (void *)(uintptr_t)asset->data, MHD_RESPMEM_PERSISTENT);
     ex->sent = same ? 0 : asset->len;
     if (ex->response)
         add_headers(ex, ex->response);
@@ -178,7 +183,8 @@ void gaz_answer_error(gaz_exchange *ex, int status, const char *code, const gaz_
     gaz_json_object_end(&w);
 }
 
-void gaz_answer_refusal(gaz_exchange *ex, int status, const char *code, const char *hint, const char *format, ...)
+void gaz_answer_refusal(gaz_exchange *ex, int status, const char *code, const char *hint,
+                        const char *format, ...)
 {
     char message[300];
     gaz_error err = {0};

@@ -24,7 +24,8 @@ gaz_status gaz_encoder_new(gaz_coding e, gaz_encoder **out, gaz_error *err)
     gaz_status st = GAZ_OK;
     if (e == GAZ_CODING_ZSTD)
         st = gaz_compress_new(ZSTD_LEVEL, &enc->zstd, err);
-    else if (deflateInit2(&enc->z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    else if (deflateInit2(&enc->z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
+             Z_OK)
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for an encoder");
     if (st != GAZ_OK) {
         free(enc);
@@ -34,10 +35,11 @@ gaz_status gaz_encoder_new(gaz_coding e, gaz_encoder **out, gaz_error *err)
     return GAZ_OK;
 }
 
-static gaz_status add_gzip(gaz_encoder *enc, const void *data, size_t len, gaz_compress_end end, gaz_strbuf *out,
-                           gaz_error *err)
+static gaz_status add_gzip(gaz_encoder *enc, const void *data, size_t len, gaz_compress_end end,
+                           gaz_strbuf *out, gaz_error *err)
 {
-    static const int how[] = {[GAZ_COMPRESS_MORE] = Z_NO_FLUSH, [GAZ_COMPRESS_FLUSH] = Z_SYNC_FLUSH,
+    static const int how[] = {[GAZ_COMPRESS_MORE] = Z_NO_FLUSH,
+                              [GAZ_COMPRESS_FLUSH] = Z_SYNC_FLUSH,
                               [GAZ_COMPRESS_FINISH] = Z_FINISH};
     if (len > UINT32_MAX)
         return gaz_error_set(err, GAZ_E_LIMIT, "cannot encode %zu bytes at once", len);
@@ -51,14 +53,16 @@ static gaz_status add_gzip(gaz_encoder *enc, const void *data, size_t len, gaz_c
         enc->z.avail_out = PIECE;
         int result = deflate(&enc->z, how[end]);
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-            return gaz_error_set(err, GAZ_E_INTERNAL, "cannot encode %zu bytes: zlib says %d", len, result);
+            return gaz_error_set(err, GAZ_E_INTERNAL, "cannot encode %zu bytes: zlib says %d", len,
+                                 result);
         gaz_strbuf_commit(out, PIECE - enc->z.avail_out);
         if (end == GAZ_COMPRESS_FINISH ? result == Z_STREAM_END : enc->z.avail_out != 0)
             return GAZ_OK;
     }
 }
 
-gaz_status gaz_encoder_add(gaz_encoder *enc, const void *data, size_t len, gaz_compress_end end, gaz_strbuf *out, gaz_error *err)
+gaz_status gaz_encoder_add(gaz_encoder *enc, const void *data, size_t len, gaz_compress_end end,
+                           gaz_strbuf *out, gaz_error *err)
 {
     if (enc->e == GAZ_CODING_ZSTD)
         return gaz_compress_add(enc->zstd, data, len, end, out, err);

@@ -13,8 +13,8 @@ typedef struct gaz_encoder gaz_encoder;
 /** @param e  not identity */
 GAZ_CHECKED gaz_status gaz_encoder_new(gaz_coding e, gaz_encoder **out, gaz_error *err);
 /** Appends what comes out to `out`. */
-GAZ_CHECKED gaz_status gaz_encoder_add(gaz_encoder *enc, const void *data, size_t len, gaz_compress_end end, gaz_strbuf *out,
-                                   gaz_error *err);
+GAZ_CHECKED gaz_status gaz_encoder_add(gaz_encoder *enc, const void *data, size_t len,
+                                       gaz_compress_end end, gaz_strbuf *out, gaz_error *err);
 void gaz_encoder_free(gaz_encoder *enc);
 
 #endif

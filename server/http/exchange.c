@@ -1,6 +1,7 @@
-/* One request and its answer. libmicrohttpd's threads judge it (gaz_exchange_begin), a worker produces the answer
- * (gaz_exchange_run), libmicrohttpd sends it. The connection is suspended while the worker has it. Three may hold
- * an exchange: libmicrohttpd until it is completed, the worker until it returns, and a streamed response. */
+/* One request and its answer. libmicrohttpd's threads judge it (gaz_exchange_begin), a worker
+ * produces the answer (gaz_exchange_run), libmicrohttpd sends it. The connection is suspended while
+ * the worker has it. Three may hold an exchange: libmicrohttpd until it is completed, the worker
+ * until it returns, and a streamed response. */
 #include "exchange.h"
 
 #include <stdio.h>
@@ -10,7 +11,8 @@
 
 #include "uri.h"
 
-gaz_exchange *gaz_exchange_new(gaz_http *http, gaz_connection *conn, struct MHD_Connection *mhd, const char *target)
+gaz_exchange *gaz_exchange_new(gaz_http *http, gaz_connection *conn, struct MHD_Connection *mhd,
+                               const char *target)
 {
     gaz_exchange *ex = calloc(1, sizeof *ex);
     if (!ex)
@@ -68,7 +70,8 @@ static bool is_token(const char *text)
     if (!*text)
         return false;
     for (; *text; text++) {
-        bool alnum = (*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z');
+        bool alnum =
+            (*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z');
         if (!alnum && !strchr(other, *text))
             return false;
     }
@@ -90,7 +93,8 @@ static const char *joined(gaz_exchange *ex, const char *before, const char *valu
     return both;
 }
 
-static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
 {
     gaz_exchange *ex = ctx;
     (void)kind;
@@ -127,13 +131,16 @@ static void split_target(gaz_exchange *ex)
 {
     size_t len = strlen(ex->target);
     if (len > TARGET_MAX) {
-        gaz_answer_refusal(ex, 414, "uri_too_long", "ask for less at once", "the request target has %zu bytes, at most %d are taken",
-                           len, TARGET_MAX);
+        gaz_answer_refusal(ex, 414, "uri_too_long", "ask for less at once",
+                           "the request target has %zu bytes, at most %d are taken", len,
+                           TARGET_MAX);
         return;
     }
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)ex->target[i] <= 0x20 || (unsigned char)ex->target[i] >= 0x7f || ex->target[i] == '#') {
-            gaz_answer_refusal(ex, 400, NULL, "percent-encode it", "the request target holds the byte 0x%02x at %zu",
+        if ((unsigned char)ex->target[i] <= 0x20 || (unsigned char)ex->target[i] >= 0x7f ||
+            ex->target[i] == '#') {
+            gaz_answer_refusal(ex, 400, NULL, "percent-encode it",
+                               "the request target holds the byte 0x%02x at %zu",
                                (unsigned char)ex->target[i], i + 1);
             return;
         }
@@ -151,26 +158,30 @@ static void split_target(gaz_exchange *ex)
         gaz_answer_refusal(ex, 400, NULL, "it begins with '/'", "the request target is no path");
 }
 
-/* How the body comes must be beyond doubt: whoever stands between could understand it differently. */
+/* How the body comes must be beyond doubt: whoever stands between could understand it differently.
+ */
 static void check_framing(gaz_exchange *ex)
 {
     const char *te = ex->headers.transfer_encoding, *cl = ex->headers.content_length;
     ex->has_body = te || (cl && strtoull(cl, NULL, 10) > 0);
     if (ex->headers.count > HEADERS_MAX)
-        gaz_answer_refusal(ex, 431, "headers_too_large", "", "the request has %u headers, at most %d are taken",
-                           ex->headers.count, HEADERS_MAX);
+        gaz_answer_refusal(ex, 431, "headers_too_large", "",
+                           "the request has %u headers, at most %d are taken", ex->headers.count,
+                           HEADERS_MAX);
     else if (ex->headers.malformed)
         gaz_answer_refusal(ex, 400, NULL, "", "a header's name is malformed");
     else if (ex->headers.repeated)
         gaz_answer_refusal(ex, 400, NULL, "", "a header that may come once comes twice");
     else if (te && cl)
-        gaz_answer_refusal(ex, 400, NULL, "", "the request has both Transfer-Encoding and Content-Length");
+        gaz_answer_refusal(ex, 400, NULL, "",
+                           "the request has both Transfer-Encoding and Content-Length");
     else if (te && strcasecmp(te, "chunked") != 0)
         gaz_answer_refusal(ex, 501, "not_implemented", "send it chunked, or with a Content-Length",
                            "Transfer-Encoding '%s' is not known", te);
     else if (cl && strtoull(cl, NULL, 10) > ex->http->options.body_max)
         gaz_answer_refusal(ex, 413, "too_large", "the setting server.body_max raises it",
-                           "the body has %s bytes, at most %zu are taken", cl, ex->http->options.body_max);
+                           "the body has %s bytes, at most %zu are taken", cl,
+                           ex->http->options.body_max);
 }
 
 /* For a POST the body comes later: a worker binds both then. */
@@ -184,7 +195,8 @@ static void check_op(gaz_exchange *ex)
     }
     bool post = strcmp(ex->op->method, "POST") == 0;
     if ((post || ex->has_body) && !gaz_is_json_type(ex->headers.content_type)) {
-        gaz_answer_refusal(ex, 415, "unsupported_media_type", "send Content-Type: application/json and a JSON object",
+        gaz_answer_refusal(ex, 415, "unsupported_media_type",
+                           "send Content-Type: application/json and a JSON object",
                            "%s takes JSON, not '%s'", ex->op->name,
                            ex->headers.content_type ? ex->headers.content_type : "");
         return;
@@ -263,15 +275,22 @@ static gaz_status bind_body(gaz_exchange *ex, gaz_error *err)
     if (ex->body.len)
         st = gaz_json_parse(ex->body.data, ex->body.len, &object, err);
     if (st == GAZ_OK)
-        st = gaz_op_bind_request(ex->op, object, ex->params, ex->param_count, &ex->arena, ex->values, err);
+        st = gaz_op_bind_request(ex->op, object, ex->params, ex->param_count, &ex->arena,
+                                 ex->values, err);
     gaz_json_free(object);
     return st;
 }
 
 static gaz_status run_op(gaz_exchange *ex, gaz_error *err)
 {
-    gaz_call call = {.services = &ex->http->services, .op = ex->op, .values = ex->values, .media = ex->media,
-                     .emit = gaz_stream_emit, .cancelled = gaz_stream_cancelled, .ctx = ex, .status = 200};
+    gaz_call call = {.services = &ex->http->services,
+                     .op = ex->op,
+                     .values = ex->values,
+                     .media = ex->media,
+                     .emit = gaz_stream_emit,
+                     .cancelled = gaz_stream_cancelled,
+                     .ctx = ex,
+                     .status = 200};
     gaz_status st = bind_body(ex, err);
     if (st != GAZ_OK)
         return st;
@@ -286,9 +305,15 @@ static gaz_status run_op(gaz_exchange *ex, gaz_error *err)
 
 static gaz_status run_page(gaz_exchange *ex, gaz_error *err)
 {
-    gaz_web_call page = {.services = &ex->http->services, .path = ex->path, .params = ex->params,
-                         .param_count = ex->param_count, .emit = gaz_stream_emit, .cancelled = gaz_stream_cancelled,
-                         .ctx = ex, .status = 200, .type = "text/html; charset=utf-8"};
+    gaz_web_call page = {.services = &ex->http->services,
+                         .path = ex->path,
+                         .params = ex->params,
+                         .param_count = ex->param_count,
+                         .emit = gaz_stream_emit,
+                         .cancelled = gaz_stream_cancelled,
+                         .ctx = ex,
+                         .status = 200,
+                         .type = "text/html; charset=utf-8"};
     ex->page = &page;
     gaz_status st = ex->http->options.web->page(&page, err);
     if (!ex->emitted) {
@@ -318,7 +343,8 @@ static gaz_status run_ready(gaz_exchange *ex, gaz_error *err)
     return GAZ_OK;
 }
 
-/* The end of a streamed answer that failed on the way: the last line or event says so; JSON is broken off. */
+/* The end of a streamed answer that failed on the way: the last line or event says so; JSON is
+ * broken off. */
 static void fail_stream(gaz_exchange *ex, const gaz_error *err)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT;
@@ -353,8 +379,8 @@ void gaz_exchange_run(void *ctx)
     if (st < 0 && !ex->streaming)
         gaz_answer_error(ex, gaz_status_http(st), NULL, &err);
     if (st < 0 && gaz_status_http(st) >= 500)
-        gaz_log_write(ex->http->options.log, st == GAZ_E_CANCELLED ? GAZ_LOG_DEBUG : GAZ_LOG_WARN, "http", "%s %s %s: %s", ex->id, ex->method, ex->path,
-                      err.message);
+        gaz_log_write(ex->http->options.log, st == GAZ_E_CANCELLED ? GAZ_LOG_DEBUG : GAZ_LOG_WARN,
+                      "http", "%s %s %s: %s", ex->id, ex->method, ex->path, err.message);
     if (!ex->streaming) {
         gaz_answer_build(ex);
         pthread_mutex_lock(&ex->lock);
@@ -405,9 +431,9 @@ void gaz_exchange_complete(gaz_exchange *ex)
         pthread_mutex_unlock(&http->active_lock);
     }
     if (http->options.log && http->options.log->level <= GAZ_LOG_INFO)
-        gaz_log_write(http->options.log, GAZ_LOG_INFO, "http", "%s %s %s %.200s %d %llu B %.1f ms", ex->id, ex->conn->peer,
-                      ex->method[0] ? ex->method : "-", ex->path ? ex->path : "-",
-                      ex->step == GAZ_STEP_SENT ? ex->status : 0, (unsigned long long)sent,
-                      (double)(gaz_now_us() - ex->started_us) / 1000);
+        gaz_log_write(http->options.log, GAZ_LOG_INFO, "http", "%s %s %s %.200s %d %llu B %.1f ms",
+                      ex->id, ex->conn->peer, ex->method[0] ? ex->method : "-",
+                      ex->path ? ex->path : "-", ex->step == GAZ_STEP_SENT ? ex->status : 0,
+                      (unsigned long long)sent, (double)(gaz_now_us() - ex->started_us) / 1000);
     gaz_exchange_unref(ex);
 }

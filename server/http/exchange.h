@@ -15,33 +15,34 @@
 #include "http.h"
 #include "negotiate.h"
 
-#define HEADERS_MAX 64           /* of one request */
-#define TARGET_MAX 16384         /* bytes of a request target */
-#define SEGMENTS_MAX 64          /* of an operation's path */
-#define BUFFERED_MAX (1u << 20)  /* bytes of an answer held back so that it can have a length */
-#define PIPE_SIZE (256u << 10)   /* bytes on their way from a worker to the network */
+#define HEADERS_MAX 64          /* of one request */
+#define TARGET_MAX 16384        /* bytes of a request target */
+#define SEGMENTS_MAX 64         /* of an operation's path */
+#define BUFFERED_MAX (1u << 20) /* bytes of an answer held back so that it can have a length */
+#define PIPE_SIZE (256u << 10)  /* bytes on their way from a worker to the network */
 #define ARENA_MAX ((size_t)16 << 20)
 #define NEVER INT64_MAX
 
 /* One TCP connection, as long as it lasts. */
 typedef struct gaz_connection {
     struct gaz_connection *prev, *next;
-    struct gaz_address_count *address;  /* nullable */
+    struct gaz_address_count *address; /* nullable */
     int fd;
     char peer[INET6_ADDRSTRLEN];
-    _Atomic int64_t deadline;       /* when the watch shuts it down; NEVER */
-    _Atomic int64_t waiting_since;  /* no complete head since; 0 while a request is worked on */
-    /* the watch's own: which wait it looks at, the bytes that had come before it, since when more have come */
+    _Atomic int64_t deadline;      /* when the watch shuts it down; NEVER */
+    _Atomic int64_t waiting_since; /* no complete head since; 0 while a request is worked on */
+    /* the watch's own: which wait it looks at, the bytes that had come before it, since when more
+     * have come */
     int64_t opened, watched_since, partial_since;
     uint64_t bytes_before;
 } gaz_connection;
 
 typedef enum gaz_step {
-    GAZ_STEP_HEAD,    /* the request line has come */
-    GAZ_STEP_BODY,    /* headers are judged, the body is coming */
-    GAZ_STEP_WORK,    /* suspended; a worker has it */
-    GAZ_STEP_ANSWER,  /* the answer is ready to be queued */
-    GAZ_STEP_SENT     /* queued; libmicrohttpd sends it */
+    GAZ_STEP_HEAD,   /* the request line has come */
+    GAZ_STEP_BODY,   /* headers are judged, the body is coming */
+    GAZ_STEP_WORK,   /* suspended; a worker has it */
+    GAZ_STEP_ANSWER, /* the answer is ready to be queued */
+    GAZ_STEP_SENT    /* queued; libmicrohttpd sends it */
 } gaz_step;
 
 typedef enum gaz_target_kind {
@@ -55,29 +56,30 @@ typedef enum gaz_target_kind {
 } gaz_target_kind;
 
 typedef struct gaz_exchange {
-    struct gaz_exchange *prev, *next;   /* among the active ones: handed to a worker and not completed */
+    struct gaz_exchange *prev,
+        *next; /* among the active ones: handed to a worker and not completed */
     bool active;
-    atomic_uint refs;               /* libmicrohttpd's, the worker's, the streaming response's */
+    atomic_uint refs; /* libmicrohttpd's, the worker's, the streaming response's */
     gaz_http *http;
     gaz_connection *conn;
-    struct MHD_Connection *mhd;     /* valid until completed */
+    struct MHD_Connection *mhd; /* valid until completed */
     gaz_arena arena;
     int64_t started_us;
     char id[20];
     gaz_step step;
 
     /* the request */
-    const char *target;             /* as it came */
-    const char *path, *query;       /* its parts; query nullable, without '?' */
+    const char *target;       /* as it came */
+    const char *path, *query; /* its parts; query nullable, without '?' */
     char method[16];
-    bool head;                      /* HEAD: as GET, without a body */
-    bool old;                       /* HTTP/1.0 */
+    bool head; /* HEAD: as GET, without a body */
+    bool old;  /* HTTP/1.0 */
     bool has_body, body_too_large;
     struct {
         unsigned count;
-        const char *host, *origin, *accept, *accept_encoding, *content_type, *content_length, *transfer_encoding,
-            *fetch_site, *fetch_mode, *if_none_match;
-        bool repeated;              /* one of those that may come only once */
+        const char *host, *origin, *accept, *accept_encoding, *content_type, *content_length,
+            *transfer_encoding, *fetch_site, *fetch_mode, *if_none_match;
+        bool repeated; /* one of those that may come only once */
         bool malformed;
     } headers;
     gaz_strbuf body;
@@ -96,23 +98,23 @@ typedef struct gaz_exchange {
     /* the answer */
     int status;
     const char *type;
-    const char *cache;              /* Cache-Control */
+    const char *cache; /* Cache-Control */
     const char *location, *etag;
     char allow[64];
     unsigned retry_after;
-    gaz_strbuf out;                 /* what is buffered of it */
-    struct MHD_Response *response;  /* GAZ_STEP_ANSWER */
-    gaz_call *call;                 /* while a handler runs */
-    gaz_web_call *page;             /* while a page is made */
+    gaz_strbuf out;                /* what is buffered of it */
+    struct MHD_Response *response; /* GAZ_STEP_ANSWER */
+    gaz_call *call;                /* while a handler runs */
+    gaz_web_call *page;            /* while a page is made */
     bool emitted;
-    uint64_t sent;                  /* bytes of the answer's content, for the log */
+    uint64_t sent; /* bytes of the answer's content, for the log */
 
     /* between the worker and the network */
     pthread_mutex_t lock;
-    pthread_cond_t room;            /* the pipe has been read from, or the client is gone */
-    atomic_bool gone;               /* the client hung up, or the server stops */
-    bool completed;                 /* libmicrohttpd is done with it: mhd is dead */
-    bool suspended;                 /* waits for the worker, or for bytes in the pipe */
+    pthread_cond_t room; /* the pipe has been read from, or the client is gone */
+    atomic_bool gone;    /* the client hung up, or the server stops */
+    bool completed;      /* libmicrohttpd is done with it: mhd is dead */
+    bool suspended;      /* waits for the worker, or for bytes in the pipe */
     bool streaming, finished, aborted;
     gaz_encoder *encoder;
     int64_t flushed_us;
@@ -121,20 +123,24 @@ typedef struct gaz_exchange {
 } gaz_exchange;
 
 /* Takes the raw target; NULL when out of memory. One reference, the caller's. */
-gaz_exchange *gaz_exchange_new(gaz_http *http, gaz_connection *conn, struct MHD_Connection *mhd, const char *target);
+gaz_exchange *gaz_exchange_new(gaz_http *http, gaz_connection *conn, struct MHD_Connection *mhd,
+                               const char *target);
 void gaz_exchange_ref(gaz_exchange *ex);
 void gaz_exchange_unref(gaz_exchange *ex);
 
-/* Judges the request line and the headers and finds what is asked; a refusal is left in the answer: status is set. */
+/* Judges the request line and the headers and finds what is asked; a refusal is left in the answer:
+ * status is set. */
 void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *version);
 
 /* Sets an answer that tells of a failure. `code` NULL: the status's name. */
 void gaz_answer_error(gaz_exchange *ex, int status, const char *code, const gaz_error *err);
-void gaz_answer_refusal(gaz_exchange *ex, int status, const char *code, const char *hint, const char *format, ...)
-    GAZ_PRINTF(5, 6);
-/* Makes the response of a whole answer: headers, encoding, length. It stays NULL when out of memory. */
+void gaz_answer_refusal(gaz_exchange *ex, int status, const char *code, const char *hint,
+                        const char *format, ...) GAZ_PRINTF(5, 6);
+/* Makes the response of a whole answer: headers, encoding, length. It stays NULL when out of
+ * memory. */
 void gaz_answer_build(gaz_exchange *ex);
-/* The response of a streamed answer, read from the pipe; it holds the exchange. NULL when out of memory. */
+/* The response of a streamed answer, read from the pipe; it holds the exchange. NULL when out of
+ * memory. */
 struct MHD_Response *gaz_answer_stream(gaz_exchange *ex);
 /* Answers that need no worker. */
 void gaz_answer_static(gaz_exchange *ex);
@@ -149,7 +155,8 @@ void gaz_exchange_complete(gaz_exchange *ex);
 /* stream.c: what handlers and pages emit to. */
 gaz_status gaz_stream_emit(void *ctx, const void *data, size_t len, gaz_error *err);
 bool gaz_stream_cancelled(void *ctx);
-/* No more output: flushes what is left; `clean` false breaks the answer off so that the client notices. */
+/* No more output: flushes what is left; `clean` false breaks the answer off so that the client
+ * notices. */
 void gaz_stream_finish(gaz_exchange *ex, bool clean);
 ssize_t gaz_stream_read(void *ctx, uint64_t pos, char *buf, size_t max);
 /* Resumes the connection if it is suspended; under the exchange's lock. */
@@ -173,12 +180,12 @@ struct gaz_http {
     char openapi_etag[20];
     uint32_t seed;
     _Atomic uint32_t counter;
-    atomic_bool stopping;           /* no more keep-alive */
+    atomic_bool stopping; /* no more keep-alive */
 
     pthread_mutex_t active_lock;
     gaz_exchange *active;
     unsigned active_count;
-    bool closed;                    /* no more work for the pools */
+    bool closed; /* no more work for the pools */
 
     pthread_mutex_t connections_lock;
     gaz_connection *connections;

@@ -1,5 +1,6 @@
-/* Who may ask, without accounts: only pages of this server and programs of this machine. A name that an attacker's
- * DNS points here (DNS rebinding) shows in Host; a page of another site shows in Origin or Sec-Fetch-Site. */
+/* Who may ask, without accounts: only pages of this server and programs of this machine. A name
+ * that an attacker's DNS points here (DNS rebinding) shows in Host; a page of another site shows in
+ * Origin or Sec-Fetch-Site. */
 #include "exchange.h"
 
 #include <arpa/inet.h>
@@ -9,8 +10,8 @@
 #include <sys/socket.h>
 
 typedef struct authority {
-    char host[256];     /* lower case, without brackets */
-    unsigned port;      /* 80 when not given */
+    char host[256]; /* lower case, without brackets */
+    unsigned port;  /* 80 when not given */
     bool has_port;
     bool literal;       /* an IP address */
     struct in6_addr v6; /* literal: IPv4 as ::ffff:a.b.c.d */
@@ -48,8 +49,8 @@ static bool read_authority(const char *text, authority *out)
         return false;
     for (size_t i = 0; text + i < end; i++) {
         char c = text[i];
-        bool ok = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' ||
-                  c == '_' || (bracket && c == ':');
+        bool ok = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+                  c == '.' || c == '_' || (bracket && c == ':');
         if (!ok)
             return false;
         out->host[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
@@ -113,7 +114,8 @@ static bool host_ok(const gaz_exchange *ex, const authority *a)
         return false;
     if (!a->literal)
         return strcmp(a->host, "localhost") == 0;
-    return is_loopback(&a->v6) || (local_address(ex->conn->fd, &local) && memcmp(&local, &a->v6, sizeof local) == 0);
+    return is_loopback(&a->v6) ||
+           (local_address(ex->conn->fd, &local) && memcmp(&local, &a->v6, sizeof local) == 0);
 }
 
 /* Same scheme is not asked for: a proxy in front may speak https. */
@@ -143,21 +145,25 @@ bool gaz_guard_check(gaz_exchange *ex)
     authority host;
     const char *text = ex->headers.host;
     if (!text || !read_authority(text, &host)) {
-        gaz_answer_refusal(ex, 400, NULL, "", text ? "the Host header is malformed" : "the request has no Host header");
+        gaz_answer_refusal(ex, 400, NULL, "",
+                           text ? "the Host header is malformed"
+                                : "the request has no Host header");
         return false;
     }
     if (!host_ok(ex, &host)) {
-        gaz_answer_refusal(ex, 421, "wrong_host", "list it under server.allowed_hosts in gaz.yaml to allow it",
+        gaz_answer_refusal(ex, 421, "wrong_host",
+                           "list it under server.allowed_hosts in gaz.yaml to allow it",
                            "this server does not answer for the host '%.100s'", text);
         return false;
     }
     if (ex->headers.origin && !origin_ok(ex->headers.origin, &host)) {
-        gaz_answer_refusal(ex, 403, "cross_origin", "only this server's own pages may ask", "the origin '%.100s' is another one",
-                           ex->headers.origin);
+        gaz_answer_refusal(ex, 403, "cross_origin", "only this server's own pages may ask",
+                           "the origin '%.100s' is another one", ex->headers.origin);
         return false;
     }
     if (!fetch_ok(ex)) {
-        gaz_answer_refusal(ex, 403, "cross_origin", "only this server's own pages may ask", "the request comes from another site");
+        gaz_answer_refusal(ex, 403, "cross_origin", "only this server's own pages may ask",
+                           "the request comes from another site");
         return false;
     }
     return true;

@@ -1,6 +1,6 @@
-/* Starting, serving, stopping. libmicrohttpd runs two to four threads with epoll; its callbacks never wait: they
- * judge a request, then suspend its connection and hand it to a pool of workers. Reads have a pool of their own,
- * because writes and event streams may take minutes. */
+/* Starting, serving, stopping. libmicrohttpd runs two to four threads with epoll; its callbacks
+ * never wait: they judge a request, then suspend its connection and hand it to a pool of workers.
+ * Reads have a pool of their own, because writes and event streams may take minutes. */
 #include "http.h"
 
 #include <stdio.h>
@@ -15,7 +15,8 @@
 
 #include "exchange.h"
 
-/* Heads of requests live in a pool per connection, which stays with the connection while it is idle. */
+/* Heads of requests live in a pool per connection, which stays with the connection while it is
+ * idle. */
 #define POOLS_TOTAL ((size_t)128 << 20)
 #define POOL_MAX ((size_t)32 << 10)
 #define POOL_MIN ((size_t)7 << 10)
@@ -48,7 +49,8 @@ void gaz_http_options_init(gaz_http_options *o, const gaz_services *services)
 
 static gaz_connection *connection_of(struct MHD_Connection *mhd)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
 }
 
@@ -66,10 +68,13 @@ static void on_connection(void *ctx, struct MHD_Connection *mhd, void **socket_c
         *socket_context = NULL;
         return;
     }
-    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     int number = fd ? fd->connect_fd : -1;
-    const union MHD_ConnectionInfo *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *socket_context = peer && peer->client_addr ? gaz_connection_new(ctx, number, peer->client_addr) : NULL;
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    *socket_context =
+        peer && peer->client_addr ? gaz_connection_new(ctx, number, peer->client_addr) : NULL;
 }
 
 static void *on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
@@ -83,7 +88,8 @@ static void *on_target(void *ctx, const char *target, struct MHD_Connection *mhd
     return gaz_exchange_new(http, conn, mhd, target ? target : "");
 }
 
-static void on_completed(void *ctx, struct MHD_Connection *mhd, void **state, enum MHD_RequestTerminationCode how)
+static void on_completed(void *ctx, struct MHD_Connection *mhd, void **state,
+                         enum MHD_RequestTerminationCode how)
 {
     (void)ctx;
     (void)how;
@@ -122,7 +128,8 @@ static enum MHD_Result send_answer(gaz_exchange *ex)
         return MHD_NO;
     ex->step = GAZ_STEP_SENT;
     if (!ex->streaming)
-        atomic_store(&ex->conn->deadline, gaz_deadline(ex->http->options.send_ms + (int64_t)(ex->sent / 16)));
+        atomic_store(&ex->conn->deadline,
+                     gaz_deadline(ex->http->options.send_ms + (int64_t)(ex->sent / 16)));
     struct MHD_Response *r = ex->response;
     ex->response = NULL;
     enum MHD_Result result = MHD_queue_response(ex->mhd, (unsigned)ex->status, r);
@@ -134,7 +141,8 @@ static enum MHD_Result send_answer(gaz_exchange *ex)
 static gaz_status dispatch(gaz_exchange *ex, gaz_error *err)
 {
     gaz_http *http = ex->http;
-    bool quick = ex->kind != GAZ_TARGET_OP || (strcmp(ex->op->method, "GET") == 0 && ex->media != GAZ_MEDIA_EVENTS);
+    bool quick = ex->kind != GAZ_TARGET_OP ||
+                 (strcmp(ex->op->method, "GET") == 0 && ex->media != GAZ_MEDIA_EVENTS);
     if (http->closed)
         return gaz_error_set(err, GAZ_E_BUSY, "the server is stopping");
     ex->step = GAZ_STEP_WORK;
@@ -147,7 +155,8 @@ static gaz_status dispatch(gaz_exchange *ex, gaz_error *err)
         ex->next->prev = ex;
     http->active = ex;
     http->active_count++;
-    gaz_status st = gaz_workers_submit(quick ? http->readers : http->writers, gaz_exchange_run, ex, err);
+    gaz_status st =
+        gaz_workers_submit(quick ? http->readers : http->writers, gaz_exchange_run, ex, err);
     if (st == GAZ_OK)
         return GAZ_OK;
     gaz_exchange_unref(ex);
@@ -180,8 +189,8 @@ static void take_body(gaz_exchange *ex, const char *data, size_t len)
     gaz_strbuf_add(&ex->body, data, len);
     if (ex->body.failed == GAZ_E_LIMIT) {
         gaz_strbuf_release(&ex->body);
-        gaz_answer_refusal(ex, 413, "too_large", "the setting server.body_max raises it", "the body is over the %zu bytes taken",
-                           ex->http->options.body_max);
+        gaz_answer_refusal(ex, 413, "too_large", "the setting server.body_max raises it",
+                           "the body is over the %zu bytes taken", ex->http->options.body_max);
     } else if (ex->body.failed != GAZ_OK) {
         gaz_answer_refusal(ex, 503, "out_of_memory", "", "no memory for the body");
     }
@@ -200,11 +209,12 @@ static enum MHD_Result finish_request(gaz_exchange *ex)
     return send_answer(ex);
 }
 
-/* Called first when the headers are there, then for each piece of the body, then at its end; and again when the
- * connection was resumed. An answer given at the first call closes the connection, so only refusals of requests
- * whose body is not wanted are given there. */
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *len, void **state)
+/* Called first when the headers are there, then for each piece of the body, then at its end; and
+ * again when the connection was resumed. An answer given at the first call closes the connection,
+ * so only refusals of requests whose body is not wanted are given there. */
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *len, void **state)
 {
     gaz_exchange *ex = *state;
     (void)ctx;
@@ -236,7 +246,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const c
 
 /* ---- starting ---- */
 
-/* As many descriptors as connections are wanted, as far as the limit can be raised; fewer connections otherwise. */
+/* As many descriptors as connections are wanted, as far as the limit can be raised; fewer
+ * connections otherwise. */
 static void fit_descriptors(gaz_http *http)
 {
     struct rlimit limit;
@@ -250,8 +261,11 @@ static void fit_descriptors(gaz_http *http)
     }
     if (limit.rlim_cur >= want)
         return;
-    http->options.connections = limit.rlim_cur > SPARE_FILES * 2 ? (unsigned)limit.rlim_cur - SPARE_FILES : (unsigned)limit.rlim_cur / 2;
-    gaz_log_write(http->options.log, GAZ_LOG_WARN, "http", "the limit of open files allows %u connections at once",
+    http->options.connections = limit.rlim_cur > SPARE_FILES * 2
+                                    ? (unsigned)limit.rlim_cur - SPARE_FILES
+                                    : (unsigned)limit.rlim_cur / 2;
+    gaz_log_write(http->options.log, GAZ_LOG_WARN, "http",
+                  "the limit of open files allows %u connections at once",
                   http->options.connections);
 }
 
@@ -275,15 +289,17 @@ static gaz_status start_daemon(gaz_http *http, gaz_error *err)
     unsigned threads = gaz_cores() < 2 ? 2 : gaz_cores() > 4 ? 4 : gaz_cores();
     unsigned idle = (unsigned)((http->options.idle_ms + 999) / 1000);
     http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept, http, on_request, http,
-        MHD_OPTION_EXTERNAL_LOGGER, on_log, http, MHD_OPTION_LISTEN_SOCKET, http->listen_fd, MHD_OPTION_THREAD_POOL_SIZE,
-        threads, MHD_OPTION_CONNECTION_LIMIT, http->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, idle,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_size(http), MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, http,
-        MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept,
+        http, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, http, MHD_OPTION_LISTEN_SOCKET,
+        http->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
+        http->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, idle,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_size(http), MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
+        (size_t)1024, MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, http, MHD_OPTION_END);
     if (!http->daemon)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "cannot start the HTTP server on %s", http->address);
+        return gaz_error_set(err, GAZ_E_INTERNAL, "cannot start the HTTP server on %s",
+                             http->address);
     return GAZ_OK;
 }
 

@@ -1,4 +1,5 @@
-/* The listening socket: where to listen is text from the settings; what came of it is written back as text. */
+/* The listening socket: where to listen is text from the settings; what came of it is written back
+ * as text. */
 #include "exchange.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@
 static bool split(const char *listen, char host[256], char port[8])
 {
     const char *colon = strrchr(listen, ':');
-    if (!colon || !colon[1] || strlen(colon + 1) >= 8 || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+    if (!colon || !colon[1] || strlen(colon + 1) >= 8 ||
+        strspn(colon + 1, "0123456789") != strlen(colon + 1))
         return false;
     size_t len = (size_t)(colon - listen);
     if (len >= 2 && listen[0] == '[' && listen[len - 1] == ']') {
@@ -35,7 +37,8 @@ static bool split(const char *listen, char host[256], char port[8])
     return strtol(port, NULL, 10) < 65536;
 }
 
-static gaz_status bind_socket(const struct addrinfo *info, const char *listen_text, int *out, gaz_error *err)
+static gaz_status bind_socket(const struct addrinfo *info, const char *listen_text, int *out,
+                              gaz_error *err)
 {
     int one = 1;
     int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -47,9 +50,12 @@ static gaz_status bind_socket(const struct addrinfo *info, const char *listen_te
     if (bind(fd, info->ai_addr, info->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
         int number = errno;
         gaz_status st = gaz_error_errno(err, "cannot listen on %s", listen_text);
-        gaz_error_hint(err, number == EADDRINUSE ? "another program listens there: stop it, or choose another port with --listen"
-                            : number == EACCES   ? "ports below 1024 need privileges: choose another with --listen"
-                                                 : "choose an address of this machine with --listen");
+        gaz_error_hint(
+            err,
+            number == EADDRINUSE
+                ? "another program listens there: stop it, or choose another port with --listen"
+            : number == EACCES ? "ports below 1024 need privileges: choose another with --listen"
+                               : "choose an address of this machine with --listen");
         close(fd);
         return st;
     }
@@ -67,9 +73,11 @@ static gaz_status describe(gaz_http *http, int fd, gaz_error *err)
     bool v6 = ss.ss_family == AF_INET6;
     const struct sockaddr_in *a4 = (const struct sockaddr_in *)&ss;
     const struct sockaddr_in6 *a6 = (const struct sockaddr_in6 *)&ss;
-    inet_ntop(ss.ss_family, v6 ? (const void *)&a6->sin6_addr : (const void *)&a4->sin_addr, host, sizeof host);
+    inet_ntop(ss.ss_family, v6 ? (const void *)&a6->sin6_addr : (const void *)&a4->sin_addr, host,
+              sizeof host);
     http->port = ntohs(v6 ? a6->sin6_port : a4->sin_port);
-    http->loopback = v6 ? IN6_IS_ADDR_LOOPBACK(&a6->sin6_addr) : ntohl(a4->sin_addr.s_addr) >> 24 == 127;
+    http->loopback =
+        v6 ? IN6_IS_ADDR_LOOPBACK(&a6->sin6_addr) : ntohl(a4->sin_addr.s_addr) >> 24 == 127;
     snprintf(http->address, sizeof http->address, v6 ? "[%s]:%u" : "%s:%u", host, http->port);
     return GAZ_OK;
 }
@@ -79,13 +87,17 @@ gaz_status gaz_listen_open(const char *listen_text, gaz_http *http, gaz_error *e
     char host[256], port[8];
     if (!split(listen_text, host, port)) {
         gaz_status st = gaz_error_set(err, GAZ_E_INVALID, "cannot listen on '%.100s'", listen_text);
-        gaz_error_hint(err, "it is ADDRESS:PORT, as in 127.0.0.1:7007 or [::1]:7007; port 0 takes any free one");
+        gaz_error_hint(
+            err,
+            "it is ADDRESS:PORT, as in 127.0.0.1:7007 or [::1]:7007; port 0 takes any free one");
         return st;
     }
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+                    *found = NULL;
     int why = getaddrinfo(host, port, &hints, &found);
     if (why != 0)
-        return gaz_error_set(err, GAZ_E_INVALID, "cannot listen on '%.100s': %s", listen_text, gai_strerror(why));
+        return gaz_error_set(err, GAZ_E_INVALID, "cannot listen on '%.100s': %s", listen_text,
+                             gai_strerror(why));
     gaz_status st = bind_socket(found, listen_text, &http->listen_fd, err);
     freeaddrinfo(found);
     return st == GAZ_OK ? describe(http, http->listen_fd, err) : st;

@@ -1,5 +1,6 @@
-/* Both headers are lists of ranges with weights; the most specific range that fits a candidate gives its weight.
- * What cannot be read counts as absent: a header that is wrong must not turn an answer into an error. */
+/* Both headers are lists of ranges with weights; the most specific range that fits a candidate
+ * gives its weight. What cannot be read counts as absent: a header that is wrong must not turn an
+ * answer into an error. */
 #include "negotiate.h"
 
 #include <string.h>
@@ -154,8 +155,8 @@ gaz_coding gaz_negotiate_coding(const char *accept)
 
 const char *gaz_coding_name(gaz_coding e)
 {
-    static const char *const names[] = {[GAZ_CODING_IDENTITY] = "identity", [GAZ_CODING_GZIP] = "gzip",
-                                        [GAZ_CODING_ZSTD] = "zstd"};
+    static const char *const names[] = {
+        [GAZ_CODING_IDENTITY] = "identity", [GAZ_CODING_GZIP] = "gzip", [GAZ_CODING_ZSTD] = "zstd"};
     return names[e];
 }
 

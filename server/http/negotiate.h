@@ -21,7 +21,8 @@ bool gaz_negotiate_html(const char *accept);
 /** "application/json", … Static. */
 const char *gaz_media_type(gaz_media media);
 const char *gaz_coding_name(gaz_coding e);
-/** Whether a Content-Type header says JSON (parameters are ignored; charset must be utf-8 when given). */
+/** Whether a Content-Type header says JSON (parameters are ignored; charset must be utf-8 when
+ * given). */
 bool gaz_is_json_type(const char *content_type);
 
 #endif

@@ -1,6 +1,6 @@
-/* From path and method to what is asked. Paths of operations are compared part by part after decoding; a parameter
- * at the end takes the rest, slashes and all, because names of repositories hold slashes. The row with the most
- * literal parts wins. */
+/* From path and method to what is asked. Paths of operations are compared part by part after
+ * decoding; a parameter at the end takes the rest, slashes and all, because names of repositories
+ * hold slashes. The row with the most literal parts wins. */
 #include "exchange.h"
 
 #include <stdio.h>
@@ -22,7 +22,8 @@ static gaz_status split_path(gaz_exchange *ex, segments *out, gaz_error *err)
         size_t n = strcspn(p, "/");
         if (out->count == SEGMENTS_MAX)
             return gaz_error_set(err, GAZ_E_INVALID, "the path has over %d parts", SEGMENTS_MAX);
-        gaz_status st = gaz_uri_decode(p, n, false, &ex->arena, &out->text[out->count], &out->len[out->count], err);
+        gaz_status st = gaz_uri_decode(p, n, false, &ex->arena, &out->text[out->count],
+                                       &out->len[out->count], err);
         if (st != GAZ_OK)
             return st;
         out->count++;
@@ -33,7 +34,8 @@ static gaz_status split_path(gaz_exchange *ex, segments *out, gaz_error *err)
 }
 
 /* Joins the parts from `from` on with '/'. */
-static gaz_raw_param rest(gaz_exchange *ex, const char *name, size_t name_len, const segments *s, size_t from, size_t to)
+static gaz_raw_param rest(gaz_exchange *ex, const char *name, size_t name_len, const segments *s,
+                          size_t from, size_t to)
 {
     size_t len = to - from - 1, at = 0;
     for (size_t i = from; i < to; i++)
@@ -52,7 +54,8 @@ static gaz_raw_param rest(gaz_exchange *ex, const char *name, size_t name_len, c
 }
 
 /* @return literal parts plus 1, or 0 when the path does not fit; params NULL: only asks */
-static size_t match(gaz_exchange *ex, const char *pattern, const segments *s, gaz_raw_param *params, size_t *count)
+static size_t match(gaz_exchange *ex, const char *pattern, const segments *s, gaz_raw_param *params,
+                    size_t *count)
 {
     size_t literal = 1, at = 0;
     const char *p = pattern + 1;
@@ -101,7 +104,8 @@ static void answer_methods(gaz_exchange *ex)
         ex->status = 204;
         return;
     }
-    gaz_answer_refusal(ex, 405, "method_not_allowed", "", "%s is not possible here, but %s", ex->method, ex->allow);
+    gaz_answer_refusal(ex, 405, "method_not_allowed", "", "%s is not possible here, but %s",
+                       ex->method, ex->allow);
 }
 
 static void find_op(gaz_exchange *ex, const segments *s)
@@ -136,7 +140,8 @@ static void find_op(gaz_exchange *ex, const segments *s)
         if (!ex->params[i].name)
             ex->params = NULL;
     if (!ex->params)
-        gaz_answer_refusal(ex, 503, "out_of_memory", "", "no memory for the parameters of %s", best->name);
+        gaz_answer_refusal(ex, 503, "out_of_memory", "", "no memory for the parameters of %s",
+                           best->name);
 }
 
 static void find_fixed(gaz_exchange *ex)
@@ -144,7 +149,9 @@ static void find_fixed(gaz_exchange *ex)
     static const struct {
         const char *path;
         gaz_target_kind kind;
-    } fixed[] = {{"/healthz", GAZ_TARGET_HEALTH}, {"/readyz", GAZ_TARGET_READY}, {"/openapi.json", GAZ_TARGET_OPENAPI}};
+    } fixed[] = {{"/healthz", GAZ_TARGET_HEALTH},
+                 {"/readyz", GAZ_TARGET_READY},
+                 {"/openapi.json", GAZ_TARGET_OPENAPI}};
     const gaz_web *web = ex->http->options.web;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         if (strcmp(ex->path, fixed[i].path) == 0)
@@ -182,5 +189,6 @@ void gaz_route_find(gaz_exchange *ex)
     }
     find_op(ex, &parts);
     if (ex->kind == GAZ_TARGET_NONE && !ex->status)
-        gaz_answer_refusal(ex, 404, NULL, "/openapi.json lists what there is", "there is nothing at %.200s", ex->path);
+        gaz_answer_refusal(ex, 404, NULL, "/openapi.json lists what there is",
+                           "there is nothing at %.200s", ex->path);
 }

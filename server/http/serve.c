@@ -1,5 +1,6 @@
-/* The server as a program: one per data directory (a lock), findable by the command line (server.json), ended by
- * signals. A server.json that a dead process left is overwritten: the lock tells, not the file. */
+/* The server as a program: one per data directory (a lock), findable by the command line
+ * (server.json), ended by signals. A server.json that a dead process left is overwritten: the lock
+ * tells, not the file. */
 #include "serve.h"
 
 #include <stdio.h>
@@ -34,7 +35,9 @@ static void describe_other(const char *path, gaz_error *err)
         gaz_json_parse(text.data, text.len, &root, &ignored) == GAZ_OK)
         address = gaz_json_text(gaz_json_get(root, "address"), NULL);
     if (address)
-        gaz_error_hint(err, "it is at http://%.100s/ (process %lld): use it, stop it, or set GAZ_HOME to another directory",
+        gaz_error_hint(err,
+                       "it is at http://%.100s/ (process %lld): use it, stop it, or set GAZ_HOME "
+                       "to another directory",
                        address, (long long)gaz_json_integer(gaz_json_get(root, "pid"), 0));
     gaz_error_hint(err, "stop it, or set GAZ_HOME to another directory");
     gaz_json_free(root);
@@ -92,11 +95,13 @@ static void announce(const gaz_http *http, const gaz_log *log)
     fflush(stdout);
     gaz_log_write(log, GAZ_LOG_INFO, "http", "listening on %s", address);
     if (!gaz_http_is_loopback(http))
-        gaz_log_write(log, GAZ_LOG_WARN, "http", "%s is not loopback: whoever reaches it can read every repository", address);
+        gaz_log_write(log, GAZ_LOG_WARN, "http",
+                      "%s is not loopback: whoever reaches it can read every repository", address);
 }
 
-static gaz_status run(const gaz_services *services, const gaz_op *ops, size_t op_count, const char *listen,
-                      const char *file, volatile sig_atomic_t *stop, gaz_error *err)
+static gaz_status run(const gaz_services *services, const gaz_op *ops, size_t op_count,
+                      const char *listen, const char *file, volatile sig_atomic_t *stop,
+                      gaz_error *err)
 {
     const struct timespec nap = {.tv_nsec = 50000000};
     gaz_http *http = NULL;
@@ -122,8 +127,8 @@ static gaz_status run(const gaz_services *services, const gaz_op *ops, size_t op
     return st;
 }
 
-gaz_status gaz_serve(const gaz_services *services, const gaz_op *ops, size_t op_count, const char *listen,
-                     volatile sig_atomic_t *stop, gaz_error *err)
+gaz_status gaz_serve(const gaz_services *services, const gaz_op *ops, size_t op_count,
+                     const char *listen, volatile sig_atomic_t *stop, gaz_error *err)
 {
     gaz_strbuf file = GAZ_STRBUF_INIT;
     gaz_lock *lock = NULL;

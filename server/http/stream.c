@@ -1,6 +1,7 @@
-/* What handlers emit. Small whole answers are held back, so that they can have a length and be encoded at once;
- * event streams, lines and what grows over BUFFERED_MAX go through a ring of PIPE_SIZE bytes: the worker blocks
- * while it is full, the connection is suspended while it is empty. */
+/* What handlers emit. Small whole answers are held back, so that they can have a length and be
+ * encoded at once; event streams, lines and what grows over BUFFERED_MAX go through a ring of
+ * PIPE_SIZE bytes: the worker blocks while it is full, the connection is suspended while it is
+ * empty. */
 #include "exchange.h"
 
 #include <errno.h>
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-/* How long encoded lines are held back while more come: the network is busy, or has nothing to do. */
+/* How long encoded lines are held back while more come: the network is busy, or has nothing to do.
+ */
 #define FLUSH_BUSY_US 50000
 #define FLUSH_IDLE_US 5000
 
@@ -24,11 +26,12 @@ bool gaz_stream_cancelled(void *ctx)
 
 static struct timespec timespec_of(int64_t monotonic_us)
 {
-    return (struct timespec){.tv_sec = (time_t)(monotonic_us / 1000000), .tv_nsec = (long)(monotonic_us % 1000000) * 1000};
+    return (struct timespec){.tv_sec = (time_t)(monotonic_us / 1000000),
+                             .tv_nsec = (long)(monotonic_us % 1000000) * 1000};
 }
 
-/* Under the lock: once the pipe is full, half of it must be taken in time, or a client that dribbles would hold a
- * worker for ever. */
+/* Under the lock: once the pipe is full, half of it must be taken in time, or a client that
+ * dribbles would hold a worker for ever. */
 static gaz_status wait_for_room(gaz_exchange *ex, gaz_error *err)
 {
     bool gone_now = atomic_load(&ex->gone);
@@ -36,11 +39,13 @@ static gaz_status wait_for_room(gaz_exchange *ex, gaz_error *err)
         return gone_now ? gone(err) : GAZ_OK;
     struct timespec until = timespec_of(gaz_deadline(ex->http->options.stall_ms));
     while (ex->pipe_len > PIPE_SIZE / 2 && !atomic_load(&ex->gone)) {
-        if (pthread_cond_timedwait(&ex->room, &ex->lock, &until) != ETIMEDOUT || ex->pipe_len <= PIPE_SIZE / 2)
+        if (pthread_cond_timedwait(&ex->room, &ex->lock, &until) != ETIMEDOUT ||
+            ex->pipe_len <= PIPE_SIZE / 2)
             continue;
         atomic_store(&ex->gone, true);
-        return gaz_error_set(err, GAZ_E_TIMEOUT, "the client reads too slowly: %zu bytes waited for %lld ms", ex->pipe_len,
-                             (long long)ex->http->options.stall_ms);
+        return gaz_error_set(err, GAZ_E_TIMEOUT,
+                             "the client reads too slowly: %zu bytes waited for %lld ms",
+                             ex->pipe_len, (long long)ex->http->options.stall_ms);
     }
     return atomic_load(&ex->gone) ? gone(err) : GAZ_OK;
 }
@@ -67,7 +72,8 @@ static gaz_status pipe_write(gaz_exchange *ex, const char *data, size_t len, gaz
     return st;
 }
 
-/* Encoded bytes wait in the encoder until they fill a block: events, and lines nobody is busy with, are pushed out. */
+/* Encoded bytes wait in the encoder until they fill a block: events, and lines nobody is busy with,
+ * are pushed out. */
 static gaz_compress_end flush_mode(gaz_exchange *ex)
 {
     if (ex->kind != GAZ_TARGET_OP || ex->media == GAZ_MEDIA_JSON)
@@ -82,7 +88,8 @@ static gaz_compress_end flush_mode(gaz_exchange *ex)
     return GAZ_COMPRESS_FLUSH;
 }
 
-static gaz_status push(gaz_exchange *ex, const void *data, size_t len, gaz_compress_end end, gaz_error *err)
+static gaz_status push(gaz_exchange *ex, const void *data, size_t len, gaz_compress_end end,
+                       gaz_error *err)
 {
     if (!ex->encoder)
         return pipe_write(ex, data, len, err);
@@ -164,9 +171,11 @@ void gaz_stream_finish(gaz_exchange *ex, bool clean)
     pthread_mutex_lock(&ex->lock);
     ex->finished = clean;
     ex->aborted = !clean;
-    /* What is left in the pipe must be taken in time. The connection lives as long as the exchange is not completed. */
+    /* What is left in the pipe must be taken in time. The connection lives as long as the exchange
+     * is not completed. */
     if (!ex->completed)
-        atomic_store(&ex->conn->deadline, gaz_deadline(ex->http->options.send_ms + (int64_t)(ex->pipe_len / 16)));
+        atomic_store(&ex->conn->deadline,
+                     gaz_deadline(ex->http->options.send_ms + (int64_t)(ex->pipe_len / 16)));
     gaz_exchange_wake(ex);
     pthread_mutex_unlock(&ex->lock);
 }

@@ -1,6 +1,7 @@
-/* The watch: one thread that sees to what libmicrohttpd does not. Suspended connections neither time out nor notice
- * a client that hangs up: they are polled. A client that sends a byte now and then is never idle: the time from the
- * first byte of a request to its last has a limit, and so has the sending of an answer. */
+/* The watch: one thread that sees to what libmicrohttpd does not. Suspended connections neither
+ * time out nor notice a client that hangs up: they are polled. A client that sends a byte now and
+ * then is never idle: the time from the first byte of a request to its last has a limit, and so has
+ * the sending of an answer. */
 #include "exchange.h"
 
 #include <arpa/inet.h>
@@ -11,8 +12,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define POLL_MS 100      /* between looks at suspended connections */
-#define POLLED_MAX 256   /* at once */
+#define POLL_MS 100    /* between looks at suspended connections */
+#define POLLED_MAX 256 /* at once */
 
 /* Connections of one address. */
 typedef struct gaz_address_count {
@@ -101,8 +102,10 @@ gaz_connection *gaz_connection_new(gaz_http *http, int fd, const struct sockaddr
     atomic_init(&conn->deadline, GAZ_NEVER);
     conn->opened = gaz_now_us();
     atomic_init(&conn->waiting_since, conn->opened);
-    const void *raw = sa->sa_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr
-                                                : (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr;
+    const void *raw =
+        sa->sa_family == AF_INET6
+            ? (const void *)&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr
+            : (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr;
     if (!inet_ntop(sa->sa_family, raw, conn->peer, sizeof conn->peer))
         strcpy(conn->peer, "?");
     pthread_mutex_lock(&http->connections_lock);
@@ -135,11 +138,12 @@ static uint64_t bytes_received(const gaz_connection *conn)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
-    return getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_received : 0;
+    return getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_bytes_received
+                                                                         : 0;
 }
 
-/* Whether part of a head has lain there for too long: bytes have come since the connection began to wait. What had
- * come by the first look belongs to the requests before, unless there was none. */
+/* Whether part of a head has lain there for too long: bytes have come since the connection began to
+ * wait. What had come by the first look belongs to the requests before, unless there was none. */
 static bool is_overdue(gaz_connection *conn, int64_t now, int64_t head_us)
 {
     int64_t since = atomic_load(&conn->waiting_since);
@@ -158,8 +162,9 @@ static bool is_overdue(gaz_connection *conn, int64_t now, int64_t head_us)
     return conn->partial_since && now - conn->partial_since >= head_us;
 }
 
-/* A connection is closed by shutting its socket down: libmicrohttpd then notices and cleans up. The descriptor
- * cannot be another's, since gaz_connection_free() comes before it is closed and waits for the lock. */
+/* A connection is closed by shutting its socket down: libmicrohttpd then notices and cleans up. The
+ * descriptor cannot be another's, since gaz_connection_free() comes before it is closed and waits
+ * for the lock. */
 static void check_deadlines(gaz_http *http)
 {
     int64_t now = gaz_now_us(), head_us = http->options.head_ms * 1000;
@@ -170,7 +175,8 @@ static void check_deadlines(gaz_http *http)
     pthread_mutex_unlock(&http->connections_lock);
 }
 
-/* Polls a run of active exchanges; those whose client hung up are abandoned. @return whether more are left */
+/* Polls a run of active exchanges; those whose client hung up are abandoned. @return whether more
+ * are left */
 static bool poll_some(gaz_http *http, size_t *skip)
 {
     struct pollfd fds[POLLED_MAX];
@@ -186,7 +192,8 @@ static bool poll_some(gaz_http *http, size_t *skip)
         found[n++] = ex;
     }
     bool more = ex != NULL;
-    /* Still under the lock: none of them can complete, and so none of the descriptors be closed, meanwhile. */
+    /* Still under the lock: none of them can complete, and so none of the descriptors be closed,
+     * meanwhile. */
     int ready = n ? poll(fds, (nfds_t)n, 0) : 0;
     pthread_mutex_unlock(&http->active_lock);
     *skip = seen;

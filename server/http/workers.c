@@ -1,5 +1,6 @@
-/* A ring of tasks under one lock; sleeping threads form a stack, each with a condition of its own. Whoever queues a
- * task wakes one thread, unless one is on its way already; that one, when it finds more, wakes the next. */
+/* A ring of tasks under one lock; sleeping threads form a stack, each with a condition of its own.
+ * Whoever queues a task wakes one thread, unless one is on its way already; that one, when it finds
+ * more, wakes the next. */
 #include "workers.h"
 
 #include <pthread.h>
@@ -79,7 +80,8 @@ static void *worker_main(void *arg)
 gaz_status gaz_workers_new(unsigned threads, unsigned queue, gaz_workers **out, gaz_error *err)
 {
     if (threads < 1 || threads > 1024 || queue < 1 || queue > 1u << 20)
-        return gaz_error_set(err, GAZ_E_INVALID, "%u workers with %u places are out of range", threads, queue);
+        return gaz_error_set(err, GAZ_E_INVALID, "%u workers with %u places are out of range",
+                             threads, queue);
     gaz_workers *w = calloc(1, sizeof *w);
     if (!w)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for workers");

@@ -1,5 +1,6 @@
-/* Escaping, numbers for people, links, and the frame around every page. The frame is plain HTML that works without
- * styles and without scripts; assets/ has one style sheet and one small script. */
+/* Escaping, numbers for people, links, and the frame around every page. The frame is plain HTML
+ * that works without styles and without scripts; assets/ has one style sheet and one small script.
+ */
 #include "html.h"
 
 #include <inttypes.h>
@@ -28,12 +29,13 @@ static const char *entity(unsigned char c)
     }
 }
 
-/* Characters that are not seen, or that reorder or hide what is around them (CVE-2021-42574). Tabs are seen. Joiners
- * (U+200C, U+200D) stay: scripts and emoji need them. */
+/* Characters that are not seen, or that reorder or hide what is around them (CVE-2021-42574). Tabs
+ * are seen. Joiners (U+200C, U+200D) stay: scripts and emoji need them. */
 static bool is_hidden(uint32_t c)
 {
-    return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e || c == 0x200b ||
-           c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+    return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
+           c == 0x180e || c == 0x200b || c == 0x200e || c == 0x200f ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
            (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
@@ -50,8 +52,11 @@ static void put_escaped(gaz_strbuf *out, const char *text, size_t len, bool code
         gaz_strbuf_add(out, plain, (size_t)(start - plain));
         plain = at;
         if (hidden)
-            gaz_strbuf_printf(out, c < 0x20 ? "<span class=\"hidden\" title=\"U+%04" PRIX32 "\">^%c</span>"
-                                            : "<span class=\"hidden\" title=\"U+%04" PRIX32 "\">U+%04" PRIX32 "</span>",
+            gaz_strbuf_printf(out,
+                              c < 0x20
+                                  ? "<span class=\"hidden\" title=\"U+%04" PRIX32 "\">^%c</span>"
+                                  : "<span class=\"hidden\" title=\"U+%04" PRIX32 "\">U+%04" PRIX32
+                                    "</span>",
                               c, c < 0x20 ? c + 0x40 : c);
         else
             gaz_strbuf_puts(out, name ? name : GAZ_UTF8_REPLACEMENT);
@@ -83,7 +88,8 @@ static size_t align_down(const char *text, size_t at)
     return at;
 }
 
-void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_range *ranges, size_t count, size_t max)
+void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_range *ranges,
+                     size_t count, size_t max)
 {
     size_t from = 0, to = len;
     if (len > max) {
@@ -92,7 +98,8 @@ void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_ra
         to = len - from > max ? align_down(text, from + max) : len;
     }
     if (from)
-        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>", from);
+        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>",
+                          from);
     size_t at = from;
     for (size_t i = 0; i < count && at < to; i++) {
         size_t start = ranges[i].start < at ? at : ranges[i].start;
@@ -107,7 +114,8 @@ void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_ra
     }
     gaz_html_code(out, text + at, to - at);
     if (to < len)
-        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>", len - to);
+        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>",
+                          len - to);
 }
 
 void gaz_html_count(gaz_strbuf *out, uint64_t n)
@@ -151,7 +159,8 @@ void gaz_html_plural(gaz_strbuf *out, uint64_t n, const char *one, const char *m
 
 /* ---- links ---- */
 
-/* A "-" that is a whole part of a repository's name is encoded, so that the first "/-/" is always ours. */
+/* A "-" that is a whole part of a repository's name is encoded, so that the first "/-/" is always
+ * ours. */
 static void put_repo(gaz_strbuf *out, const char *repo)
 {
     for (const char *p = repo;; p++) {
@@ -207,7 +216,8 @@ const char *gaz_web_text(const gaz_web_call *call, const char *name)
     return p && !memchr(p->text, '\0', p->len) ? p->text : NULL;
 }
 
-long gaz_web_number(const gaz_web_call *call, const char *name, long least, long most, long otherwise)
+long gaz_web_number(const gaz_web_call *call, const char *name, long least, long most,
+                    long otherwise)
 {
     const char *text = gaz_web_text(call, name);
     char *end = NULL;
@@ -215,8 +225,8 @@ long gaz_web_number(const gaz_web_call *call, const char *name, long least, long
     return end && !*end && n >= least && n <= most ? n : otherwise;
 }
 
-gaz_status gaz_web_place(const gaz_web_call *call, size_t prefix, gaz_arena *arena, const char **repo, const char **path,
-                         size_t *path_len, gaz_error *err)
+gaz_status gaz_web_place(const gaz_web_call *call, size_t prefix, gaz_arena *arena,
+                         const char **repo, const char **path, size_t *path_len, gaz_error *err)
 {
     const char *rest = call->path + prefix, *mark = strstr(rest, "/-/");
     size_t repo_len = mark ? (size_t)(mark - rest) : strlen(rest), n;
@@ -240,49 +250,61 @@ gaz_status gaz_web_place(const gaz_web_call *call, size_t prefix, gaz_arena *are
 
 static void put_form(gaz_strbuf *out, const gaz_page_head *head)
 {
-    gaz_strbuf_printf(out, "<form class=\"search%s\" action=\"/search\" role=\"search\">\n", head->large ? " large" : "");
+    gaz_strbuf_printf(out, "<form class=\"search%s\" action=\"/search\" role=\"search\">\n",
+                      head->large ? " large" : "");
     gaz_strbuf_puts(out, "<label class=\"sr\" for=\"q\">Search code</label>\n"
-                         "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search code\" autocomplete=\"off\" "
+                         "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search code\" "
+                         "autocomplete=\"off\" "
                          "autocapitalize=\"off\" spellcheck=\"false\" maxlength=\"8192\" value=\"");
     gaz_html_text(out, head->query ? head->query : "", head->query_len);
     gaz_strbuf_printf(out, "\"%s>\n", head->large ? " autofocus" : "");
     if (head->repo) {
-        gaz_strbuf_puts(out, "<label class=\"field\">in <input name=\"repo\" size=\"16\" placeholder=\"all repositories\" value=\"");
+        gaz_strbuf_puts(out, "<label class=\"field\">in <input name=\"repo\" size=\"16\" "
+                             "placeholder=\"all repositories\" value=\"");
         gaz_html_cstring(out, head->repo);
         gaz_strbuf_puts(out, "\" aria-label=\"Repository; empty for all\"></label>\n");
     }
     if (head->rev) {
-        gaz_strbuf_puts(out, "<label class=\"field\">at <input name=\"rev\" size=\"13\" placeholder=\"default branch\" value=\"");
+        gaz_strbuf_puts(out, "<label class=\"field\">at <input name=\"rev\" size=\"13\" "
+                             "placeholder=\"default branch\" value=\"");
         gaz_html_cstring(out, head->rev);
-        gaz_strbuf_puts(out, "\" aria-label=\"Branch, tag or commit; empty for the default branch\"></label>\n");
+        gaz_strbuf_puts(
+            out,
+            "\" aria-label=\"Branch, tag or commit; empty for the default branch\"></label>\n");
     }
     gaz_strbuf_puts(out, "<button type=\"submit\">Search</button>\n</form>\n");
 }
 
 void gaz_html_begin(gaz_strbuf *out, const gaz_page_head *head)
 {
-    gaz_strbuf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    gaz_strbuf_puts(out,
+                    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     if (head->title) {
         gaz_html_cstring(out, head->title);
         gaz_strbuf_puts(out, " · ");
     }
-    gaz_strbuf_puts(out, "Gazetteer</title>\n<link rel=\"stylesheet\" href=\"/assets/gazetteer.css\">\n"
-                         "<link rel=\"icon\" href=\"/assets/favicon.svg\" type=\"image/svg+xml\">\n"
-                         "<script src=\"/assets/gazetteer.js\" defer></script>\n</head>\n<body>\n"
-                         "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\">\n"
-                         "<a class=\"brand\" href=\"/\">Gazetteer</a>\n");
+    gaz_strbuf_puts(
+        out, "Gazetteer</title>\n<link rel=\"stylesheet\" href=\"/assets/gazetteer.css\">\n"
+             "<link rel=\"icon\" href=\"/assets/favicon.svg\" type=\"image/svg+xml\">\n"
+             "<script src=\"/assets/gazetteer.js\" defer></script>\n</head>\n<body>\n"
+             "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header class=\"top\">\n"
+             "<a class=\"brand\" href=\"/\">Gazetteer</a>\n");
     if (!head->large)
         put_form(out, head);
-    gaz_strbuf_printf(out, "<nav aria-label=\"Site\"><a href=\"/repos\"%s>Repositories</a></nav>\n</header>\n"
-                           "<main id=\"main\" tabindex=\"-1\">\n",
-                      head->section == GAZ_SECTION_REPOS ? " aria-current=\"page\"" : "");
+    gaz_strbuf_printf(
+        out,
+        "<nav aria-label=\"Site\"><a href=\"/repos\"%s>Repositories</a></nav>\n</header>\n"
+        "<main id=\"main\" tabindex=\"-1\">\n",
+        head->section == GAZ_SECTION_REPOS ? " aria-current=\"page\"" : "");
     if (head->large)
         put_form(out, head);
 }
 
 void gaz_html_end(gaz_strbuf *out)
 {
-    gaz_strbuf_puts(out, "</main>\n<footer><a href=\"/openapi.json\">API</a> · Gazetteer " GAZ_VERSION "</footer>\n</body>\n</html>\n");
+    gaz_strbuf_puts(out,
+                    "</main>\n<footer><a href=\"/openapi.json\">API</a> · Gazetteer " GAZ_VERSION
+                    "</footer>\n</body>\n</html>\n");
 }

@@ -15,11 +15,11 @@ typedef enum gaz_section { GAZ_SECTION_NONE, GAZ_SECTION_SEARCH, GAZ_SECTION_REP
 /** What the head of every page is made of. All nullable. */
 typedef struct gaz_page_head {
     const char *title;
-    const char *query;  /**< in the search box */
+    const char *query; /**< in the search box */
     size_t query_len;
     const char *repo, *rev; /**< in the search form */
     gaz_section section;
-    bool large;         /**< the home page: the box is the page */
+    bool large; /**< the home page: the box is the page */
 } gaz_page_head;
 
 void gaz_html_begin(gaz_strbuf *out, const gaz_page_head *head);
@@ -28,14 +28,16 @@ void gaz_html_end(gaz_strbuf *out);
 /** Text content and attribute values: & < > " ' escaped, invalid bytes as U+FFFD. */
 void gaz_html_text(gaz_strbuf *out, const char *text, size_t len);
 void gaz_html_cstring(gaz_strbuf *out, const char *text);
-/** Source code: as gaz_html_text(), and what cannot be seen or turns the order of text around is shown by its number. Not for attributes. */
+/** Source code: as gaz_html_text(), and what cannot be seen or turns the order of text around is
+ * shown by its number. Not for attributes. */
 void gaz_html_code(gaz_strbuf *out, const char *text, size_t len);
 /**
  * A line of code with its matches marked.
  * @param ranges  ascending, not overlapping; cut to the text
  * @param max     bytes shown at most; a longer line is cut around its first match
  */
-void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_range *ranges, size_t count, size_t max);
+void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_range *ranges,
+                     size_t count, size_t max);
 /** "1,234,567". */
 void gaz_html_count(gaz_strbuf *out, uint64_t n);
 /** "1.2 MB". */
@@ -47,15 +49,15 @@ void gaz_html_plural(gaz_strbuf *out, uint64_t n, const char *one, const char *m
 
 /** Where a link leads. NULL and 0 parts are left out. */
 typedef struct gaz_link {
-    const char *kind;       /**< "file", "tree", "raw" */
+    const char *kind; /**< "file", "tree", "raw" */
     const char *repo;
     const char *path;
     size_t path_len;
     const char *rev;
-    const char *query;      /**< q= */
+    const char *query; /**< q= */
     size_t query_len;
-    unsigned page;          /**< above 1 */
-    uint32_t line;          /**< #L… */
+    unsigned page; /**< above 1 */
+    uint32_t line; /**< #L… */
 } gaz_link;
 /** Appends a URL ready for an attribute. */
 void gaz_html_link(gaz_strbuf *out, const gaz_link *link);
@@ -64,10 +66,13 @@ void gaz_html_link(gaz_strbuf *out, const gaz_link *link);
 const gaz_raw_param *gaz_web_param(const gaz_web_call *call, const char *name);
 const char *gaz_web_text(const gaz_web_call *call, const char *name);
 /** A number between the bounds, or `otherwise`. */
-long gaz_web_number(const gaz_web_call *call, const char *name, long least, long most, long otherwise);
+long gaz_web_number(const gaz_web_call *call, const char *name, long least, long most,
+                    long otherwise);
 
-/** "/file/<repo>/-/<path>" taken apart; decoded into the arena. GAZ_E_NOT_FOUND when it has no "/-/" (the whole rest is the repository then, with path ""). */
-GAZ_CHECKED gaz_status gaz_web_place(const gaz_web_call *call, size_t prefix, gaz_arena *arena, const char **repo,
-                                     const char **path, size_t *path_len, gaz_error *err);
+/** "/file/<repo>/-/<path>" taken apart; decoded into the arena. GAZ_E_NOT_FOUND when it has no
+ * "/-/" (the whole rest is the repository then, with path ""). */
+GAZ_CHECKED gaz_status gaz_web_place(const gaz_web_call *call, size_t prefix, gaz_arena *arena,
+                                     const char **repo, const char **path, size_t *path_len,
+                                     gaz_error *err);
 
 #endif

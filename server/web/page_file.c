@@ -1,5 +1,5 @@
-/* /file and /raw: one file at one revision. Long files come in pages; a query from the search page is run once more
- * over this file alone, so that its matches are marked. */
+/* /file and /raw: one file at one revision. Long files come in pages; a query from the search page
+ * is run once more over this file alone, so that its matches are marked. */
 #include "pages.h"
 
 #include <inttypes.h>
@@ -12,9 +12,9 @@
 #include "gaz/query/parse.h"
 #include "uri.h"
 
-#define SHOWN_BYTES 10000      /* of a line */
-#define MARKED_RANGES 100000   /* matches marked in one file */
-#define MARK_MS 2000           /* the time marking may take */
+#define SHOWN_BYTES 10000    /* of a line */
+#define MARKED_RANGES 100000 /* matches marked in one file */
+#define MARK_MS 2000         /* the time marking may take */
 #define RAW_PIECE 65536
 
 typedef struct place {
@@ -37,7 +37,8 @@ typedef struct marks {
 static gaz_status on_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
 {
     marks *m = ctx;
-    if (hit->path_len != m->where->path_len || memcmp(hit->path, m->where->path, hit->path_len) != 0)
+    if (hit->path_len != m->where->path_len ||
+        memcmp(hit->path, m->where->path, hit->path_len) != 0)
         return GAZ_OK;
     for (size_t i = 0; i < hit->line_count && m->ranges.len < MARKED_RANGES; i++) {
         const gaz_hit_line *line = &hit->lines[i];
@@ -53,7 +54,8 @@ static gaz_status on_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
     return GAZ_OK;
 }
 
-/* file:/^path$/ with everything that means something in a regex escaped; false when the path cannot be written so. */
+/* file:/^path$/ with everything that means something in a regex escaped; false when the path cannot
+ * be written so. */
 static bool put_path_atom(gaz_strbuf *out, const char *path, size_t len)
 {
     if (!gaz_utf8_valid(path, len))
@@ -71,8 +73,8 @@ static bool put_path_atom(gaz_strbuf *out, const char *path, size_t len)
     return true;
 }
 
-/* Settings may not stand in parentheses and "a or b" needs them: both forms are tried. Without marks the file is
- * shown all the same. */
+/* Settings may not stand in parentheses and "a or b" needs them: both forms are tried. Without
+ * marks the file is shown all the same. */
 static void find_marks(gaz_web_call *call, marks *m, const gaz_raw_param *q)
 {
     static const char *const forms[][2] = {{"(", ") "}, {"", " "}};
@@ -82,14 +84,22 @@ static void find_marks(gaz_web_call *call, marks *m, const gaz_raw_param *q)
         gaz_strbuf_puts(&query, forms[i][0]);
         gaz_strbuf_add(&query, q->text, q->len);
         gaz_strbuf_puts(&query, forms[i][1]);
-        bool ok = put_path_atom(&query, m->where->path, m->where->path_len) && query.failed == GAZ_OK;
-        gaz_search_request request = {.query = query.data, .query_len = query.len, .repo = m->where->repo,
-                                      .rev = m->where->rev, .limit = 1, .deadline_us = gaz_deadline(MARK_MS),
-                                      .cancelled = call->cancelled, .cancelled_ctx = call->ctx};
+        bool ok =
+            put_path_atom(&query, m->where->path, m->where->path_len) && query.failed == GAZ_OK;
+        gaz_search_request request = {.query = query.data,
+                                      .query_len = query.len,
+                                      .repo = m->where->repo,
+                                      .rev = m->where->rev,
+                                      .limit = 1,
+                                      .deadline_us = gaz_deadline(MARK_MS),
+                                      .cancelled = call->cancelled,
+                                      .cancelled_ctx = call->ctx};
         gaz_search_result found;
         gaz_search_result_init(&found);
         gaz_error ignored = {0};
-        gaz_status st = ok ? gaz_engine_search(call->services->engine, &request, on_hit, m, &found, &ignored) : GAZ_OK;
+        gaz_status st =
+            ok ? gaz_engine_search(call->services->engine, &request, on_hit, m, &found, &ignored)
+               : GAZ_OK;
         gaz_search_result_release(&found);
         gaz_strbuf_release(&query);
         if (st != GAZ_E_INVALID)
@@ -111,9 +121,11 @@ static void put_rows(gaz_strbuf *out, const gaz_file_view *view, const marks *m)
         while (mark < m->lines.len && m->lines.items[mark].number < number)
             mark++;
         bool hit = mark < m->lines.len && m->lines.items[mark].number == number;
-        const gaz_range *ranges = hit && m->ranges.len ? m->ranges.items + m->lines.items[mark].first : NULL;
-        gaz_strbuf_printf(out, "<tr id=\"L%" PRIu32 "\"%s><td class=\"n\"><a href=\"#L%" PRIu32 "\">%" PRIu32
-                               "</a></td><td class=\"t\">",
+        const gaz_range *ranges =
+            hit && m->ranges.len ? m->ranges.items + m->lines.items[mark].first : NULL;
+        gaz_strbuf_printf(out,
+                          "<tr id=\"L%" PRIu32 "\"%s><td class=\"n\"><a href=\"#L%" PRIu32
+                          "\">%" PRIu32 "</a></td><td class=\"t\">",
                           number, hit ? " class=\"hit\"" : "", number, number);
         gaz_html_marked(out, at, len, ranges, hit ? m->lines.items[mark].count : 0, SHOWN_BYTES);
         gaz_strbuf_puts(out, "</td></tr>\n");
@@ -121,20 +133,24 @@ static void put_rows(gaz_strbuf *out, const gaz_file_view *view, const marks *m)
     }
 }
 
-static void put_pager(gaz_strbuf *out, const place *p, const gaz_raw_param *q, unsigned page, unsigned pages)
+static void put_pager(gaz_strbuf *out, const place *p, const gaz_raw_param *q, unsigned page,
+                      unsigned pages)
 {
     if (pages < 2)
         return;
     const struct {
         const char *rel, *text;
         unsigned page;
-    } links[] = {{"prev", "Previous lines", page - 1}, {"next", "Next lines", page < pages ? page + 1 : 0}};
+    } links[] = {{"prev", "Previous lines", page - 1},
+                 {"next", "Next lines", page < pages ? page + 1 : 0}};
     gaz_strbuf_puts(out, "<nav class=\"pager\" aria-label=\"Pages of this file\">\n");
     gaz_strbuf_printf(out, "<span>Page %u of %u</span>\n", page, pages);
     for (size_t i = 0; i < 2; i++) {
         if (!links[i].page)
             continue;
-        gaz_link link = {"file", p->repo, p->path, p->path_len, p->rev, q ? q->text : NULL, q ? q->len : 0, links[i].page, 0};
+        gaz_link link = {"file",         p->repo,       p->path,
+                         p->path_len,    p->rev,        q ? q->text : NULL,
+                         q ? q->len : 0, links[i].page, 0};
         gaz_strbuf_puts(out, "<a href=\"");
         gaz_html_link(out, &link);
         gaz_strbuf_printf(out, "\" rel=\"%s\">%s</a>\n", links[i].rel, links[i].text);
@@ -156,13 +172,18 @@ static void put_facts(gaz_strbuf *out, const gaz_file_view *view, const place *p
         gaz_strbuf_puts(out, " · ");
     }
     gaz_html_bytes(out, view->size);
-    if (view->encoding && strcmp(view->encoding, "ascii") != 0 && strcmp(view->encoding, "utf-8") != 0) {
+    if (view->encoding && strcmp(view->encoding, "ascii") != 0 &&
+        strcmp(view->encoding, "utf-8") != 0) {
         gaz_strbuf_puts(out, " · ");
         gaz_html_cstring(out, view->encoding);
     }
     gaz_strbuf_printf(out, " · <span title=\"%s\">commit %.12s</span>", hex, hex);
     if (!view->skip) {
-        gaz_link raw = {.kind = "raw", .repo = p->repo, .path = p->path, .path_len = p->path_len, .rev = p->rev};
+        gaz_link raw = {.kind = "raw",
+                        .repo = p->repo,
+                        .path = p->path,
+                        .path_len = p->path_len,
+                        .rev = p->rev};
         gaz_strbuf_puts(out, " · <a href=\"");
         gaz_html_link(out, &raw);
         gaz_strbuf_puts(out, "\">raw</a>");
@@ -170,29 +191,40 @@ static void put_facts(gaz_strbuf *out, const gaz_file_view *view, const place *p
     gaz_strbuf_puts(out, "</p>\n");
 }
 
-static gaz_status render(gaz_web_call *call, const place *p, const gaz_file_view *view, unsigned page, gaz_error *err)
+static gaz_status render(gaz_web_call *call, const place *p, const gaz_file_view *view,
+                         unsigned page, gaz_error *err)
 {
     const gaz_raw_param *q = gaz_web_param(call, "q");
     gaz_strbuf out;
     gaz_strbuf_init(&out, GAZ_PAGE_MAX);
-    gaz_page_head head = {.title = p->path, .query = q ? q->text : NULL, .query_len = q ? q->len : 0, .repo = p->repo,
+    gaz_page_head head = {.title = p->path,
+                          .query = q ? q->text : NULL,
+                          .query_len = q ? q->len : 0,
+                          .repo = p->repo,
                           .rev = p->rev ? p->rev : ""};
     gaz_html_begin(&out, &head);
     gaz_html_crumbs(&out, p->repo, p->path, p->path_len, p->rev, true);
-    gaz_status st = gaz_html_revisions(&out, call, "file", p->repo, p->path, p->path_len, p->rev, err);
+    gaz_status st =
+        gaz_html_revisions(&out, call, "file", p->repo, p->path, p->path_len, p->rev, err);
     put_facts(&out, view, p);
     if (view->skip) {
         gaz_strbuf_puts(&out, "<p class=\"incomplete\">The text of this file is not indexed: ");
         gaz_html_cstring(&out, view->skip);
         gaz_strbuf_puts(&out, ".</p>\n");
     } else if (!view->text.len) {
-        gaz_strbuf_puts(&out, view->lines_total ? "<p class=\"incomplete\">There are no such lines.</p>\n" : "<p class=\"incomplete\">This file is empty.</p>\n");
+        gaz_strbuf_puts(&out, view->lines_total
+                                  ? "<p class=\"incomplete\">There are no such lines.</p>\n"
+                                  : "<p class=\"incomplete\">This file is empty.</p>\n");
     } else {
         unsigned pages = (view->lines_total + GAZ_WEB_LINES_PER_PAGE - 1) / GAZ_WEB_LINES_PER_PAGE;
-        marks m = {.where = p, .from = (page - 1) * GAZ_WEB_LINES_PER_PAGE + 1, .to = page * GAZ_WEB_LINES_PER_PAGE};
+        marks m = {.where = p,
+                   .from = (page - 1) * GAZ_WEB_LINES_PER_PAGE + 1,
+                   .to = page * GAZ_WEB_LINES_PER_PAGE};
         find_marks(call, &m, q);
         put_pager(&out, p, q, page, pages);
-        gaz_strbuf_puts(&out, "<div class=\"scroll whole\" tabindex=\"0\" role=\"region\" aria-label=\"File content\"><table class=\"code\" role=\"presentation\">\n");
+        gaz_strbuf_puts(
+            &out, "<div class=\"scroll whole\" tabindex=\"0\" role=\"region\" aria-label=\"File "
+                  "content\"><table class=\"code\" role=\"presentation\">\n");
         put_rows(&out, view, &m);
         gaz_strbuf_puts(&out, "</table></div>\n");
         put_pager(&out, p, q, page, pages);
@@ -203,7 +235,8 @@ static gaz_status render(gaz_web_call *call, const place *p, const gaz_file_view
     return gaz_web_send(call, &out, st, err);
 }
 
-static gaz_status find_place(const gaz_web_call *call, size_t prefix, gaz_arena *arena, place *p, gaz_error *err)
+static gaz_status find_place(const gaz_web_call *call, size_t prefix, gaz_arena *arena, place *p,
+                             gaz_error *err)
 {
     *p = (place){.rev = gaz_web_text(call, "rev")};
     return gaz_web_place(call, prefix, arena, &p->repo, &p->path, &p->path_len, err);
@@ -214,7 +247,8 @@ static gaz_status redirect_to_tree(gaz_web_call *call, const place *p, gaz_error
 {
     gaz_strbuf url;
     gaz_strbuf_init(&url, sizeof call->location - 1);
-    gaz_link link = {.kind = "tree", .repo = p->repo, .path = p->path, .path_len = p->path_len, .rev = p->rev};
+    gaz_link link = {
+        .kind = "tree", .repo = p->repo, .path = p->path, .path_len = p->path_len, .rev = p->rev};
     gaz_html_link(&url, &link);
     gaz_status st = gaz_strbuf_check(&url, err);
     if (st == GAZ_OK) {
@@ -233,12 +267,14 @@ gaz_status gaz_page_file(gaz_web_call *call, gaz_error *err)
     place p;
     gaz_file_view view = {.text = GAZ_STRBUF_INIT};
     gaz_status st = find_place(call, strlen("/file/"), &arena, &p, err);
-    unsigned page = (unsigned)gaz_web_number(call, "page", 1, UINT32_MAX / GAZ_WEB_LINES_PER_PAGE - 1, 1);
+    unsigned page =
+        (unsigned)gaz_web_number(call, "page", 1, UINT32_MAX / GAZ_WEB_LINES_PER_PAGE - 1, 1);
     if (st == GAZ_OK && !p.path_len) {
         st = redirect_to_tree(call, &p, err);
     } else if (st == GAZ_OK) {
-        st = gaz_engine_file(call->services->engine, p.repo, p.rev, p.path, (page - 1) * GAZ_WEB_LINES_PER_PAGE + 1,
-                             page * GAZ_WEB_LINES_PER_PAGE, &view, err);
+        st = gaz_engine_file(call->services->engine, p.repo, p.rev, p.path,
+                             (page - 1) * GAZ_WEB_LINES_PER_PAGE + 1, page * GAZ_WEB_LINES_PER_PAGE,
+                             &view, err);
         if (st == GAZ_OK) {
             st = render(call, &p, &view, page, err);
             gaz_file_view_release(&view);
@@ -259,11 +295,13 @@ gaz_status gaz_page_raw(gaz_web_call *call, gaz_error *err)
         st = gaz_engine_file(call->services->engine, p.repo, p.rev, p.path, 0, 0, &view, err);
     if (st == GAZ_OK) {
         if (view.skip)
-            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the text of this file is not indexed: %s", view.skip);
+            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the text of this file is not indexed: %s",
+                               view.skip);
         call->type = "text/plain; charset=utf-8";
         for (size_t at = 0; st == GAZ_OK && at < view.text.len; at += RAW_PIECE) {
             size_t left = view.text.len - at;
-            st = call->emit(call->ctx, view.text.data + at, left < RAW_PIECE ? left : RAW_PIECE, err);
+            st = call->emit(call->ctx, view.text.data + at, left < RAW_PIECE ? left : RAW_PIECE,
+                            err);
         }
         gaz_file_view_release(&view);
     }

@@ -6,8 +6,8 @@
 
 #include "gaz/base/clock.h"
 
-#define HOME_REPOS 24   /* on the home page */
-#define REPOS_PAGE 200  /* on a page of the overview */
+#define HOME_REPOS 24  /* on the home page */
+#define REPOS_PAGE 200 /* on a page of the overview */
 
 /* A URL without the user name and password it may hold. */
 static void put_source(gaz_strbuf *out, const char *source)
@@ -84,8 +84,10 @@ static void put_syntax(gaz_strbuf *out)
         {"type:file name", "files by path instead of content"},
         {"count:all", "count every match exactly"},
     };
-    gaz_strbuf_puts(out, "<section aria-labelledby=\"syntax\">\n<h2 id=\"syntax\">How to ask</h2>\n<table class=\"syntax\">\n"
-                         "<thead class=\"sr\"><tr><th scope=\"col\">Query</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
+    gaz_strbuf_puts(out, "<section aria-labelledby=\"syntax\">\n<h2 id=\"syntax\">How to "
+                         "ask</h2>\n<table class=\"syntax\">\n"
+                         "<thead class=\"sr\"><tr><th scope=\"col\">Query</th><th "
+                         "scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         gaz_strbuf_puts(out, "<tr><td><code>");
         gaz_html_cstring(out, rows[i][0]);
@@ -107,9 +109,11 @@ gaz_status gaz_page_home(gaz_web_call *call, gaz_error *err)
     gaz_strbuf_init(&out, GAZ_PAGE_MAX);
     gaz_page_head head = {.section = GAZ_SECTION_SEARCH, .large = true};
     gaz_html_begin(&out, &head);
-    gaz_strbuf_puts(&out, "<div class=\"home\">\n<section aria-labelledby=\"repos\">\n<h2 id=\"repos\">Repositories</h2>\n");
+    gaz_strbuf_puts(&out, "<div class=\"home\">\n<section aria-labelledby=\"repos\">\n<h2 "
+                          "id=\"repos\">Repositories</h2>\n");
     if (!count)
-        gaz_strbuf_puts(&out, "<p>There are none yet. Add one with <code>gaz add PATH-OR-URL</code>.</p>\n");
+        gaz_strbuf_puts(
+            &out, "<p>There are none yet. Add one with <code>gaz add PATH-OR-URL</code>.</p>\n");
     else
         gaz_strbuf_puts(&out, "<ul class=\"repos\">\n");
     for (size_t i = 0; i < count && i < HOME_REPOS; i++) {
@@ -140,7 +144,8 @@ static void put_row(gaz_strbuf *out, gaz_web_call *call, const gaz_repo_row *row
 {
     uint64_t files = 0, bytes = 0, skipped = 0;
     gaz_error ignored = {0};
-    bool known = row->indexed_us && gaz_engine_repo_stats(call->services->engine, row->name, &files, &bytes, &skipped, &ignored) == GAZ_OK;
+    bool known = row->indexed_us && gaz_engine_repo_stats(call->services->engine, row->name, &files,
+                                                          &bytes, &skipped, &ignored) == GAZ_OK;
     gaz_strbuf_puts(out, "<tr><th scope=\"row\">");
     put_repo_link(out, row);
     gaz_strbuf_puts(out, "<br><small>");
@@ -172,17 +177,23 @@ gaz_status gaz_page_repos(gaz_web_call *call, gaz_error *err)
     gaz_html_begin(&out, &head);
     gaz_strbuf_puts(&out, "<h1>Repositories</h1>\n");
     if (!count)
-        gaz_strbuf_puts(&out, "<p>There are none yet. Add one with <code>gaz add PATH-OR-URL</code>.</p>\n");
+        gaz_strbuf_puts(
+            &out, "<p>There are none yet. Add one with <code>gaz add PATH-OR-URL</code>.</p>\n");
     else
-        gaz_strbuf_puts(&out, "<div class=\"scroll\"><table class=\"list\">\n<thead><tr><th scope=\"col\">Name</th>"
-                              "<th scope=\"col\" class=\"num\">Files</th><th scope=\"col\" class=\"num\">Text</th>"
-                              "<th scope=\"col\" class=\"num\">Not searched</th><th scope=\"col\">Status</th></tr></thead>\n<tbody>\n");
+        gaz_strbuf_puts(
+            &out,
+            "<div class=\"scroll\"><table class=\"list\">\n<thead><tr><th scope=\"col\">Name</th>"
+            "<th scope=\"col\" class=\"num\">Files</th><th scope=\"col\" class=\"num\">Text</th>"
+            "<th scope=\"col\" class=\"num\">Not searched</th><th "
+            "scope=\"col\">Status</th></tr></thead>\n<tbody>\n");
     for (size_t i = from; i < count && i - from < REPOS_PAGE; i++)
         put_row(&out, call, &rows[i]);
     if (count)
         gaz_strbuf_puts(&out, "</tbody>\n</table></div>\n");
     if (count > from + REPOS_PAGE)
-        gaz_strbuf_printf(&out, "<nav class=\"pager\" aria-label=\"Pages\"><a href=\"/repos?from=%zu\" rel=\"next\">Next page</a></nav>\n",
+        gaz_strbuf_printf(&out,
+                          "<nav class=\"pager\" aria-label=\"Pages\"><a href=\"/repos?from=%zu\" "
+                          "rel=\"next\">Next page</a></nav>\n",
                           from + REPOS_PAGE);
     gaz_html_end(&out);
     free_rows(rows, count);

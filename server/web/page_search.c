@@ -1,5 +1,6 @@
-/* /search: results grouped by file. The engine visits hits in rank order; each becomes a block of HTML at once, and
- * the summary, known last, is put in front. A second, cheap search offers files whose path matches plain words. */
+/* /search: results grouped by file. The engine visits hits in rank order; each becomes a block of
+ * HTML at once, and the summary, known last, is put in front. A second, cheap search offers files
+ * whose path matches plain words. */
 #include "pages.h"
 
 #include <inttypes.h>
@@ -14,9 +15,9 @@
 #define LINES_PER_FILE 10
 #define CONTEXT_LINES 1
 #define CONTEXT_LINES_MAX 10
-#define SHOWN_BYTES 400   /* of a line */
+#define SHOWN_BYTES 400 /* of a line */
 #define PATHS_SHOWN 5
-#define PATHS_MS 250      /* the time the second search may take */
+#define PATHS_MS 250 /* the time the second search may take */
 
 typedef struct results {
     gaz_web_call *call;
@@ -24,14 +25,22 @@ typedef struct results {
     gaz_search_request request;
     const char *rev;
     uint64_t files;
-    bool paths_only;      /* the second search */
+    bool paths_only; /* the second search */
 } results;
 
 static void put_line(results *r, const gaz_file_hit *hit, const gaz_hit_line *line, bool matches)
 {
-    gaz_link link = {"file", hit->repo, hit->path, hit->path_len, r->rev, r->request.query, r->request.query_len,
-                     (line->number - 1) / GAZ_WEB_LINES_PER_PAGE + 1, line->number};
-    gaz_strbuf_puts(&r->html, matches ? "<tr class=\"hit\"><td class=\"n\"><a href=\"" : "<tr><td class=\"n\"><a href=\"");
+    gaz_link link = {"file",
+                     hit->repo,
+                     hit->path,
+                     hit->path_len,
+                     r->rev,
+                     r->request.query,
+                     r->request.query_len,
+                     (line->number - 1) / GAZ_WEB_LINES_PER_PAGE + 1,
+                     line->number};
+    gaz_strbuf_puts(&r->html, matches ? "<tr class=\"hit\"><td class=\"n\"><a href=\""
+                                      : "<tr><td class=\"n\"><a href=\"");
     gaz_html_link(&r->html, &link);
     gaz_strbuf_printf(&r->html, "\">%" PRIu32 "</a></td><td class=\"t\">", line->number);
     gaz_html_marked(&r->html, line->text, line->len, line->ranges, line->range_count, SHOWN_BYTES);
@@ -62,8 +71,11 @@ static void put_lines(results *r, const gaz_file_hit *hit)
 
 static void put_file_link(results *r, const gaz_file_hit *hit, bool with_query)
 {
-    gaz_link link = {.kind = hit->path_len ? "file" : "tree", .repo = hit->repo, .path = hit->path,
-                     .path_len = hit->path_len, .rev = r->rev};
+    gaz_link link = {.kind = hit->path_len ? "file" : "tree",
+                     .repo = hit->repo,
+                     .path = hit->path,
+                     .path_len = hit->path_len,
+                     .rev = r->rev};
     if (with_query) {
         link.query = r->request.query;
         link.query_len = r->request.query_len;
@@ -103,16 +115,27 @@ static void put_hit(results *r, const gaz_file_hit *hit)
     }
     gaz_strbuf_puts(out, "</h2>\n");
     if (hit->line_count) {
-        gaz_strbuf_puts(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Matches\"><table class=\"code\" role=\"presentation\">\n");
+        gaz_strbuf_puts(out,
+                        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                        "aria-label=\"Matches\"><table class=\"code\" role=\"presentation\">\n");
         put_lines(r, hit);
         gaz_strbuf_puts(out, "</table></div>\n");
     }
     if (hit->lines_total > hit->line_count && hit->line_count) {
-        gaz_link link = {"file", hit->repo, hit->path, hit->path_len, r->rev, r->request.query, r->request.query_len, 0, 0};
+        gaz_link link = {"file",
+                         hit->repo,
+                         hit->path,
+                         hit->path_len,
+                         r->rev,
+                         r->request.query,
+                         r->request.query_len,
+                         0,
+                         0};
         gaz_strbuf_puts(out, "<p class=\"more\"><a href=\"");
         gaz_html_link(out, &link);
         gaz_strbuf_puts(out, "\">");
-        gaz_html_plural(out, hit->lines_total - hit->line_count, "more line matches", "more lines match");
+        gaz_html_plural(out, hit->lines_total - hit->line_count, "more line matches",
+                        "more lines match");
         gaz_strbuf_puts(out, "</a></p>\n");
     }
     gaz_strbuf_puts(out, "</article>\n");
@@ -132,14 +155,16 @@ static gaz_status on_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
     return gaz_strbuf_check(&r->html, err);
 }
 
-/* Words that mean themselves: no fields, quotes, groups, operators. They can be looked for in paths, too. */
+/* Words that mean themselves: no fields, quotes, groups, operators. They can be looked for in
+ * paths, too. */
 static bool is_plain(const char *query, size_t len)
 {
     static const char *const operators[] = {"or", "OR", "and", "AND", "not", "NOT"};
     for (size_t i = 0; i < len; i++) {
         char c = query[i];
-        bool ok = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == ' ' ||
-                  (c == '-' && i > 0 && query[i - 1] != ' ') || (c == '/' && i > 0 && query[i - 1] != ' ');
+        bool ok = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
+                  c == '.' || c == ' ' || (c == '-' && i > 0 && query[i - 1] != ' ') ||
+                  (c == '/' && i > 0 && query[i - 1] != ' ');
         if (!ok)
             return false;
     }
@@ -156,23 +181,31 @@ static bool is_plain(const char *query, size_t len)
 static void put_paths(gaz_strbuf *out, const results *main_results)
 {
     const gaz_search_request *asked = &main_results->request;
-    if (asked->cursor || asked->query_len > GAZ_QUERY_MAX - 16 || !is_plain(asked->query, asked->query_len))
+    if (asked->cursor || asked->query_len > GAZ_QUERY_MAX - 16 ||
+        !is_plain(asked->query, asked->query_len))
         return;
     gaz_strbuf query = GAZ_STRBUF_INIT;
     gaz_strbuf_puts(&query, "type:file ");
     gaz_strbuf_add(&query, asked->query, asked->query_len);
     results r = {.call = main_results->call, .rev = main_results->rev, .paths_only = true};
-    r.request = (gaz_search_request){.query = query.data, .query_len = query.len, .repo = asked->repo, .rev = asked->rev,
-                                     .limit = PATHS_SHOWN, .deadline_us = gaz_deadline(PATHS_MS),
-                                     .cancelled = asked->cancelled, .cancelled_ctx = asked->cancelled_ctx};
+    r.request = (gaz_search_request){.query = query.data,
+                                     .query_len = query.len,
+                                     .repo = asked->repo,
+                                     .rev = asked->rev,
+                                     .limit = PATHS_SHOWN,
+                                     .deadline_us = gaz_deadline(PATHS_MS),
+                                     .cancelled = asked->cancelled,
+                                     .cancelled_ctx = asked->cancelled_ctx};
     gaz_strbuf_init(&r.html, GAZ_PAGE_MAX);
     gaz_search_result found;
     gaz_search_result_init(&found);
     gaz_error ignored = {0};
-    gaz_status st = query.failed == GAZ_OK ? gaz_engine_search(r.call->services->engine, &r.request, on_hit, &r, &found, &ignored)
+    gaz_status st = query.failed == GAZ_OK ? gaz_engine_search(r.call->services->engine, &r.request,
+                                                               on_hit, &r, &found, &ignored)
                                            : GAZ_E_NOMEM;
     if (st == GAZ_OK && r.files) {
-        gaz_strbuf_puts(out, "<section class=\"paths\" aria-label=\"Files whose path matches\">\n<h2>Files whose path matches</h2>\n<ul>\n");
+        gaz_strbuf_puts(out, "<section class=\"paths\" aria-label=\"Files whose path "
+                             "matches\">\n<h2>Files whose path matches</h2>\n<ul>\n");
         gaz_strbuf_add(out, r.html.data, r.html.len);
         gaz_strbuf_puts(out, "</ul>\n");
         if (found.stats.files > r.files || !found.complete) {
@@ -193,13 +226,17 @@ static const char *reason_text(const char *reason)
         const char *reason, *text;
     } known[] = {
         {"limit", "These are the best files; the next page has more."},
-        {"timeout", "The search ran out of time; these are the matches found until then. A more specific query, or "
+        {"timeout", "The search ran out of time; these are the matches found until then. A more "
+                    "specific query, or "
                     "<code>timeout:30s</code>, finds the rest."},
-        {"memory", "The search met its memory limit; these are the matches found until then. A more specific query finds the rest."},
+        {"memory", "The search met its memory limit; these are the matches found until then. A "
+                   "more specific query finds the rest."},
         {"cancelled", "The search was given up; these are the matches found until then."},
-        {"damaged", "A part of the index is damaged and was left out. <code>gaz check</code> tells which, "
-                    "<code>gaz repair</code> rebuilds it."},
-        {"not_indexed", "A part of what was asked is not indexed yet. Searching again in a moment finds more."},
+        {"damaged",
+         "A part of the index is damaged and was left out. <code>gaz check</code> tells which, "
+         "<code>gaz repair</code> rebuilds it."},
+        {"not_indexed",
+         "A part of what was asked is not indexed yet. Searching again in a moment finds more."},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (reason && strcmp(reason, known[i].reason) == 0)
@@ -207,7 +244,8 @@ static const char *reason_text(const char *reason)
     return "The answer is not complete.";
 }
 
-static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const results *r, int64_t took_us)
+static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const results *r,
+                        int64_t took_us)
 {
     gaz_strbuf_puts(out, "<p class=\"summary\" role=\"status\">");
     if (!found->complete && found->stats.files)
@@ -215,7 +253,8 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
     if (!found->stats.files && !r->files) {
         gaz_strbuf_puts(out, found->complete ? "Nothing matches" : "Nothing was found");
     } else {
-        gaz_html_plural(out, found->stats.files > r->files ? found->stats.files : r->files, "file", "files");
+        gaz_html_plural(out, found->stats.files > r->files ? found->stats.files : r->files, "file",
+                        "files");
         if (found->stats.lines) {
             gaz_strbuf_puts(out, ", ");
             gaz_html_plural(out, found->stats.lines, "line", "lines");
@@ -231,8 +270,8 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
     gaz_strbuf_puts(out, "</p>\n");
     bool limit = found->reason && strcmp(found->reason, "limit") == 0;
     if (!found->complete)
-        gaz_strbuf_printf(out, "<p class=\"%s\" role=\"status\">%s</p>\n", limit ? "summary" : "incomplete",
-                          reason_text(found->reason));
+        gaz_strbuf_printf(out, "<p class=\"%s\" role=\"status\">%s</p>\n",
+                          limit ? "summary" : "incomplete", reason_text(found->reason));
 }
 
 /* Notes are JSON objects of the engine's making; their texts are shown as a list. */
@@ -268,7 +307,8 @@ static void put_notes(gaz_strbuf *out, const gaz_search_result *found)
     gaz_strbuf_release(&json);
 }
 
-static void put_pager(gaz_strbuf *out, const gaz_search_result *found, const gaz_search_request *asked)
+static void put_pager(gaz_strbuf *out, const gaz_search_result *found,
+                      const gaz_search_request *asked)
 {
     if (!found->cursor.len && !asked->cursor)
         return;
@@ -276,8 +316,9 @@ static void put_pager(gaz_strbuf *out, const gaz_search_result *found, const gaz
         const char *rel, *text, *cursor;
         size_t len;
         bool shown;
-    } links[] = {{"start", "First page", "", 0, asked->cursor != NULL},
-                 {"next", "Next page", found->cursor.data, found->cursor.len, found->cursor.len > 0}};
+    } links[] = {
+        {"start", "First page", "", 0, asked->cursor != NULL},
+        {"next", "Next page", found->cursor.data, found->cursor.len, found->cursor.len > 0}};
     gaz_strbuf_puts(out, "<nav class=\"pager\" aria-label=\"Pages\">\n");
     for (size_t i = 0; i < 2; i++) {
         if (!links[i].shown)
@@ -308,15 +349,18 @@ static void begin_page(gaz_strbuf *out, const gaz_search_request *asked)
     gaz_strbuf title;
     gaz_strbuf_init(&title, 200);
     gaz_strbuf_add(&title, asked->query, asked->query_len > 80 ? 80 : asked->query_len);
-    gaz_page_head head = {.title = title.data, .query = asked->query, .query_len = asked->query_len,
-                          .repo = asked->repo ? asked->repo : "", .rev = asked->rev ? asked->rev : "",
+    gaz_page_head head = {.title = title.data,
+                          .query = asked->query,
+                          .query_len = asked->query_len,
+                          .repo = asked->repo ? asked->repo : "",
+                          .rev = asked->rev ? asked->rev : "",
                           .section = GAZ_SECTION_SEARCH};
     gaz_html_begin(out, &head);
     gaz_strbuf_release(&title);
 }
 
-static gaz_status send_failure(gaz_web_call *call, const gaz_search_request *asked, gaz_status st, const gaz_error *why,
-                               gaz_error *err)
+static gaz_status send_failure(gaz_web_call *call, const gaz_search_request *asked, gaz_status st,
+                               const gaz_error *why, gaz_error *err)
 {
     gaz_strbuf out;
     gaz_strbuf_init(&out, GAZ_PAGE_MAX);
@@ -332,13 +376,21 @@ gaz_status gaz_page_search(gaz_web_call *call, gaz_error *err)
     const gaz_raw_param *q = gaz_web_param(call, "q");
     if (!q)
         return gaz_page_home(call, err);
-    uint32_t context = (uint32_t)gaz_web_number(call, "context", 0, CONTEXT_LINES_MAX, CONTEXT_LINES);
+    uint32_t context =
+        (uint32_t)gaz_web_number(call, "context", 0, CONTEXT_LINES_MAX, CONTEXT_LINES);
     results r = {.call = call, .rev = gaz_web_text(call, "rev")};
-    r.request = (gaz_search_request){.query = q->text, .query_len = q->len, .repo = gaz_web_text(call, "repo"),
-                                     .rev = r.rev, .limit = FILES_PER_PAGE, .lines_per_file = LINES_PER_FILE,
-                                     .context_before = context, .context_after = context,
-                                     .cursor = gaz_web_text(call, "cursor"), .deadline_us = GAZ_NEVER,
-                                     .cancelled = call->cancelled, .cancelled_ctx = call->ctx};
+    r.request = (gaz_search_request){.query = q->text,
+                                     .query_len = q->len,
+                                     .repo = gaz_web_text(call, "repo"),
+                                     .rev = r.rev,
+                                     .limit = FILES_PER_PAGE,
+                                     .lines_per_file = LINES_PER_FILE,
+                                     .context_before = context,
+                                     .context_after = context,
+                                     .cursor = gaz_web_text(call, "cursor"),
+                                     .deadline_us = GAZ_NEVER,
+                                     .cancelled = call->cancelled,
+                                     .cancelled_ctx = call->ctx};
     gaz_strbuf_init(&r.html, GAZ_PAGE_MAX);
     gaz_search_result found;
     gaz_search_result_init(&found);

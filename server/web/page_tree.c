@@ -1,4 +1,5 @@
-/* /tree: one directory. Also what file and directory pages share: breadcrumbs and the choice of a revision. */
+/* /tree: one directory. Also what file and directory pages share: breadcrumbs and the choice of a
+ * revision. */
 #include "pages.h"
 
 #include <inttypes.h>
@@ -7,7 +8,8 @@
 #define ENTRIES_MAX 20000 /* shown of one directory */
 #define BRANCHES_MAX 500  /* offered */
 
-void gaz_html_crumbs(gaz_strbuf *out, const char *repo, const char *path, size_t path_len, const char *rev, bool is_file)
+void gaz_html_crumbs(gaz_strbuf *out, const char *repo, const char *path, size_t path_len,
+                     const char *rev, bool is_file)
 {
     gaz_link link = {.kind = "tree", .repo = repo, .rev = rev};
     gaz_strbuf_puts(out, "<nav class=\"crumbs\" aria-label=\"Path\"><h1><a href=\"");
@@ -51,8 +53,9 @@ static bool offers(const gaz_ref_row *ref)
     return ref->kind == GAZ_REF_BRANCH;
 }
 
-gaz_status gaz_html_revisions(gaz_strbuf *out, const gaz_web_call *call, const char *kind, const char *repo,
-                              const char *path, size_t path_len, const char *rev, gaz_error *err)
+gaz_status gaz_html_revisions(gaz_strbuf *out, const gaz_web_call *call, const char *kind,
+                              const char *repo, const char *path, size_t path_len, const char *rev,
+                              gaz_error *err)
 {
     gaz_snapshot *snapshot = NULL;
     gaz_status st = gaz_store_snapshot(call->services->store, &snapshot, err);
@@ -94,7 +97,8 @@ typedef struct listing {
     bool cut;
 } listing;
 
-static gaz_status on_entry(void *ctx, const gaz_tree_head *head, const gaz_tree_entry *entry, gaz_error *err)
+static gaz_status on_entry(void *ctx, const gaz_tree_head *head, const gaz_tree_entry *entry,
+                           gaz_error *err)
 {
     listing *l = ctx;
     gaz_strbuf *out = &l->html;
@@ -113,8 +117,13 @@ static gaz_status on_entry(void *ctx, const gaz_tree_head *head, const gaz_tree_
         gaz_strbuf_putc(&path, '/');
     }
     gaz_strbuf_add(&path, entry->name, entry->name_len);
-    gaz_link link = {.kind = entry->directory ? "tree" : "file", .repo = l->repo, .path = path.data, .path_len = path.len, .rev = l->rev};
-    gaz_strbuf_puts(out, entry->directory ? "<tr class=\"dir\"><td><a href=\"" : "<tr><td><a href=\"");
+    gaz_link link = {.kind = entry->directory ? "tree" : "file",
+                     .repo = l->repo,
+                     .path = path.data,
+                     .path_len = path.len,
+                     .rev = l->rev};
+    gaz_strbuf_puts(out,
+                    entry->directory ? "<tr class=\"dir\"><td><a href=\"" : "<tr><td><a href=\"");
     gaz_html_link(out, &link);
     gaz_strbuf_puts(out, "\">");
     gaz_html_code(out, entry->name, entry->name_len);
@@ -135,21 +144,27 @@ static gaz_status render(gaz_web_call *call, listing *l, gaz_error *err)
 {
     gaz_strbuf out;
     gaz_strbuf_init(&out, GAZ_PAGE_MAX);
-    gaz_page_head head = {.title = l->path_len ? l->path : l->repo, .repo = l->repo, .rev = l->rev ? l->rev : ""};
+    gaz_page_head head = {
+        .title = l->path_len ? l->path : l->repo, .repo = l->repo, .rev = l->rev ? l->rev : ""};
     gaz_html_begin(&out, &head);
     gaz_html_crumbs(&out, l->repo, l->path, l->path_len, l->rev, false);
-    gaz_status st = gaz_html_revisions(&out, call, "tree", l->repo, l->path, l->path_len, l->rev, err);
+    gaz_status st =
+        gaz_html_revisions(&out, call, "tree", l->repo, l->path, l->path_len, l->rev, err);
     if (l->commit[0])
-        gaz_strbuf_printf(&out, "<p class=\"facts\">commit <span title=\"%s\">%.12s</span></p>\n", l->commit, l->commit);
+        gaz_strbuf_printf(&out, "<p class=\"facts\">commit <span title=\"%s\">%.12s</span></p>\n",
+                          l->commit, l->commit);
     if (l->entries) {
-        gaz_strbuf_puts(&out, "<table class=\"list\">\n<thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Language or files</th></tr></thead>\n<tbody>\n");
+        gaz_strbuf_puts(&out, "<table class=\"list\">\n<thead><tr><th scope=\"col\">Name</th><th "
+                              "scope=\"col\">Language or files</th></tr></thead>\n<tbody>\n");
         gaz_strbuf_add(&out, l->html.data, l->html.len);
         gaz_strbuf_puts(&out, "</tbody>\n</table>\n");
     } else {
         gaz_strbuf_puts(&out, "<p class=\"incomplete\">This directory is empty.</p>\n");
     }
     if (l->cut)
-        gaz_strbuf_printf(&out, "<p class=\"incomplete\">Only the first %d entries are shown.</p>\n", ENTRIES_MAX);
+        gaz_strbuf_printf(&out,
+                          "<p class=\"incomplete\">Only the first %d entries are shown.</p>\n",
+                          ENTRIES_MAX);
     gaz_html_end(&out);
     return gaz_web_send(call, &out, st, err);
 }
@@ -160,7 +175,8 @@ gaz_status gaz_page_tree(gaz_web_call *call, gaz_error *err)
     gaz_arena_init(&arena, 1u << 20);
     listing l = {.rev = gaz_web_text(call, "rev")};
     gaz_strbuf_init(&l.html, GAZ_PAGE_MAX);
-    gaz_status st = gaz_web_place(call, strlen("/tree/"), &arena, &l.repo, &l.path, &l.path_len, err);
+    gaz_status st =
+        gaz_web_place(call, strlen("/tree/"), &arena, &l.repo, &l.path, &l.path_len, err);
     if (st == GAZ_OK) {
         /* A slash at the end means the same directory. */
         char *path = gaz_arena_strndup(&arena, l.path, l.path_len);

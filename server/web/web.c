@@ -16,14 +16,16 @@ typedef struct page_row {
 } page_row;
 
 static const page_row pages[] = {
-    {"/", false, gaz_page_home},      {"/search", false, gaz_page_search}, {"/repos", false, gaz_page_repos},
-    {"/file/", true, gaz_page_file},  {"/tree/", true, gaz_page_tree},     {"/raw/", true, gaz_page_raw},
+    {"/", false, gaz_page_home},       {"/search", false, gaz_page_search},
+    {"/repos", false, gaz_page_repos}, {"/file/", true, gaz_page_file},
+    {"/tree/", true, gaz_page_tree},   {"/raw/", true, gaz_page_raw},
 };
 
 static const page_row *find_page(const char *path)
 {
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-        if (pages[i].prefix ? strncmp(path, pages[i].path, strlen(pages[i].path)) == 0 : strcmp(path, pages[i].path) == 0)
+        if (pages[i].prefix ? strncmp(path, pages[i].path, strlen(pages[i].path)) == 0
+                            : strcmp(path, pages[i].path) == 0)
             return &pages[i];
     return NULL;
 }
@@ -47,15 +49,20 @@ static void put_indent(gaz_strbuf *out, const char *query, size_t len, size_t co
     const char *at = query, *end = query + (column - 1 < len ? column - 1 : len);
     while (at < end) {
         uint32_t c = gaz_utf8_next(&at, end);
-        bool wide = c != GAZ_UTF8_BAD && c >= 0x1100 && (c <= 0x115f || (c >= 0x2e80 && c <= 0xffdc && !(c >= 0xd7b0 && c <= 0xf8ff)) || c >= 0x1f300);
+        bool wide = c != GAZ_UTF8_BAD && c >= 0x1100 &&
+                    (c <= 0x115f || (c >= 0x2e80 && c <= 0xffdc && !(c >= 0xd7b0 && c <= 0xf8ff)) ||
+                     c >= 0x1f300);
         gaz_strbuf_puts(out, wide ? "\xe3\x80\x80" : " ");
     }
 }
 
-void gaz_html_failure(gaz_strbuf *out, int status, const gaz_error *err, const char *query, size_t query_len)
+void gaz_html_failure(gaz_strbuf *out, int status, const gaz_error *err, const char *query,
+                      size_t query_len)
 {
     gaz_strbuf_printf(out, "<section class=\"failure\" role=\"alert\">\n<h1>%s</h1>\n<p>",
-                      status == 404 ? "Not found" : status < 500 ? "That cannot be answered" : "Something went wrong");
+                      status == 404  ? "Not found"
+                      : status < 500 ? "That cannot be answered"
+                                     : "Something went wrong");
     gaz_html_cstring(out, err->message);
     gaz_strbuf_puts(out, "</p>\n");
     if (query && query_len && err->column && err->column <= query_len + 1) {
@@ -97,7 +104,9 @@ static const char *type_of(const char *name)
 {
     static const struct {
         const char *ending, *type;
-    } known[] = {{".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"}};
+    } known[] = {{".css", "text/css; charset=utf-8"},
+                 {".js", "text/javascript; charset=utf-8"},
+                 {".svg", "image/svg+xml"}};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof known / sizeof known[0]; i++)
         if (strcmp(dot, known[i].ending) == 0)
@@ -116,7 +125,8 @@ static bool asset(const char *path, gaz_web_asset *out)
         if (strcmp(path + sizeof prefix - 1, f->name) != 0)
             continue;
         *out = (gaz_web_asset){.type = type_of(f->name), .data = f->data, .len = f->len};
-        snprintf(out->etag, sizeof out->etag, "\"%016llx\"", (unsigned long long)gaz_checksum(f->data, f->len));
+        snprintf(out->etag, sizeof out->etag, "\"%016llx\"",
+                 (unsigned long long)gaz_checksum(f->data, f->len));
         return true;
     }
     return false;

@@ -1,4 +1,5 @@
-/* The web pages: server-rendered HTML over the engine. The HTTP server calls these on its workers. */
+/* The web pages: server-rendered HTML over the engine. The HTTP server calls these on its workers.
+ */
 #ifndef GAZ_WEB_WEB_H
 #define GAZ_WEB_WEB_H
 
@@ -7,25 +8,26 @@
 
 /** A file that never changes while the program runs. */
 typedef struct gaz_web_asset {
-    const char *type;   /**< "text/css; charset=utf-8" */
-    const char *data;   /**< static */
+    const char *type; /**< "text/css; charset=utf-8" */
+    const char *data; /**< static */
     size_t len;
-    char etag[20];      /**< quoted */
+    char etag[20]; /**< quoted */
 } gaz_web_asset;
 
 /** One request for a page. */
 typedef struct gaz_web_call {
     const gaz_services *services;
-    const char *path;            /**< begins with '/', percent-encoded as it came, no query; NUL-terminated */
+    const char *path; /**< begins with '/', percent-encoded as it came, no query; NUL-terminated */
     const gaz_raw_param *params; /**< decoded; names may repeat */
     size_t param_count;
-    gaz_status (*emit)(void *ctx, const void *data, size_t len, gaz_error *err); /**< as gaz_call.emit */
+    gaz_status (*emit)(void *ctx, const void *data, size_t len,
+                       gaz_error *err); /**< as gaz_call.emit */
     bool (*cancelled)(void *ctx);
     void *ctx;
     /* Set by the page before its first emit. */
-    int status;                  /**< 200 unless set */
-    const char *type;            /**< "text/html; charset=utf-8" unless set; static */
-    char location[2048];         /**< with a 3xx status */
+    int status;          /**< 200 unless set */
+    const char *type;    /**< "text/html; charset=utf-8" unless set; static */
+    char location[2048]; /**< with a 3xx status */
 } gaz_web_call;
 
 /** What the HTTP server needs of a set of pages. */

@@ -22,10 +22,10 @@
 /* ---- operations ---- */
 
 typedef struct test_world {
-    atomic_int running;      /* handlers that wait for the gate or emit for ever */
-    atomic_int cancelled;    /* of those, how many saw that the caller had gone */
-    atomic_int gate;         /* 0: "wait" handlers wait */
-    atomic_llong emitted;    /* bytes emitted by the flood */
+    atomic_int running;   /* handlers that wait for the gate or emit for ever */
+    atomic_int cancelled; /* of those, how many saw that the caller had gone */
+    atomic_int gate;      /* 0: "wait" handlers wait */
+    atomic_llong emitted; /* bytes emitted by the flood */
 } test_world;
 static test_world world;
 
@@ -73,12 +73,14 @@ static gaz_status op_big(gaz_call *call, gaz_error *err)
     gaz_status st = GAZ_OK;
     if (call->media == GAZ_MEDIA_JSON) {
         for (int64_t i = 0; i < n && st == GAZ_OK; i += 50)
-            st = call->emit(call->ctx, "0123456789012345678901234567890123456789012345678\n", n - i < 50 ? (size_t)(n - i) : 50, err);
+            st = call->emit(call->ctx, "0123456789012345678901234567890123456789012345678\n",
+                            n - i < 50 ? (size_t)(n - i) : 50, err);
         return st;
     }
     for (int64_t i = 0; i < n && st == GAZ_OK; i++) {
-        int len = call->media == GAZ_MEDIA_EVENTS ? snprintf(line, sizeof line, "data: {\"i\":%lld}\n\n", (long long)i)
-                                                  : snprintf(line, sizeof line, "{\"i\":%lld}\n", (long long)i);
+        int len = call->media == GAZ_MEDIA_EVENTS
+                      ? snprintf(line, sizeof line, "data: {\"i\":%lld}\n\n", (long long)i)
+                      : snprintf(line, sizeof line, "{\"i\":%lld}\n", (long long)i);
         st = call->emit(call->ctx, line, (size_t)len, err);
     }
     return st;
@@ -142,30 +144,112 @@ static gaz_status op_accepted(gaz_call *call, gaz_error *err)
 #define JSON_ONLY (1u << GAZ_MEDIA_JSON)
 #define ALL_MEDIA (1u << GAZ_MEDIA_JSON | 1u << GAZ_MEDIA_NDJSON | 1u << GAZ_MEDIA_EVENTS)
 
-static const gaz_param echo_params[] = {{.name = "q", .type = GAZ_PARAM_STRING, .max = 16384},
-                                        {.name = "limit", .type = GAZ_PARAM_INT, .min = 1, .max = 100},
-                                        {.name = "wait", .type = GAZ_PARAM_BOOL},
-                                        {.name = "tags", .type = GAZ_PARAM_LIST, .max = 100}};
-static const gaz_param big_params[] = {{.name = "n", .type = GAZ_PARAM_INT, .required = true, .min = 0, .max = 1 << 30}};
-static const gaz_param fail_params[] = {{.name = "status", .type = GAZ_PARAM_INT, .min = -14, .max = -1, .required = true},
-                                        {.name = "after", .type = GAZ_PARAM_INT, .min = 0, .max = 2}};
-static const gaz_param name_params[] = {{.name = "name", .type = GAZ_PARAM_STRING, .required = true},
-                                        {.name = "wait", .type = GAZ_PARAM_BOOL}};
+static const gaz_param echo_params[] = {
+    {.name = "q", .type = GAZ_PARAM_STRING, .max = 16384},
+    {.name = "limit", .type = GAZ_PARAM_INT, .min = 1, .max = 100},
+    {.name = "wait", .type = GAZ_PARAM_BOOL},
+    {.name = "tags", .type = GAZ_PARAM_LIST, .max = 100}};
+static const gaz_param big_params[] = {
+    {.name = "n", .type = GAZ_PARAM_INT, .required = true, .min = 0, .max = 1 << 30}};
+static const gaz_param fail_params[] = {
+    {.name = "status", .type = GAZ_PARAM_INT, .min = -14, .max = -1, .required = true},
+    {.name = "after", .type = GAZ_PARAM_INT, .min = 0, .max = 2}};
+static const gaz_param name_params[] = {
+    {.name = "name", .type = GAZ_PARAM_STRING, .required = true},
+    {.name = "wait", .type = GAZ_PARAM_BOOL}};
 static const gaz_param job_params[] = {{.name = "id", .type = GAZ_PARAM_INT, .required = true}};
 
 static const gaz_op test_ops[] = {
-    {.name = "echo", .summary = "Echo", .method = "GET", .path = "/v1/echo", .params = echo_params, .param_count = 4, .media = JSON_ONLY, .handler = op_echo},
-    {.name = "echo.post", .summary = "Echo", .method = "POST", .path = "/v1/echo", .params = echo_params, .param_count = 4, .media = JSON_ONLY, .handler = op_echo},
-    {.name = "big", .summary = "Much", .method = "GET", .path = "/v1/big", .params = big_params, .param_count = 1, .media = ALL_MEDIA, .handler = op_big},
-    {.name = "wait", .summary = "Waits", .method = "GET", .path = "/v1/wait", .media = ALL_MEDIA, .handler = op_wait},
-    {.name = "flood", .summary = "Never ends", .method = "GET", .path = "/v1/flood", .media = ALL_MEDIA, .handler = op_flood},
-    {.name = "fail", .summary = "Fails", .method = "GET", .path = "/v1/fail", .params = fail_params, .param_count = 2, .media = ALL_MEDIA, .handler = op_fail},
-    {.name = "accepted", .summary = "Later", .method = "POST", .path = "/v1/accepted", .media = JSON_ONLY, .handler = op_accepted},
-    {.name = "things.get", .summary = "One", .method = "GET", .path = "/v1/things/{name}", .params = name_params, .param_count = 2, .media = JSON_ONLY, .handler = op_echo},
-    {.name = "things.remove", .summary = "Gone", .method = "DELETE", .path = "/v1/things/{name}", .params = name_params, .param_count = 2, .media = JSON_ONLY, .handler = op_echo},
-    {.name = "jobs.get", .summary = "A job", .method = "GET", .path = "/v1/jobs/{id}", .params = job_params, .param_count = 1, .media = JSON_ONLY, .handler = op_echo},
-    {.name = "jobs.log", .summary = "Its log", .method = "GET", .path = "/v1/jobs/{id}/log", .params = job_params, .param_count = 1, .media = JSON_ONLY, .handler = op_echo},
-    {.name = "events", .summary = "Events only", .method = "GET", .path = "/v1/events", .params = big_params, .param_count = 1, .media = 1u << GAZ_MEDIA_EVENTS, .handler = op_big},
+    {.name = "echo",
+     .summary = "Echo",
+     .method = "GET",
+     .path = "/v1/echo",
+     .params = echo_params,
+     .param_count = 4,
+     .media = JSON_ONLY,
+     .handler = op_echo},
+    {.name = "echo.post",
+     .summary = "Echo",
+     .method = "POST",
+     .path = "/v1/echo",
+     .params = echo_params,
+     .param_count = 4,
+     .media = JSON_ONLY,
+     .handler = op_echo},
+    {.name = "big",
+     .summary = "Much",
+     .method = "GET",
+     .path = "/v1/big",
+     .params = big_params,
+     .param_count = 1,
+     .media = ALL_MEDIA,
+     .handler = op_big},
+    {.name = "wait",
+     .summary = "Waits",
+     .method = "GET",
+     .path = "/v1/wait",
+     .media = ALL_MEDIA,
+     .handler = op_wait},
+    {.name = "flood",
+     .summary = "Never ends",
+     .method = "GET",
+     .path = "/v1/flood",
+     .media = ALL_MEDIA,
+     .handler = op_flood},
+    {.name = "fail",
+     .summary = "Fails",
+     .method = "GET",
+     .path = "/v1/fail",
+     .params = fail_params,
+     .param_count = 2,
+     .media = ALL_MEDIA,
+     .handler = op_fail},
+    {.name = "accepted",
+     .summary = "Later",
+     .method = "POST",
+     .path = "/v1/accepted",
+     .media = JSON_ONLY,
+     .handler = op_accepted},
+    {.name = "things.get",
+     .summary = "One",
+     .method = "GET",
+     .path = "/v1/things/{name}",
+     .params = name_params,
+     .param_count = 2,
+     .media = JSON_ONLY,
+     .handler = op_echo},
+    {.name = "things.remove",
+     .summary = "Gone",
+     .method = "DELETE",
+     .path = "/v1/things/{name}",
+     .params = name_params,
+     .param_count = 2,
+     .media = JSON_ONLY,
+     .handler = op_echo},
+    {.name = "jobs.get",
+     .summary = "A job",
+     .method = "GET",
+     .path = "/v1/jobs/{id}",
+     .params = job_params,
+     .param_count = 1,
+     .media = JSON_ONLY,
+     .handler = op_echo},
+    {.name = "jobs.log",
+     .summary = "Its log",
+     .method = "GET",
+     .path = "/v1/jobs/{id}/log",
+     .params = job_params,
+     .param_count = 1,
+     .media = JSON_ONLY,
+     .handler = op_echo},
+    {.name = "events",
+     .summary = "Events only",
+     .method = "GET",
+     .path = "/v1/events",
+     .params = big_params,
+     .param_count = 1,
+     .media = 1u << GAZ_MEDIA_EVENTS,
+     .handler = op_big},
 };
 #define TEST_OPS (sizeof test_ops / sizeof test_ops[0])
 
@@ -250,10 +334,10 @@ static inline ssize_t read_some(int fd, gaz_strbuf *in)
 
 typedef struct reply {
     int status;
-    gaz_strbuf raw;     /* head and whatever else was read */
-    char *head;         /* owned, NUL-terminated, without the empty line */
-    gaz_strbuf body;    /* chunks joined */
-    bool broken;        /* the connection ended before the body did */
+    gaz_strbuf raw;  /* head and whatever else was read */
+    char *head;      /* owned, NUL-terminated, without the empty line */
+    gaz_strbuf body; /* chunks joined */
+    bool broken;     /* the connection ended before the body did */
 } reply;
 
 static inline void reply_release(reply *r)
@@ -336,12 +420,13 @@ static inline void read_reply(int fd, bool head_only, gaz_strbuf *rest, reply *r
 }
 
 /* One request on a connection of its own. @param extra  header lines, each with "\r\n" */
-static inline void ask(const test_server *s, const char *method, const char *target, const char *extra, const char *body,
-                       reply *r)
+static inline void ask(const test_server *s, const char *method, const char *target,
+                       const char *extra, const char *body, reply *r)
 {
     gaz_strbuf req = GAZ_STRBUF_INIT;
     int fd = dial(s);
-    gaz_strbuf_printf(&req, "%s %s HTTP/1.1\r\nHost: %s\r\n%s", method, target, s->host, extra ? extra : "");
+    gaz_strbuf_printf(&req, "%s %s HTTP/1.1\r\nHost: %s\r\n%s", method, target, s->host,
+                      extra ? extra : "");
     if (body)
         gaz_strbuf_printf(&req, "Content-Length: %zu\r\n", strlen(body));
     gaz_strbuf_printf(&req, "\r\n%s", body ? body : "");
@@ -362,8 +447,8 @@ static inline void assert_body(const reply *r, const char *part)
         fail_msg("the body does not hold '%s': %.300s", part, r->body.data);
 }
 
-static inline void expect(const test_server *s, const char *method, const char *target, const char *extra,
-                          const char *body, int status, const char *part)
+static inline void expect(const test_server *s, const char *method, const char *target,
+                          const char *extra, const char *body, int status, const char *part)
 {
     reply r;
     ask(s, method, target, extra, body, &r);

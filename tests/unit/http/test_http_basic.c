@@ -24,7 +24,8 @@ static void a_question_gets_its_answer_with_length_and_security_headers(void **s
     reply r;
     get(&server, "/v1/echo?q=a%20b%2Fc+d&limit=7&tags=x&tags=y", &r);
     assert_int_equal(r.status, 200);
-    assert_string_equal(r.body.data, "{\"q\":\"a b/c d\",\"limit\":7,\"tags\":[\"x\",\"y\"],\"remote\":true}");
+    assert_string_equal(r.body.data,
+                        "{\"q\":\"a b/c d\",\"limit\":7,\"tags\":[\"x\",\"y\"],\"remote\":true}");
     assert_string_equal(header_of(&r, "Content-Type"), "application/json");
     assert_string_equal(header_of(&r, "X-Content-Type-Options"), "nosniff");
     assert_string_equal(header_of(&r, "Cross-Origin-Resource-Policy"), "same-origin");
@@ -104,7 +105,8 @@ static void paths_are_matched_part_by_part_and_the_last_parameter_takes_slashes(
     expect(&server, "GET", "/v1/jobs/7", NULL, NULL, 200, "\"id\":7");
     expect(&server, "GET", "/v1/jobs/7/log", NULL, NULL, 200, "\"id\":7");
     expect(&server, "GET", "/v1/jobs/x", NULL, NULL, 400, "whole number");
-    expect(&server, "DELETE", "/v1/things/a/b?wait=1", NULL, NULL, 200, "\"name\":\"a/b\",\"wait\":1");
+    expect(&server, "DELETE", "/v1/things/a/b?wait=1", NULL, NULL, 200,
+           "\"name\":\"a/b\",\"wait\":1");
     expect(&server, "GET", "/v1//echo", NULL, NULL, 404, NULL);
     expect(&server, "GET", "/", NULL, NULL, 404, NULL);
     gaz_strbuf deep = GAZ_STRBUF_INIT;
@@ -169,17 +171,22 @@ static void head_is_get_without_a_body(void **state)
 static void a_post_needs_json(void **state)
 {
     (void)state;
-    expect(&server, "POST", "/v1/echo", AS_JSON, "{\"q\":\"x\",\"limit\":3}", 200, "{\"q\":\"x\",\"limit\":3,");
-    expect(&server, "POST", "/v1/echo", "Content-Type: Application/JSON; charset=UTF-8\r\n", "{}", 200, NULL);
-    expect(&server, "POST", "/v1/echo?wait=1", AS_JSON, "{\"q\":\"x\"}", 200, "{\"q\":\"x\",\"wait\":1,");
+    expect(&server, "POST", "/v1/echo", AS_JSON, "{\"q\":\"x\",\"limit\":3}", 200,
+           "{\"q\":\"x\",\"limit\":3,");
+    expect(&server, "POST", "/v1/echo", "Content-Type: Application/JSON; charset=UTF-8\r\n", "{}",
+           200, NULL);
+    expect(&server, "POST", "/v1/echo?wait=1", AS_JSON, "{\"q\":\"x\"}", 200,
+           "{\"q\":\"x\",\"wait\":1,");
     expect(&server, "POST", "/v1/echo?q=1", AS_JSON, "{\"q\":\"x\"}", 400, "'q' is given twice");
     expect(&server, "POST", "/v1/echo?q=1", AS_JSON, "", 200, "\"q\":\"1\"");
     expect(&server, "POST", "/v1/accepted", AS_JSON, "{}", 202, "\"job\":1");
     expect(&server, "POST", "/v1/echo", NULL, "{}", 415, "unsupported_media_type");
     expect(&server, "POST", "/v1/echo", NULL, NULL, 415, NULL);
-    expect(&server, "POST", "/v1/echo", "Content-Type: text/plain\r\n", "{}", 415, "not 'text/plain'");
+    expect(&server, "POST", "/v1/echo", "Content-Type: text/plain\r\n", "{}", 415,
+           "not 'text/plain'");
     expect(&server, "POST", "/v1/echo", "Content-Type: application/jsonp\r\n", "{}", 415, NULL);
-    expect(&server, "POST", "/v1/echo", "Content-Type: application/json; charset=latin1\r\n", "{}", 415, NULL);
+    expect(&server, "POST", "/v1/echo", "Content-Type: application/json; charset=latin1\r\n", "{}",
+           415, NULL);
     expect(&server, "POST", "/v1/echo", AS_JSON, "[]", 400, "JSON object");
     expect(&server, "POST", "/v1/echo", AS_JSON, "{\"q\":", 400, "line 1");
     expect(&server, "POST", "/v1/echo", AS_JSON, "{\"q\":\"\xff\"}", 400, "0xff");
@@ -193,7 +200,9 @@ static void a_body_in_chunks_is_put_together(void **state)
     (void)state;
     int fd = dial(&server);
     char head[256];
-    snprintf(head, sizeof head, "POST /v1/echo HTTP/1.1\r\nHost: %s\r\n" AS_JSON "Transfer-Encoding: chunked\r\n\r\n", server.host);
+    snprintf(head, sizeof head,
+             "POST /v1/echo HTTP/1.1\r\nHost: %s\r\n" AS_JSON "Transfer-Encoding: chunked\r\n\r\n",
+             server.host);
     send_text(fd, head);
     nap_ms(20);
     send_text(fd, "3\r\n{\"q\r\n");
@@ -212,7 +221,9 @@ static void a_client_that_waits_for_100_gets_it(void **state)
     (void)state;
     int fd = dial(&server);
     char head[256];
-    snprintf(head, sizeof head, "POST /v1/echo HTTP/1.1\r\nHost: %s\r\n" AS_JSON "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+    snprintf(head, sizeof head,
+             "POST /v1/echo HTTP/1.1\r\nHost: %s\r\n" AS_JSON
+             "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
              server.host);
     send_text(fd, head);
     gaz_strbuf in = GAZ_STRBUF_INIT;
@@ -243,8 +254,10 @@ static void a_body_over_the_limit_is_413(void **state)
     reply_release(&r);
     int fd = dial(&server);
     char head[256];
-    snprintf(head, sizeof head, "POST /v1/echo HTTP/1.1\r\nHost: %s\r\n" AS_JSON "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", server.host,
-             big.len);
+    snprintf(head, sizeof head,
+             "POST /v1/echo HTTP/1.1\r\nHost: %s\r\n" AS_JSON
+             "Transfer-Encoding: chunked\r\n\r\n%zx\r\n",
+             server.host, big.len);
     send_text(fd, head);
     send_bytes(fd, big.data, big.len);
     send_text(fd, "\r\n0\r\n\r\n");
@@ -259,9 +272,11 @@ static void a_body_over_the_limit_is_413(void **state)
 static void doubtful_framing_is_refused(void **state)
 {
     (void)state;
-    expect(&server, "POST", "/v1/echo", AS_JSON "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", 400, "both Transfer-Encoding");
+    expect(&server, "POST", "/v1/echo", AS_JSON "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", 400,
+           "both Transfer-Encoding");
     expect(&server, "POST", "/v1/echo", AS_JSON "Content-Length: 2\r\n", "{}", 400, "comes twice");
-    expect(&server, "POST", "/v1/echo", AS_JSON "Transfer-Encoding: gzip\r\n", NULL, 501, "not_implemented");
+    expect(&server, "POST", "/v1/echo", AS_JSON "Transfer-Encoding: gzip\r\n", NULL, 501,
+           "not_implemented");
     expect(&server, "GET", "/v1/echo", "Bad Name: 1\r\n", NULL, 400, "malformed");
     expect(&server, "GET", "/v1/echo", "Content-Length : 5\r\n", NULL, 400, NULL);
     expect(&server, "GET", "/v1/echo", "Host: localhost\r\n", NULL, 400, "comes twice");
@@ -282,7 +297,8 @@ static void the_media_type_is_negotiated(void **state)
     assert_string_equal(r.body.data, "data: {\"i\":0}\n\ndata: {\"i\":1}\n\n");
     reply_release(&r);
     expect(&server, "GET", "/v1/echo", "Accept: text/html, */*;q=0.1\r\n", NULL, 200, NULL);
-    expect(&server, "GET", "/v1/echo", "Accept: image/png\r\n", NULL, 406, "cannot answer as 'image/png'");
+    expect(&server, "GET", "/v1/echo", "Accept: image/png\r\n", NULL, 406,
+           "cannot answer as 'image/png'");
     expect(&server, "GET", "/v1/echo", "Accept: application/json;q=0\r\n", NULL, 406, NULL);
     expect(&server, "GET", "/v1/events?n=1", NULL, NULL, 200, "data: ");
     expect(&server, "GET", "/v1/events?n=1", "Accept: application/json\r\n", NULL, 406, NULL);
@@ -292,7 +308,8 @@ static void a_failure_is_json_with_the_status_of_its_kind(void **state)
 {
     (void)state;
     expect(&server, "GET", "/v1/fail?status=-1", NULL, NULL, 400,
-           "{\"error\":{\"code\":\"invalid\",\"message\":\"it did not work\",\"hint\":\"\",\"column\":7}}");
+           "{\"error\":{\"code\":\"invalid\",\"message\":\"it did not "
+           "work\",\"hint\":\"\",\"column\":7}}");
     expect(&server, "GET", "/v1/fail?status=-2", NULL, NULL, 404, "\"not_found\"");
     expect(&server, "GET", "/v1/fail?status=-12", NULL, NULL, 403, "\"denied\"");
     expect(&server, "GET", "/v1/fail?status=-14", NULL, NULL, 500, "\"internal\"");
@@ -312,8 +329,10 @@ static void a_stream_that_fails_says_so_at_its_end(void **state)
     ask(&server, "GET", "/v1/fail?status=-1&after=1", "Accept: application/x-ndjson\r\n", NULL, &r);
     assert_int_equal(r.status, 200);
     assert_false(r.broken);
-    assert_string_equal(r.body.data, "{\"first\":1}\n{\"error\":{\"code\":\"invalid\",\"message\":\"it did not work\","
-                                     "\"hint\":\"\",\"column\":7}}\n");
+    assert_string_equal(
+        r.body.data,
+        "{\"first\":1}\n{\"error\":{\"code\":\"invalid\",\"message\":\"it did not work\","
+        "\"hint\":\"\",\"column\":7}}\n");
     reply_release(&r);
     ask(&server, "GET", "/v1/fail?status=-1&after=1", "Accept: text/event-stream\r\n", NULL, &r);
     assert_body(&r, "event: error\ndata: {\"error\":{");
@@ -384,7 +403,10 @@ static void a_request_may_come_byte_by_byte(void **state)
     (void)state;
     int fd = dial(&server);
     char text[256];
-    snprintf(text, sizeof text, "POST /v1/echo?wait=1 HTTP/1.1\r\nhost: %s\r\n" AS_JSON "Content-Length: 9\r\n\r\n{\"q\":\"z\"}", server.host);
+    snprintf(text, sizeof text,
+             "POST /v1/echo?wait=1 HTTP/1.1\r\nhost: %s\r\n" AS_JSON
+             "Content-Length: 9\r\n\r\n{\"q\":\"z\"}",
+             server.host);
     for (const char *p = text; *p; p++)
         send_bytes(fd, p, 1);
     reply r;
@@ -401,7 +423,9 @@ static void http_1_0_is_answered_and_closed(void **state)
     char text[256];
     reply r;
     int fd = dial(&server);
-    snprintf(text, sizeof text, "GET /v1/big?n=3 HTTP/1.0\r\nHost: %s\r\nAccept: application/x-ndjson\r\n\r\n", server.host);
+    snprintf(text, sizeof text,
+             "GET /v1/big?n=3 HTTP/1.0\r\nHost: %s\r\nAccept: application/x-ndjson\r\n\r\n",
+             server.host);
     send_text(fd, text);
     read_reply(fd, false, NULL, &r);
     assert_int_equal(r.status, 200);

@@ -34,12 +34,14 @@ static void sends(const char *method, const char *headers, int status, const cha
             gaz_strbuf_putc(&req, *p);
     }
     bool post = strcmp(method, "POST") == 0;
-    gaz_strbuf_puts(&req, post ? "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" : "\r\n");
+    gaz_strbuf_puts(&req, post ? "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+                               : "\r\n");
     send_bytes(fd, req.data, req.len);
     reply r;
     read_reply(fd, strcmp(method, "HEAD") == 0, NULL, &r);
     if (r.status != status)
-        fail_msg("%s with '%s': %d, not %d: %.200s", method, headers, r.status, status, r.body.data);
+        fail_msg("%s with '%s': %d, not %d: %.200s", method, headers, r.status, status,
+                 r.body.data);
     if (part)
         assert_body(&r, part);
     reply_release(&r);
@@ -62,9 +64,26 @@ static void other_hosts_are_misdirected(void **state)
 {
     (void)state;
     static const char *const hosts[] = {
-        "evil.example:$", "evil.example", "localhost.evil.example:$", "evil.localhost:$", "localhost", "127.0.0.1",
-        "127.0.0.1:1", "10.0.0.1:$", "0.0.0.0:$", "[::2]:$", "[::]:$", "2130706433:$", "0x7f.1:$", "127.1:$", "localhost.:$",
-        "code.example.com.evil.example", "xcode.example.com", "proxy.example.com", "proxy.example.com:$", "127.0.0.1.:$",
+        "evil.example:$",
+        "evil.example",
+        "localhost.evil.example:$",
+        "evil.localhost:$",
+        "localhost",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "10.0.0.1:$",
+        "0.0.0.0:$",
+        "[::2]:$",
+        "[::]:$",
+        "2130706433:$",
+        "0x7f.1:$",
+        "127.1:$",
+        "localhost.:$",
+        "code.example.com.evil.example",
+        "xcode.example.com",
+        "proxy.example.com",
+        "proxy.example.com:$",
+        "127.0.0.1.:$",
     };
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
         char header[128];
@@ -77,8 +96,20 @@ static void other_hosts_are_misdirected(void **state)
 static void malformed_or_missing_hosts_are_bad_requests(void **state)
 {
     (void)state;
-    static const char *const hosts[] = {"", "a b", "localhost:", "localhost:x", "localhost:99999", "localhost:0", "[::1", "[]:$",
-                                        "::1", "user@localhost:$", "localhost/:$", "localhost:$,evil", "[localhost]:$", "%6cocalhost:$"};
+    static const char *const hosts[] = {"",
+                                        "a b",
+                                        "localhost:",
+                                        "localhost:x",
+                                        "localhost:99999",
+                                        "localhost:0",
+                                        "[::1",
+                                        "[]:$",
+                                        "::1",
+                                        "user@localhost:$",
+                                        "localhost/:$",
+                                        "localhost:$,evil",
+                                        "[localhost]:$",
+                                        "%6cocalhost:$"};
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
         char header[128];
         snprintf(header, sizeof header, "Host: %s\r\n", hosts[i]);
@@ -103,8 +134,16 @@ static void only_its_own_origin_may_ask(void **state)
     (void)state;
     sends("GET", "Host: localhost:$\r\nOrigin: http://localhost:$\r\n", 200, NULL);
     sends("POST", "Host: 127.0.0.1:$\r\nOrigin: http://127.0.0.1:$\r\n", 200, NULL);
-    static const char *const origins[] = {"null", "http://evil.example", "http://localhost", "http://localhost:1", "http://127.0.0.1:$",
-                                          "http://localhost:$.evil.example", "file://", "", "localhost:$", "http://localhost:$/"};
+    static const char *const origins[] = {"null",
+                                          "http://evil.example",
+                                          "http://localhost",
+                                          "http://localhost:1",
+                                          "http://127.0.0.1:$",
+                                          "http://localhost:$.evil.example",
+                                          "file://",
+                                          "",
+                                          "localhost:$",
+                                          "http://localhost:$/"};
     for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
         char header[160];
         snprintf(header, sizeof header, "Host: localhost:$\r\nOrigin: %s\r\n", origins[i]);
@@ -116,16 +155,23 @@ static void only_its_own_origin_may_ask(void **state)
 static void other_sites_may_link_but_not_send_or_embed(void **state)
 {
     (void)state;
-    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n", 200, NULL);
-    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n", 200, NULL);
-    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n", 200, NULL);
-    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n", 403, "another site");
-    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: cors\r\n", 403, NULL);
+    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\n",
+          200, NULL);
+    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n", 200,
+          NULL);
+    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",
+          200, NULL);
+    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n",
+          403, "another site");
+    sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: same-site\r\nSec-Fetch-Mode: cors\r\n", 403,
+          NULL);
     sends("GET", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\n", 403, NULL);
-    sends("POST", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n", 403, NULL);
+    sends("POST", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",
+          403, NULL);
     sends("POST", "Host: localhost:$\r\nSec-Fetch-Site: same-site\r\n", 403, NULL);
     sends("POST", "Host: localhost:$\r\nSec-Fetch-Site: same-origin\r\n", 200, NULL);
-    sends("HEAD", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n", 200, NULL);
+    sends("HEAD", "Host: localhost:$\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",
+          200, NULL);
 }
 
 static void listening_elsewhere_takes_the_address_that_was_dialled(void **state)
@@ -147,7 +193,9 @@ static void listening_elsewhere_takes_the_address_that_was_dialled(void **state)
 static void addresses_to_listen_on_are_checked(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "::1:80", "[::1:80", "no such host:80"};
+    static const char *const bad[] = {
+        "",       "127.0.0.1", "127.0.0.1:",     "127.0.0.1:x", "127.0.0.1:70000",
+        "::1:80", "[::1:80",   "no such host:80"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         test_server s;
         gaz_error err = {0};

@@ -78,7 +78,10 @@ static void a_body_that_never_ends_is_cut_off(void **state)
     server_start(&server);
     char text[256];
     int fd = dial(&server);
-    snprintf(text, sizeof text, "POST /v1/echo HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n", server.host);
+    snprintf(text, sizeof text,
+             "POST /v1/echo HTTP/1.1\r\nHost: %s\r\nContent-Type: "
+             "application/json\r\nContent-Length: 100000\r\n\r\n",
+             server.host);
     send_text(fd, text);
     loses(fd, "{");
 }
@@ -142,7 +145,8 @@ static void too_many_requests_at_once_are_turned_away(void **state)
     }
     assert_int_equal(away, 3);
     expect(&server, "GET", "/healthz", NULL, NULL, 200, NULL); /* needs no worker */
-    expect(&server, "POST", "/v1/echo", "Content-Type: application/json\r\n", "{}", 200, NULL); /* has others */
+    expect(&server, "POST", "/v1/echo", "Content-Type: application/json\r\n", "{}", 200,
+           NULL); /* has others */
     atomic_store(&world.gate, 1);
     for (int i = 0; i < 8; i++) {
         if (fds[i].fd < 0)
@@ -228,7 +232,8 @@ static void stopping_lets_running_requests_end(void **state)
 static void stopping_cancels_what_does_not_end_in_time(void **state)
 {
     (void)state;
-    static const char *const accepts[] = {"", "Accept: application/x-ndjson\r\n", "Accept: text/event-stream\r\n"};
+    static const char *const accepts[] = {"", "Accept: application/x-ndjson\r\n",
+                                          "Accept: text/event-stream\r\n"};
     server.options.workers = 4;
     server.options.queue = 16;
     server_start(&server);
@@ -236,7 +241,8 @@ static void stopping_cancels_what_does_not_end_in_time(void **state)
     for (int i = 0; i < 12; i++) {
         char text[256];
         fds[i] = dial(&server);
-        snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", i % 4 == 3 ? "/v1/flood" : "/v1/wait", server.host, accepts[i % 3]);
+        snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n",
+                 i % 4 == 3 ? "/v1/flood" : "/v1/wait", server.host, accepts[i % 3]);
         send_text(fds[i], text);
     }
     await(&world.running, 8); /* 4 readers, and the 4 event streams */
@@ -294,16 +300,20 @@ static void *bother(void *arg)
             send_text(fd, "\r\n\r\nGARBAGE\r\n\r\n");
             break;
         case 1:
-            snprintf(text, sizeof text, "GET /v1/flood HTTP/1.1\r\nHost: %s\r\nAccept: application/x-ndjson\r\n\r\n", s->host);
+            snprintf(text, sizeof text,
+                     "GET /v1/flood HTTP/1.1\r\nHost: %s\r\nAccept: application/x-ndjson\r\n\r\n",
+                     s->host);
             send_text(fd, text);
             break;
         case 2:
-            snprintf(text, sizeof text, "GET /v1/echo?q=%d HTTP/1.1\r\nHost: %s\r\n\r\nGET /v1/wa", i, s->host);
+            snprintf(text, sizeof text, "GET /v1/echo?q=%d HTTP/1.1\r\nHost: %s\r\n\r\nGET /v1/wa",
+                     i, s->host);
             send_text(fd, text);
             break;
         default: {
             reply r;
-            snprintf(text, sizeof text, "GET /v1/big?n=%d HTTP/1.1\r\nHost: %s\r\n\r\n", rand_r(&seed) % 5000, s->host);
+            snprintf(text, sizeof text, "GET /v1/big?n=%d HTTP/1.1\r\nHost: %s\r\n\r\n",
+                     rand_r(&seed) % 5000, s->host);
             send_text(fd, text);
             read_reply(fd, false, NULL, &r);
             if (r.status != 200 && r.status != 503)
@@ -335,12 +345,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_head_that_never_ends_is_cut_off, begin, end),
-        cmocka_unit_test_setup_teardown(a_second_request_that_never_ends_is_cut_off_too, begin, end),
+        cmocka_unit_test_setup_teardown(a_second_request_that_never_ends_is_cut_off_too, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_body_that_never_ends_is_cut_off, begin, end),
-        cmocka_unit_test_setup_teardown(a_connection_may_be_idle_for_longer_than_a_head_may_take, begin, end),
+        cmocka_unit_test_setup_teardown(a_connection_may_be_idle_for_longer_than_a_head_may_take,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(an_idle_connection_is_closed_in_the_end, begin, end),
         cmocka_unit_test_setup_teardown(too_many_requests_at_once_are_turned_away, begin, end),
-        cmocka_unit_test_setup_teardown(connections_over_the_limit_wait_until_others_leave, begin, end),
+        cmocka_unit_test_setup_teardown(connections_over_the_limit_wait_until_others_leave, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(stopping_lets_running_requests_end, begin, end),
         cmocka_unit_test_setup_teardown(stopping_cancels_what_does_not_end_in_time, begin, end),
         cmocka_unit_test_setup_teardown(a_stopping_server_is_not_ready_but_alive, begin, end),

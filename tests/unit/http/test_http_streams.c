@@ -26,7 +26,8 @@ static int send_get(const char *target, const char *extra)
 {
     char text[512];
     int fd = dial(&server);
-    snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", target, server.host, extra ? extra : "");
+    snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", target, server.host,
+             extra ? extra : "");
     send_text(fd, text);
     return fd;
 }
@@ -62,7 +63,8 @@ static void an_answer_too_large_to_hold_back_is_streamed_whole(void **state)
     assert_string_equal(header_of(&r, "Transfer-Encoding"), "chunked");
     assert_int_equal(r.body.len, 3000000);
     for (size_t i = 0; i + 50 <= r.body.len; i += 50)
-        assert_memory_equal(r.body.data + i, "0123456789012345678901234567890123456789012345678\n", 50);
+        assert_memory_equal(r.body.data + i, "0123456789012345678901234567890123456789012345678\n",
+                            50);
     reply_release(&r);
     ask(&server, "GET", "/v1/big?n=1000000", NULL, NULL, &r);
     assert_string_equal(header_of(&r, "Content-Length"), "1000000");
@@ -210,7 +212,8 @@ static void encoded(const char *target, const char *accept, const char *extra, c
     ask(&server, "GET", target, headers, NULL, &r);
     const char *said = header_of(&r, "Content-Encoding");
     if (!said || strcmp(said, coding) != 0)
-        fail_msg("%s with '%s' is encoded as %s, not %s", target, accept, said ? said : "nothing", coding);
+        fail_msg("%s with '%s' is encoded as %s, not %s", target, accept, said ? said : "nothing",
+                 coding);
     gaz_strbuf out = GAZ_STRBUF_INIT;
     if (strcmp(coding, "gzip") == 0)
         unzip(&r.body, &out);
@@ -243,8 +246,10 @@ static void answers_are_encoded_as_the_client_likes_best(void **state)
 static void small_or_unwanted_encodings_are_left_out(void **state)
 {
     (void)state;
-    static const char *const accepts[][2] = {{"/v1/big?n=1000", "gzip"}, {"/v1/big?n=5000", "identity"}, {"/v1/big?n=5000", "br"},
-                                             {"/v1/big?n=5000", "gzip;q=0"}, {"/v1/big?n=5000", ""}, {"/v1/big?n=5000", "*;q=0"}};
+    static const char *const accepts[][2] = {
+        {"/v1/big?n=1000", "gzip"}, {"/v1/big?n=5000", "identity"},
+        {"/v1/big?n=5000", "br"},   {"/v1/big?n=5000", "gzip;q=0"},
+        {"/v1/big?n=5000", ""},     {"/v1/big?n=5000", "*;q=0"}};
     for (size_t i = 0; i < sizeof accepts / sizeof accepts[0]; i++) {
         reply r;
         char headers[128];
@@ -268,7 +273,8 @@ static void an_encoded_event_can_be_read_before_the_next(void **state)
         gaz_strbuf in = GAZ_STRBUF_INIT;
         const char *body;
         /* The head, then a chunk with the first event in it. */
-        while (!(body = memmem(in.data, in.len, "\r\n\r\n", 4)) || (size_t)(in.data + in.len - body) < 20)
+        while (!(body = memmem(in.data, in.len, "\r\n\r\n", 4)) ||
+               (size_t)(in.data + in.len - body) < 20)
             assert_true(read_some(fd, &in) > 0);
         size_t size = strtoul(body + 4, NULL, 16);
         const char *data = strstr(body + 4, "\r\n") + 2;
@@ -279,7 +285,10 @@ static void an_encoded_event_can_be_read_before_the_next(void **state)
         }
         char out[256] = "";
         if (i == 0) {
-            z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)size, .next_out = (Bytef *)out, .avail_out = sizeof out - 1};
+            z_stream z = {.next_in = (Bytef *)(uintptr_t)data,
+                          .avail_in = (uInt)size,
+                          .next_out = (Bytef *)out,
+                          .avail_out = sizeof out - 1};
             assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
             assert_int_equal(inflate(&z, Z_SYNC_FLUSH), Z_OK);
             inflateEnd(&z);

@@ -57,7 +57,8 @@ static void says_that_bytes_were_invalid_and_replaces_them(void **state)
 static void base64_is_padded(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"\"\"", "\"Zg==\"", "\"Zm8=\"", "\"Zm9v\"", "\"Zm9vYg==\""};
+    static const char *const expected[] = {"\"\"", "\"Zg==\"", "\"Zm8=\"", "\"Zm9v\"",
+                                           "\"Zm9vYg==\""};
     for (size_t len = 0; len < 5; len++) {
         gaz_strbuf out = GAZ_STRBUF_INIT;
         gaz_json_writer w;
@@ -125,7 +126,8 @@ static void parses_every_type_and_keeps_member_order(void **state)
 {
     (void)state;
     gaz_error err = {0};
-    static const char text[] = "{\"z\":1,\"a\":[1.5,\"x\\u0000y\",true,null,{}],\"m\":-9223372036854775808}";
+    static const char text[] =
+        "{\"z\":1,\"a\":[1.5,\"x\\u0000y\",true,null,{}],\"m\":-9223372036854775808}";
     gaz_json *root = NULL;
     assert_ok(gaz_json_parse(text, sizeof text - 1, &root, &err));
     assert_int_equal(gaz_json_type_of(root), GAZ_JSON_OBJECT);
@@ -139,7 +141,8 @@ static void parses_every_type_and_keeps_member_order(void **state)
     assert_string_equal(order, "zam");
     const gaz_json *a = gaz_json_get(root, "a");
     assert_int_equal(gaz_json_size(a), 5);
-    static const gaz_json_type types[] = {GAZ_JSON_DOUBLE, GAZ_JSON_STRING, GAZ_JSON_BOOL, GAZ_JSON_NULL, GAZ_JSON_OBJECT};
+    static const gaz_json_type types[] = {GAZ_JSON_DOUBLE, GAZ_JSON_STRING, GAZ_JSON_BOOL,
+                                          GAZ_JSON_NULL, GAZ_JSON_OBJECT};
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(gaz_json_type_of(gaz_json_at(a, i)), types[i]);
     size_t len = 0;

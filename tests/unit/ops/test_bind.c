@@ -5,14 +5,19 @@
 #include "gaz/ops/op.h"
 
 static const gaz_param params[] = {
-    {.name = "q", .type = GAZ_PARAM_STRING, .required = true, .max = 10, .help = "what to look for"},
+    {.name = "q",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .max = 10,
+     .help = "what to look for"},
     {.name = "limit", .type = GAZ_PARAM_INT, .min = 0, .max = 100, .fallback = "50"},
     {.name = "wait", .type = GAZ_PARAM_BOOL},
     {.name = "branches", .type = GAZ_PARAM_LIST, .max = 5},
     {.name = "order", .type = GAZ_PARAM_STRING, .choices = "rank|path", .fallback = "rank"},
     {.name = "any", .type = GAZ_PARAM_INT},
 };
-static const gaz_op op = {.name = "find", .method = "GET", .path = "/v1/find", .params = params, .param_count = 6};
+static const gaz_op op = {
+    .name = "find", .method = "GET", .path = "/v1/find", .params = params, .param_count = 6};
 enum { Q, LIMIT, WAIT, BRANCHES, ORDER, ANY };
 
 typedef struct fixture {
@@ -39,8 +44,9 @@ static gaz_status bind_text(fixture *f, const char *json, const gaz_raw_param *r
     begin(f);
     gaz_error err = {0};
     assert_ok(gaz_json_parse(json, strlen(json), &object, &err));
-    gaz_status st = count ? gaz_op_bind_request(&op, object, raw, count, &f->arena, f->values, &f->err)
-                          : gaz_op_bind_json(&op, object, &f->arena, f->values, &f->err);
+    gaz_status st =
+        count ? gaz_op_bind_request(&op, object, raw, count, &f->arena, f->values, &f->err)
+              : gaz_op_bind_json(&op, object, &f->arena, f->values, &f->err);
     gaz_json_free(object);
     return st;
 }
@@ -63,14 +69,18 @@ static void refuses_json(const char *json, const char *part)
     gaz_arena_release(&f.arena);
 }
 
-#define RAW(name, text) {name, text, sizeof(text) - 1}
+#define RAW(name, text)                                                                            \
+    {                                                                                              \
+        name, text, sizeof(text) - 1                                                               \
+    }
 
 static void texts_become_typed_values_and_the_rest_gets_defaults(void **state)
 {
     (void)state;
     fixture f;
-    static const gaz_raw_param raw[] = {RAW("q", "x y"), RAW("wait", "1"), RAW("branches", "main"), RAW("branches", "v*"),
-                                        RAW("branches", "rel/*"), RAW("any", "-9223372036854775808")};
+    static const gaz_raw_param raw[] = {
+        RAW("q", "x y"),       RAW("wait", "1"),         RAW("branches", "main"),
+        RAW("branches", "v*"), RAW("branches", "rel/*"), RAW("any", "-9223372036854775808")};
     assert_int_equal(bind(&f, raw, 6), GAZ_OK);
     assert_string_equal(f.values[Q].text, "x y");
     assert_int_equal(f.values[Q].len, 3);
@@ -90,7 +100,8 @@ static void an_empty_flag_is_true_and_an_absent_string_has_no_text(void **state)
 {
     (void)state;
     fixture f;
-    static const gaz_param just[] = {{.name = "s", .type = GAZ_PARAM_STRING}, {.name = "b", .type = GAZ_PARAM_BOOL}};
+    static const gaz_param just[] = {{.name = "s", .type = GAZ_PARAM_STRING},
+                                     {.name = "b", .type = GAZ_PARAM_BOOL}};
     static const gaz_op small = {.name = "small", .params = just, .param_count = 2};
     static const gaz_raw_param raw[] = {RAW("b", "")};
     begin(&f);
@@ -109,14 +120,18 @@ static void wrong_texts_are_refused_with_the_parameter_named(void **state)
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("q", "y")}, 2, "'q' is given twice");
     refuses((const gaz_raw_param[]){RAW("q", "x\0y")}, 1, "'q' holds a NUL");
     refuses((const gaz_raw_param[]){RAW("q", "12345678901")}, 1, "'q' has 11 bytes, at most 10");
-    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", "101")}, 2, "'limit' is 0 to 100, not 101");
+    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", "101")}, 2,
+            "'limit' is 0 to 100, not 101");
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", "-1")}, 2, "not -1");
-    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", "1x")}, 2, "whole number, not '1x'");
+    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", "1x")}, 2,
+            "whole number, not '1x'");
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", " 1")}, 2, "whole number");
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("limit", "")}, 2, "whole number");
-    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("any", "9223372036854775808")}, 2, "too large");
+    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("any", "9223372036854775808")}, 2,
+            "too large");
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("wait", "2")}, 2, "true or false, not '2'");
-    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("order", "ran")}, 2, "one of rank|path, not 'ran'");
+    refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("order", "ran")}, 2,
+            "one of rank|path, not 'ran'");
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("branches", "a\0b")}, 2, "NUL");
 }
 
@@ -151,8 +166,11 @@ static void json_members_must_have_the_type_of_their_parameter(void **state)
 {
     (void)state;
     fixture f;
-    assert_int_equal(bind_text(&f, "{\"q\":\"a\",\"limit\":7,\"wait\":true,\"branches\":[\"x\",\"y\"],\"any\":null}", NULL, 0),
-                     GAZ_OK);
+    assert_int_equal(
+        bind_text(&f,
+                  "{\"q\":\"a\",\"limit\":7,\"wait\":true,\"branches\":[\"x\",\"y\"],\"any\":null}",
+                  NULL, 0),
+        GAZ_OK);
     assert_int_equal(f.values[LIMIT].number, 7);
     assert_int_equal(f.values[WAIT].number, 1);
     assert_int_equal(f.values[BRANCHES].count, 2);
@@ -176,7 +194,8 @@ static void body_and_query_string_merge_but_never_overlap(void **state)
 {
     (void)state;
     fixture f;
-    static const gaz_raw_param wait[] = {RAW("wait", "1")}, list[] = {RAW("branches", "b")}, q[] = {RAW("q", "z")};
+    static const gaz_raw_param wait[] = {RAW("wait", "1")}, list[] = {RAW("branches", "b")},
+                               q[] = {RAW("q", "z")};
     assert_int_equal(bind_text(&f, "{\"q\":\"a\"}", wait, 1), GAZ_OK);
     assert_int_equal(f.values[WAIT].number, 1);
     assert_string_equal(f.values[Q].text, "a");
@@ -208,10 +227,22 @@ static void every_status_has_an_http_status(void **state)
     static const struct {
         gaz_status status;
         int http;
-    } rows[] = {{GAZ_OK, 200}, {GAZ_DONE, 200}, {GAZ_E_INVALID, 400}, {GAZ_E_NOT_FOUND, 404}, {GAZ_E_EXISTS, 409},
-                {GAZ_E_NOMEM, 503}, {GAZ_E_IO, 500}, {GAZ_E_CORRUPT, 500}, {GAZ_E_LIMIT, 413}, {GAZ_E_TIMEOUT, 504},
-                {GAZ_E_CANCELLED, 503}, {GAZ_E_BUSY, 503}, {GAZ_E_UNSUPPORTED, 501}, {GAZ_E_DENIED, 403},
-                {GAZ_E_REMOTE, 502}, {GAZ_E_INTERNAL, 500}};
+    } rows[] = {{GAZ_OK, 200},
+                {GAZ_DONE, 200},
+                {GAZ_E_INVALID, 400},
+                {GAZ_E_NOT_FOUND, 404},
+                {GAZ_E_EXISTS, 409},
+                {GAZ_E_NOMEM, 503},
+                {GAZ_E_IO, 500},
+                {GAZ_E_CORRUPT, 500},
+                {GAZ_E_LIMIT, 413},
+                {GAZ_E_TIMEOUT, 504},
+                {GAZ_E_CANCELLED, 503},
+                {GAZ_E_BUSY, 503},
+                {GAZ_E_UNSUPPORTED, 501},
+                {GAZ_E_DENIED, 403},
+                {GAZ_E_REMOTE, 502},
+                {GAZ_E_INTERNAL, 500}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_int_equal(gaz_status_http(rows[i].status), rows[i].http);
     assert_int_equal(gaz_status_http((gaz_status)-99), 500);
@@ -225,14 +256,15 @@ static void an_error_is_json_with_a_column_only_where_there_is_one(void **state)
     (void)!gaz_error_set(&err, GAZ_E_INVALID, "bad \"x\"");
     err.column = 4;
     gaz_error_json(&err, &out);
-    assert_string_equal(out.data,
-                        "{\"error\":{\"code\":\"invalid\",\"message\":\"bad \\\"x\\\"\",\"hint\":\"\",\"column\":4}}");
+    assert_string_equal(out.data, "{\"error\":{\"code\":\"invalid\",\"message\":\"bad "
+                                  "\\\"x\\\"\",\"hint\":\"\",\"column\":4}}");
     gaz_strbuf_reset(&out);
     err.column = 0;
     gaz_error_hint(&err, "try y");
     gaz_error_json(&err, &out);
-    assert_string_equal(out.data,
-                        "{\"error\":{\"code\":\"invalid\",\"message\":\"bad \\\"x\\\"\",\"hint\":\"try y\"}}");
+    assert_string_equal(
+        out.data,
+        "{\"error\":{\"code\":\"invalid\",\"message\":\"bad \\\"x\\\"\",\"hint\":\"try y\"}}");
     gaz_strbuf_release(&out);
 }
 

@@ -4,29 +4,57 @@
 #include "gaz/ops/op.h"
 
 static const gaz_param find_params[] = {
-    {.name = "q", .type = GAZ_PARAM_STRING, .required = true, .min = 1, .max = 8192, .help = "The query"},
+    {.name = "q",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .min = 1,
+     .max = 8192,
+     .help = "The query"},
     {.name = "limit", .type = GAZ_PARAM_INT, .min = 0, .max = 100000, .fallback = "50"},
     {.name = "order", .type = GAZ_PARAM_STRING, .choices = "rank|path"},
     {.name = "all", .type = GAZ_PARAM_BOOL, .fallback = "0"},
     {.name = "tags", .type = GAZ_PARAM_LIST, .max = 9},
 };
-static const gaz_param add_params[] = {{.name = "source", .type = GAZ_PARAM_STRING, .required = true},
-                                       {.name = "wait", .type = GAZ_PARAM_BOOL}};
-static const gaz_param name_params[] = {{.name = "name", .type = GAZ_PARAM_STRING, .required = true}};
+static const gaz_param add_params[] = {
+    {.name = "source", .type = GAZ_PARAM_STRING, .required = true},
+    {.name = "wait", .type = GAZ_PARAM_BOOL}};
+static const gaz_param name_params[] = {
+    {.name = "name", .type = GAZ_PARAM_STRING, .required = true}};
 static const gaz_op ops[] = {
-    {.name = "find", .summary = "Finds things", .method = "GET", .path = "/v1/things", .params = find_params,
-     .param_count = 5, .media = 1u << GAZ_MEDIA_JSON | 1u << GAZ_MEDIA_NDJSON, .result = "things"},
-    {.name = "things.add", .summary = "Adds one", .method = "POST", .path = "/v1/things", .params = add_params,
-     .param_count = 2, .media = 1u << GAZ_MEDIA_JSON, .result = "thing", .scope = GAZ_SCOPE_ADMIN},
-    {.name = "things.remove", .summary = "Removes one", .method = "DELETE", .path = "/v1/things/{name}",
-     .params = name_params, .param_count = 1, .media = 1u << GAZ_MEDIA_JSON, .result = "nowhere"},
+    {.name = "find",
+     .summary = "Finds things",
+     .method = "GET",
+     .path = "/v1/things",
+     .params = find_params,
+     .param_count = 5,
+     .media = 1u << GAZ_MEDIA_JSON | 1u << GAZ_MEDIA_NDJSON,
+     .result = "things"},
+    {.name = "things.add",
+     .summary = "Adds one",
+     .method = "POST",
+     .path = "/v1/things",
+     .params = add_params,
+     .param_count = 2,
+     .media = 1u << GAZ_MEDIA_JSON,
+     .result = "thing",
+     .scope = GAZ_SCOPE_ADMIN},
+    {.name = "things.remove",
+     .summary = "Removes one",
+     .method = "DELETE",
+     .path = "/v1/things/{name}",
+     .params = name_params,
+     .param_count = 1,
+     .media = 1u << GAZ_MEDIA_JSON,
+     .result = "nowhere"},
 };
 
 static const char *schema(const char *name)
 {
     if (strcmp(name, "things") == 0)
-        return "{\"$schema\":\"x\",\"$id\":\"y\",\"type\":\"array\",\"items\":{\"$ref\":\"thing.json\"},"
-               "\"$defs\":{\"n\":{\"type\":\"integer\",\"minimum\":0.5}},\"not\":{\"$ref\":\"#/$defs/n\"}}";
+        return "{\"$schema\":\"x\",\"$id\":\"y\",\"type\":\"array\",\"items\":{\"$ref\":\"thing."
+               "json\"},"
+               "\"$defs\":{\"n\":{\"type\":\"integer\",\"minimum\":0.5}},\"not\":{\"$ref\":\"#/"
+               "$defs/n\"}}";
     if (strcmp(name, "thing") == 0)
         return "{\"type\":[\"object\",\"null\"],\"additionalProperties\":false,"
                "\"properties\":{\"a\":{\"$ref\":\"shared.json#/$defs/x\"}}}";
@@ -47,7 +75,8 @@ static const gaz_json *at(const gaz_json *v, const char *path)
     while (v && *path) {
         size_t n = strcspn(path, "|");
         snprintf(step, sizeof step, "%.*s", (int)n, path);
-        v = gaz_json_type_of(v) == GAZ_JSON_ARRAY ? gaz_json_at(v, (size_t)atoi(step)) : gaz_json_get(v, step);
+        v = gaz_json_type_of(v) == GAZ_JSON_ARRAY ? gaz_json_at(v, (size_t)atoi(step))
+                                                  : gaz_json_get(v, step);
         path += n;
         path += *path == '|';
     }
@@ -76,15 +105,19 @@ static void the_table_becomes_paths_parameters_bodies_and_answers(void **state)
     text_is(d, "paths|/v1/things|get|parameters|0|in", "query");
     text_is(d, "paths|/v1/things|get|parameters|0|description", "The query");
     assert_true(gaz_json_truth(at(d, "paths|/v1/things|get|parameters|0|required"), false));
-    assert_int_equal(gaz_json_integer(at(d, "paths|/v1/things|get|parameters|0|schema|maxLength"), 0), 8192);
-    assert_int_equal(gaz_json_integer(at(d, "paths|/v1/things|get|parameters|1|schema|minimum"), -1), 0);
-    assert_int_equal(gaz_json_integer(at(d, "paths|/v1/things|get|parameters|1|schema|default"), 0), 50);
+    assert_int_equal(
+        gaz_json_integer(at(d, "paths|/v1/things|get|parameters|0|schema|maxLength"), 0), 8192);
+    assert_int_equal(
+        gaz_json_integer(at(d, "paths|/v1/things|get|parameters|1|schema|minimum"), -1), 0);
+    assert_int_equal(gaz_json_integer(at(d, "paths|/v1/things|get|parameters|1|schema|default"), 0),
+                     50);
     text_is(d, "paths|/v1/things|get|parameters|2|schema|enum|1", "path");
     assert_false(gaz_json_truth(at(d, "paths|/v1/things|get|parameters|3|schema|default"), true));
     text_is(d, "paths|/v1/things|get|parameters|4|schema|items|type", "string");
     text_is(d, "paths|/v1/things|get|responses|200|content|application/json|schema|$ref",
             "#/components/schemas/things");
-    assert_non_null(at(d, "paths|/v1/things|get|responses|200|content|application/x-ndjson|schema"));
+    assert_non_null(
+        at(d, "paths|/v1/things|get|responses|200|content|application/x-ndjson|schema"));
     text_is(d, "paths|/v1/things|get|responses|404|$ref", "#/components/responses/Error");
     assert_null(at(d, "paths|/v1/things|get|requestBody"));
 
@@ -97,7 +130,8 @@ static void the_table_becomes_paths_parameters_bodies_and_answers(void **state)
     text_is(d, "paths|/v1/things|post|x-gazetteer-scope", "admin");
     text_is(d, "paths|/v1/things|post|responses|415|$ref", "#/components/responses/Error");
     text_is(d, "paths|/v1/things/{name}|delete|parameters|0|in", "path");
-    text_is(d, "paths|/v1/things/{name}|delete|responses|2XX|content|application/json|schema|type", "object");
+    text_is(d, "paths|/v1/things/{name}|delete|responses|2XX|content|application/json|schema|type",
+            "object");
     gaz_json_free(d);
     gaz_strbuf_release(&out);
 }

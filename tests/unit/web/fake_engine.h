@@ -1,5 +1,5 @@
-/* The functions of store and engine that the pages call, answered from a small hostile world. Defined here, they keep
- * the real ones out of the test program. */
+/* The functions of store and engine that the pages call, answered from a small hostile world.
+ * Defined here, they keep the real ones out of the test program. */
 #ifndef FAKE_ENGINE_H
 #define FAKE_ENGINE_H
 
@@ -11,22 +11,22 @@
 typedef struct fake_world {
     const gaz_repo_row *repos;
     size_t repo_count;
-    const gaz_file_hit *hits;      /* of a search */
+    const gaz_file_hit *hits; /* of a search */
     size_t hit_count;
     const gaz_file_hit *path_hits; /* of a search for type:file */
     size_t path_hit_count;
     gaz_search_result result;
     gaz_status search_status;
     gaz_error search_error;
-    char queries[8][600];          /* asked, in order */
+    char queries[8][600]; /* asked, in order */
     gaz_search_request requests[8];
     size_t query_count;
-    const char *text;              /* of every file */
+    const char *text; /* of every file */
     size_t text_len;
     const char *skip;
     const gaz_tree_entry *entries;
     size_t entry_count;
-    char path[600], rev[100];      /* last asked of file and tree */
+    char path[600], rev[100]; /* last asked of file and tree */
     uint32_t first, last;
     gaz_ref_row refs[3];
     size_t ref_count;
@@ -47,12 +47,14 @@ void gaz_search_result_release(gaz_search_result *r)
     gaz_strbuf_release(&r->notes);
 }
 
-gaz_status gaz_engine_search(gaz_engine *engine, const gaz_search_request *request, gaz_hit_visit visit, void *ctx,
-                             gaz_search_result *result, gaz_error *err)
+gaz_status gaz_engine_search(gaz_engine *engine, const gaz_search_request *request,
+                             gaz_hit_visit visit, void *ctx, gaz_search_result *result,
+                             gaz_error *err)
 {
     (void)engine;
     assert_true(fake.query_count < 8);
-    snprintf(fake.queries[fake.query_count], sizeof fake.queries[0], "%.*s", (int)request->query_len, request->query);
+    snprintf(fake.queries[fake.query_count], sizeof fake.queries[0], "%.*s",
+             (int)request->query_len, request->query);
     fake.requests[fake.query_count++] = *request;
     bool paths = strncmp(request->query, "type:file ", 10) == 0;
     if (fake.search_status != GAZ_OK && !paths) {
@@ -79,8 +81,8 @@ gaz_status gaz_engine_search(gaz_engine *engine, const gaz_search_request *reque
     return GAZ_OK;
 }
 
-gaz_status gaz_engine_file(gaz_engine *engine, const char *repo, const char *rev, const char *path, uint32_t first,
-                           uint32_t last, gaz_file_view *out, gaz_error *err)
+gaz_status gaz_engine_file(gaz_engine *engine, const char *repo, const char *rev, const char *path,
+                           uint32_t first, uint32_t last, gaz_file_view *out, gaz_error *err)
 {
     (void)engine;
     (void)repo;
@@ -90,8 +92,12 @@ gaz_status gaz_engine_file(gaz_engine *engine, const char *repo, const char *rev
     fake.last = last;
     if (!fake.text && !fake.skip)
         return gaz_error_set(err, GAZ_E_NOT_FOUND, "no file <%s>", path);
-    *out = (gaz_file_view){.skip = fake.skip, .encoding = "latin1", .size = fake.text_len, .text = GAZ_STRBUF_INIT,
-                           .lang = "C++", .first_line = first ? first : 1};
+    *out = (gaz_file_view){.skip = fake.skip,
+                           .encoding = "latin1",
+                           .size = fake.text_len,
+                           .text = GAZ_STRBUF_INIT,
+                           .lang = "C++",
+                           .first_line = first ? first : 1};
     uint32_t line = 1;
     for (size_t i = 0; i < fake.text_len; i++) {
         if (!first || (line >= first && line <= last))
@@ -107,8 +113,8 @@ void gaz_file_view_release(gaz_file_view *view)
     gaz_strbuf_release(&view->text);
 }
 
-gaz_status gaz_engine_tree(gaz_engine *engine, const char *repo, const char *rev, const char *path, gaz_tree_visit visit,
-                           void *ctx, gaz_error *err)
+gaz_status gaz_engine_tree(gaz_engine *engine, const char *repo, const char *rev, const char *path,
+                           gaz_tree_visit visit, void *ctx, gaz_error *err)
 {
     (void)engine;
     snprintf(fake.path, sizeof fake.path, "%s", path);
@@ -120,8 +126,8 @@ gaz_status gaz_engine_tree(gaz_engine *engine, const char *repo, const char *rev
     return st;
 }
 
-gaz_status gaz_engine_repo_stats(gaz_engine *engine, const char *repo, uint64_t *files, uint64_t *text_bytes,
-                                 uint64_t *skipped, gaz_error *err)
+gaz_status gaz_engine_repo_stats(gaz_engine *engine, const char *repo, uint64_t *files,
+                                 uint64_t *text_bytes, uint64_t *skipped, gaz_error *err)
 {
     (void)engine;
     (void)repo;

@@ -1,4 +1,5 @@
-/* The pages over a made-up engine: what they show, what they link to, and that nothing escapes escaping. */
+/* The pages over a made-up engine: what they show, what they link to, and that nothing escapes
+ * escaping. */
 #include "fake_engine.h"
 
 #include <ctype.h>
@@ -34,7 +35,8 @@ static bool never(void *ctx)
     return false;
 }
 
-/* Every tag is closed, in order; every attribute is quoted; no text holds a bare '<' or '"' where it must not. */
+/* Every tag is closed, in order; every attribute is quoted; no text holds a bare '<' or '"' where
+ * it must not. */
 static void check_html(const char *html)
 {
     static const char *const alone[] = {"meta", "link", "input", "br", "wbr", "!DOCTYPE"};
@@ -97,8 +99,14 @@ static void ask(page *p, const char *target)
     gaz_error err = {0};
     if (mark)
         assert_ok(gaz_uri_query(mark + 1, strlen(mark + 1), &p->arena, &params, &count, &err));
-    p->call = (gaz_web_call){.services = &services, .params = params, .param_count = count, .emit = take,
-                             .cancelled = never, .ctx = p, .status = 200, .type = "text/html; charset=utf-8"};
+    p->call = (gaz_web_call){.services = &services,
+                             .params = params,
+                             .param_count = count,
+                             .emit = take,
+                             .cancelled = never,
+                             .ctx = p,
+                             .status = 200,
+                             .type = "text/html; charset=utf-8"};
     p->call.path = mark ? gaz_arena_strndup(&p->arena, target, (size_t)(mark - target)) : target;
     assert_true(gaz_web_pages()->owns(p->call.path));
     p->status = gaz_web_pages()->page(&p->call, &p->err);
@@ -140,13 +148,35 @@ static const gaz_range ranges[] = {{4, 7}, {9, 12}};
 static const gaz_hit_line before[] = {{.number = 9, .text = "before", .len = 6}};
 static const gaz_hit_line after[] = {{.number = 11, .text = "after", .len = 5}};
 static const gaz_hit_line lines[] = {
-    {.number = 10, .text = "\tif foo()foo<b>", .len = 15, .ranges = ranges, .range_count = 2, .before = before, .before_count = 1, .after = after, .after_count = 1},
+    {.number = 10,
+     .text = "\tif foo()foo<b>",
+     .len = 15,
+     .ranges = ranges,
+     .range_count = 2,
+     .before = before,
+     .before_count = 1,
+     .after = after,
+     .after_count = 1},
     {.number = 11, .text = "after", .len = 5, .before = lines, .before_count = 1},
-    {.number = 20, .text = EVIL BIDI "\xff", .len = sizeof(EVIL BIDI) },
+    {.number = 20, .text = EVIL BIDI "\xff", .len = sizeof(EVIL BIDI)},
 };
 static const gaz_file_hit two_hits[] = {
-    {.repo = "a/b", .path = "src/x y.c", .path_len = 9, .lang = "C", .branch = "main", .lines = lines, .line_count = 3, .lines_total = 5},
-    {.repo = EVIL, .path = EVIL "\n\xff#?%", .path_len = sizeof(EVIL) + 4, .lang = EVIL, .branch = EVIL, .lines = lines, .line_count = 1, .lines_total = 1},
+    {.repo = "a/b",
+     .path = "src/x y.c",
+     .path_len = 9,
+     .lang = "C",
+     .branch = "main",
+     .lines = lines,
+     .line_count = 3,
+     .lines_total = 5},
+    {.repo = EVIL,
+     .path = EVIL "\n\xff#?%",
+     .path_len = sizeof(EVIL) + 4,
+     .lang = EVIL,
+     .branch = EVIL,
+     .lines = lines,
+     .line_count = 1,
+     .lines_total = 1},
 };
 
 static void use_hits(void)
@@ -171,8 +201,10 @@ static void results_are_grouped_by_file_with_lines_links_and_marks(void **state)
     has(&p, "<title>foo() · Gazetteer</title>");
     has(&p, "1,234 files, 5,678 lines · ");
     has(&p, "78,490 documents in scope");
-    has(&p, "<a href=\"/file/a/b/-/src/x%20y.c?rev=v1&amp;q=foo%28%29\"><span class=\"repo\">a/b</span> <span class=\"path\">src/x y.c</span></a>");
-    has(&p, "<a href=\"/file/a/b/-/src/x%20y.c?rev=v1&amp;q=foo%28%29#L10\">10</a></td><td class=\"t\">\tif <mark>foo</mark>()<mark>foo</mark>&lt;b&gt;</td>");
+    has(&p, "<a href=\"/file/a/b/-/src/x%20y.c?rev=v1&amp;q=foo%28%29\"><span "
+            "class=\"repo\">a/b</span> <span class=\"path\">src/x y.c</span></a>");
+    has(&p, "<a href=\"/file/a/b/-/src/x%20y.c?rev=v1&amp;q=foo%28%29#L10\">10</a></td><td "
+            "class=\"t\">\tif <mark>foo</mark>()<mark>foo</mark>&lt;b&gt;</td>");
     has(&p, "#L9\">9</a></td><td class=\"t\">before");
     has(&p, "2 more lines match</a>");
     has(&p, "<span class=\"chip\">C</span>");
@@ -214,9 +246,13 @@ static void what_comes_from_repositories_is_escaped_and_made_visible(void **stat
 static void every_reason_for_an_incomplete_answer_is_said(void **state)
 {
     (void)state;
-    static const char *const reasons[][2] = {{"limit", "the next page has more"}, {"timeout", "ran out of time"},
-                                             {"memory", "memory limit"}, {"cancelled", "given up"}, {"damaged", "gaz check"},
-                                             {"not_indexed", "not indexed yet"}, {"other", "not complete"}};
+    static const char *const reasons[][2] = {{"limit", "the next page has more"},
+                                             {"timeout", "ran out of time"},
+                                             {"memory", "memory limit"},
+                                             {"cancelled", "given up"},
+                                             {"damaged", "gaz check"},
+                                             {"not_indexed", "not indexed yet"},
+                                             {"other", "not complete"}};
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         page p;
         reset(NULL);
@@ -237,7 +273,8 @@ static void the_next_page_is_a_link_with_the_cursor(void **state)
     use_hits();
     fake.result.cursor.data = (char *)(uintptr_t) "a+/=";
     ask(&p, "/search?q=a%26b&repo=r&context=3");
-    has(&p, "<a href=\"/search?q=a%26b&amp;repo=r&amp;context=3&amp;cursor=a%2B%2F%3D\" rel=\"next\">Next page</a>");
+    has(&p, "<a href=\"/search?q=a%26b&amp;repo=r&amp;context=3&amp;cursor=a%2B%2F%3D\" "
+            "rel=\"next\">Next page</a>");
     lacks(&p, "First page");
     assert_int_equal(fake.requests[0].context_before, 3);
     done(&p);
@@ -264,7 +301,8 @@ static void plain_words_are_looked_for_in_paths_too(void **state)
     has(&p, "<h2>Files whose path matches</h2>");
     has(&p, "<li><a href=\"/file/r/-/lib/main.c\">");
     done(&p);
-    static const char *const not_plain[] = {"a%3Ab", "%22a%22", "/re/", "-a", "a+or+b", "%28a%29", "not+a", "a*", "+"};
+    static const char *const not_plain[] = {"a%3Ab",   "%22a%22", "/re/", "-a", "a+or+b",
+                                            "%28a%29", "not+a",   "a*",   "+"};
     for (size_t i = 0; i < sizeof not_plain / sizeof not_plain[0]; i++) {
         char target[64];
         fake.query_count = 0;
@@ -281,7 +319,10 @@ static void a_query_that_is_wrong_is_shown_with_a_caret(void **state)
     (void)state;
     page p;
     fake.search_status = GAZ_E_INVALID;
-    fake.search_error = (gaz_error){.status = GAZ_E_INVALID, .column = 7, .message = "no <such> field", .hint = "did you mean 'lang'?"};
+    fake.search_error = (gaz_error){.status = GAZ_E_INVALID,
+                                    .column = 7,
+                                    .message = "no <such> field",
+                                    .hint = "did you mean 'lang'?"};
     ask(&p, "/search?q=%E4%B8%AD+%3C+langg:c");
     assert_int_equal(p.status, GAZ_OK);
     assert_int_equal(p.call.status, 400);
@@ -313,7 +354,8 @@ static void notes_are_listed(void **state)
     (void)state;
     page p;
     use_hits();
-    fake.result.notes.data = (char *)(uintptr_t) "{\"repo\":\"r\",\"message\":\"segment <x> is damaged\",\"n\":1},\"plain\"";
+    fake.result.notes.data = (char *)(uintptr_t) "{\"repo\":\"r\",\"message\":\"segment <x> is "
+                                                 "damaged\",\"n\":1},\"plain\"";
     ask(&p, "/search?q=zzz");
     has(&p, "<li>r · segment &lt;x&gt; is damaged</li>");
     has(&p, "<li>plain</li>");
@@ -328,8 +370,10 @@ static void a_long_line_is_cut_around_its_first_match(void **state)
     memset(text, 'a', sizeof text - 1);
     memcpy(text + 50000, "needle", 6);
     static const gaz_range at[] = {{50000, 50006}};
-    static gaz_hit_line line = {.number = 1, .text = text, .len = 100000, .ranges = at, .range_count = 1};
-    static gaz_file_hit hit = {.repo = "r", .path = "p", .path_len = 1, .lines = &line, .line_count = 1, .lines_total = 1};
+    static gaz_hit_line line = {
+        .number = 1, .text = text, .len = 100000, .ranges = at, .range_count = 1};
+    static gaz_file_hit hit = {
+        .repo = "r", .path = "p", .path_len = 1, .lines = &line, .line_count = 1, .lines_total = 1};
     fake.hits = &hit;
     fake.hit_count = 1;
     ask(&p, "/search?q=x:");
@@ -350,7 +394,8 @@ static void a_file_has_numbered_lines_with_anchors(void **state)
     ask(&p, "/file/a/b/-/src/dir%20x/x.c?rev=v1");
     assert_string_equal(fake.path, "src/dir x/x.c");
     assert_string_equal(fake.rev, "v1");
-    has(&p, "<tr id=\"L1\"><td class=\"n\"><a href=\"#L1\">1</a></td><td class=\"t\">one</td></tr>");
+    has(&p,
+        "<tr id=\"L1\"><td class=\"n\"><a href=\"#L1\">1</a></td><td class=\"t\">one</td></tr>");
     has(&p, ">two<span class=\"hidden\" title=\"U+000D\">^M</span>x</td>");
     has(&p, "<tr id=\"L3\">");
     has(&p, "<span class=\"hidden\" title=\"U+001B\">^[</span>[0m&lt;four&gt;\xef\xbf\xbd</td>");
@@ -369,15 +414,22 @@ static void matches_in_a_file_are_marked_when_the_query_is_given(void **state)
     (void)state;
     page p;
     static const gaz_range at[] = {{0, 3}};
-    static const gaz_hit_line line = {.number = 2, .text = "two", .len = 3, .ranges = at, .range_count = 1};
-    static const gaz_file_hit hit = {.repo = "a/b", .path = "x.c", .path_len = 3, .lines = &line, .line_count = 1, .lines_total = 1};
+    static const gaz_hit_line line = {
+        .number = 2, .text = "two", .len = 3, .ranges = at, .range_count = 1};
+    static const gaz_file_hit hit = {.repo = "a/b",
+                                     .path = "x.c",
+                                     .path_len = 3,
+                                     .lines = &line,
+                                     .line_count = 1,
+                                     .lines_total = 1};
     fake.hits = &hit;
     fake.hit_count = 1;
     fake.text = "one\ntwo\n";
     fake.text_len = 8;
     ask(&p, "/file/a/b/-/x.c?q=two+or+three");
     assert_string_equal(fake.queries[0], "(two or three) file:/^x\\.c$/");
-    has(&p, "<tr id=\"L2\" class=\"hit\"><td class=\"n\"><a href=\"#L2\">2</a></td><td class=\"t\"><mark>two</mark></td>");
+    has(&p, "<tr id=\"L2\" class=\"hit\"><td class=\"n\"><a href=\"#L2\">2</a></td><td "
+            "class=\"t\"><mark>two</mark></td>");
     has(&p, "<tr id=\"L1\"><td");
     done(&p);
     fake.query_count = 0;
@@ -407,7 +459,8 @@ static void a_huge_file_comes_in_pages(void **state)
     has(&p, "<a href=\"/file/r/-/x?q=a%26b&amp;page=2\" rel=\"next\">");
     done(&p);
     ask(&p, "/file/r/-/x?page=3");
-    has(&p, "<tr id=\"L10001\"><td class=\"n\"><a href=\"#L10001\">10001</a></td><td class=\"t\">line 10001</td></tr>");
+    has(&p, "<tr id=\"L10001\"><td class=\"n\"><a href=\"#L10001\">10001</a></td><td "
+            "class=\"t\">line 10001</td></tr>");
     has(&p, "id=\"L12000\"");
     has(&p, "rel=\"prev\"");
     lacks(&p, "rel=\"next\"");
@@ -498,14 +551,16 @@ static void a_directory_lists_its_entries(void **state)
     };
     fake.entries = entries;
     fake.entry_count = 3;
-    fake.refs[0] = (gaz_ref_row){.name = (char *)(uintptr_t) "main", .kind = GAZ_REF_BRANCH, .head = true};
+    fake.refs[0] =
+        (gaz_ref_row){.name = (char *)(uintptr_t) "main", .kind = GAZ_REF_BRANCH, .head = true};
     fake.refs[1] = (gaz_ref_row){.name = (char *)(uintptr_t) "\"><b>", .kind = GAZ_REF_BRANCH};
     fake.refs[2] = (gaz_ref_row){.name = (char *)(uintptr_t) "0123", .kind = GAZ_REF_REVISION};
     fake.ref_count = 3;
     ask(&p, "/tree/a/b/-/src/");
     assert_string_equal(fake.path, "src");
     assert_string_equal(fake.rev, "(none)");
-    has(&p, "<a href=\"/tree/a/b/-/src/dir%E2%80%AE\">dir<span class=\"hidden\" title=\"U+202E\">U+202E</span>/</a></td><td>1 file</td>");
+    has(&p, "<a href=\"/tree/a/b/-/src/dir%E2%80%AE\">dir<span class=\"hidden\" "
+            "title=\"U+202E\">U+202E</span>/</a></td><td>1 file</td>");
     has(&p, "<a href=\"/file/a/b/-/src/%3Cscript%3E");
     has(&p, "x.png</a></td><td>binary</td>");
     has(&p, "<option value=\"\" selected>main</option>");
@@ -527,8 +582,11 @@ static void home_and_overview_list_repositories_without_their_passwords(void **s
     (void)state;
     page p;
     static gaz_repo_row rows[3];
-    rows[0] = (gaz_repo_row){.name = TEXT("a/b"), .source = TEXT("https://user:secret@host.example/a@b.git"), .indexed_us = 1};
-    rows[1] = (gaz_repo_row){.name = TEXT("bad"), .source = TEXT("/srv/" EVIL), .last_error = TEXT("no <such> thing")};
+    rows[0] = (gaz_repo_row){.name = TEXT("a/b"),
+                             .source = TEXT("https://user:secret@host.example/a@b.git"),
+                             .indexed_us = 1};
+    rows[1] = (gaz_repo_row){
+        .name = TEXT("bad"), .source = TEXT("/srv/" EVIL), .last_error = TEXT("no <such> thing")};
     rows[2] = (gaz_repo_row){.name = TEXT("new"), .source = TEXT("/srv/a@b")};
     fake.repos = rows;
     fake.repo_count = 3;
@@ -556,7 +614,8 @@ static void only_its_own_paths_and_files_are_served(void **state)
 {
     (void)state;
     gaz_web_asset a;
-    static const char *const others[] = {"/v1/search", "/searchx", "/repos/", "/file", "", "/assets/x"};
+    static const char *const others[] = {"/v1/search", "/searchx", "/repos/",
+                                         "/file",      "",         "/assets/x"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_false(gaz_web_pages()->owns(others[i]));
     assert_true(gaz_web_pages()->asset("/assets/gazetteer.css", &a));
@@ -599,7 +658,8 @@ int main(void)
         cmocka_unit_test_setup(a_huge_file_comes_in_pages, reset),
         cmocka_unit_test_setup(a_file_without_text_says_why, reset),
         cmocka_unit_test_setup(raw_is_plain_text_as_it_is, reset),
-        cmocka_unit_test_setup(repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes, reset),
+        cmocka_unit_test_setup(repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes,
+                               reset),
         cmocka_unit_test_setup(a_directory_lists_its_entries, reset),
         cmocka_unit_test_setup(home_and_overview_list_repositories_without_their_passwords, reset),
         cmocka_unit_test_setup(only_its_own_paths_and_files_are_served, reset),

@@ -8,7 +8,8 @@
 
 #define GAZ_JSON_DEPTH 64 /**< nesting, both when writing and when parsing */
 
-/** Writes one value after the other; commas and escapes are its business. Errors show in gaz_strbuf_check() of `out`. */
+/** Writes one value after the other; commas and escapes are its business. Errors show in
+ * gaz_strbuf_check() of `out`. */
 typedef struct gaz_json_writer {
     gaz_strbuf *out; /**< borrowed */
     unsigned depth;
@@ -43,10 +44,17 @@ void gaz_json_put_bool(gaz_json_writer *w, const char *key, bool value);
 /** A parsed, immutable value. Children are borrowed from their root. */
 typedef struct gaz_json gaz_json;
 typedef enum gaz_json_type {
-    GAZ_JSON_NULL, GAZ_JSON_BOOL, GAZ_JSON_INT, GAZ_JSON_DOUBLE, GAZ_JSON_STRING, GAZ_JSON_ARRAY, GAZ_JSON_OBJECT
+    GAZ_JSON_NULL,
+    GAZ_JSON_BOOL,
+    GAZ_JSON_INT,
+    GAZ_JSON_DOUBLE,
+    GAZ_JSON_STRING,
+    GAZ_JSON_ARRAY,
+    GAZ_JSON_OBJECT
 } gaz_json_type;
 
-/** Parses one value. GAZ_E_INVALID with line and column in the message; duplicate keys, invalid UTF-8 and depth over GAZ_JSON_DEPTH are refused. */
+/** Parses one value. GAZ_E_INVALID with line and column in the message; duplicate keys, invalid
+ * UTF-8 and depth over GAZ_JSON_DEPTH are refused. */
 GAZ_CHECKED gaz_status gaz_json_parse(const char *text, size_t len, gaz_json **out, gaz_error *err);
 void gaz_json_free(gaz_json *root);
 gaz_json_type gaz_json_type_of(const gaz_json *v);
