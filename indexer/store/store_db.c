@@ -30,6 +30,7 @@ gaz_status gaz_db_damaged(gaz_error *err, const char *format, ...)
 
 gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
 {
+    int number = errno; /* SQLite keeps it itself only when preparing and opening, not for what a step meets */
     const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
     switch (rc & 0xff) {
     case SQLITE_NOMEM:
@@ -47,8 +48,8 @@ gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
             return gaz_error_set(err, GAZ_E_NOMEM, "no memory to %s the catalogue", doing);
         if (rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ || rc == SQLITE_IOERR_DATA)
             return gaz_db_damaged(err, "%s", text);
-        errno = db->handle ? sqlite3_system_errno(db->handle) : EIO;
-        if (errno == ENOENT)
+        errno = db->handle && sqlite3_system_errno(db->handle) ? sqlite3_system_errno(db->handle) : number;
+        if (errno == ENOENT || errno == 0)
             errno = EIO;
         return gaz_error_errno(err, "cannot %s the catalogue (%s)", doing, text);
     case SQLITE_PERM:
@@ -68,6 +69,8 @@ gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
         return gaz_db_damaged(err, "cannot %s it: %s", doing, text);
     }
 }
+
+static const char rollback_sql[] = "ROLLBACK";
 
 /* ---- digests ---- */
 
@@ -176,7 +179,8 @@ gaz_status gaz_db_open(gaz_db *db, const char *path, bool writer, gaz_error *err
                          err);
     if (st == GAZ_OK && !writer)
         st = gaz_db_exec(db, "PRAGMA query_only=ON", err);
-    return st;
+    sqlite3_stmt *ready = NULL; /* prepared while there is memory: it is needed when there is none */
+    return st == GAZ_OK ? gaz_db_start(db, &ready, err, rollback_sql, "") : st;
 }
 
 void gaz_db_close(gaz_db *db)
@@ -319,19 +323,41 @@ int64_t gaz_db_changes(const gaz_db *db)
     return sqlite3_changes64(db->handle);
 }
 
+static void roll_back(gaz_db *db)
+{
+    gaz_error ignored = {0};
+    if (!sqlite3_get_autocommit(db->handle))
+        (void)!gaz_db_do(db, &ignored, rollback_sql, "");
+}
+
 gaz_status gaz_db_begin(gaz_db *db, bool write, gaz_error *err)
 {
+    roll_back(db); /* of one that could not even be rolled back, for want of memory */
     if (write)
         return gaz_db_do(db, err, "BEGIN IMMEDIATE", "");
     return gaz_db_do(db, err, "BEGIN", "");
 }
 
+/* SQLite takes COMMIT for a statement that only reads; its failures are those of writing. */
+static gaz_status commit(gaz_db *db, gaz_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    gaz_status st = gaz_db_start(db, &stmt, err, "COMMIT", "");
+    if (st != GAZ_OK)
+        return st;
+    int rc = sqlite3_step(stmt);
+    if (rc != SQLITE_DONE)
+        st = gaz_db_fail(db, rc, "write", err);
+    gaz_db_reset(stmt);
+    return st;
+}
+
 gaz_status gaz_db_end(gaz_db *db, gaz_status st, gaz_error *err)
 {
     if (st == GAZ_OK)
-        st = gaz_db_do(db, err, "COMMIT", "");
-    if (st != GAZ_OK && !sqlite3_get_autocommit(db->handle))
-        (void)!sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+        st = commit(db, err);
+    if (st != GAZ_OK)
+        roll_back(db);
     return st;
 }
 
