@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gaz/base/clock.h"
+
 #define ARENA_MAX ((size_t)1 << 30)
 #define RANGES_PER_LINE 1024 /* of one atom: more are not marked */
 
@@ -185,7 +187,9 @@ static gaz_status build_lines(renderer *r, const whole_text *text, const gaz_doc
         const shown_line *s = &list->lines.items[i];
         out[i] = (gaz_hit_line){.number = s->number + 1, .text = text->data + s->start};
         out[i].len = without_return(text->data, s->start, s->end);
-        gaz_status st = mark_ranges(r, text, doc, s, &out[i], err);
+        gaz_status st = gaz_expired(r->worker->deadline) ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines") : GAZ_OK;
+        if (st == GAZ_OK)
+            st = mark_ranges(r, text, doc, s, &out[i], err);
         if (st == GAZ_OK && r->before)
             st = context_before(r, text, s, &out[i], err);
         if (st == GAZ_OK && r->after)
