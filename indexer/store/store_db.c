@@ -31,6 +31,8 @@ gaz_status gaz_db_damaged(gaz_error *err, const char *format, ...)
 gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
 {
     int number = errno; /* SQLite keeps it itself only when preparing and opening, not for what a step meets */
+    if (db->handle && sqlite3_system_errno(db->handle))
+        number = sqlite3_system_errno(db->handle);
     const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
     switch (rc & 0xff) {
     case SQLITE_NOMEM:
@@ -48,16 +50,18 @@ gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
             return gaz_error_set(err, GAZ_E_NOMEM, "no memory to %s the catalogue", doing);
         if (rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ || rc == SQLITE_IOERR_DATA)
             return gaz_db_damaged(err, "%s", text);
-        errno = db->handle && sqlite3_system_errno(db->handle) ? sqlite3_system_errno(db->handle) : number;
-        if (errno == ENOENT || errno == 0)
-            errno = EIO;
+        errno = number == ENOENT || number == 0 ? EIO : number;
         return gaz_error_errno(err, "cannot %s the catalogue (%s)", doing, text);
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_AUTH:
+        if (number == ENOSPC || number == EDQUOT) {
+            errno = number;
+            return gaz_error_errno(err, "cannot %s the catalogue (%s)", doing, text);
+        }
         gaz_error_set(err, GAZ_E_IO, "cannot %s the catalogue: %s", doing, text);
-        gaz_error_hint(err, "the home directory and its files must be writable by this user");
+        gaz_error_hint(err, "the home directory and its files must be writable by this user, and its disk must have room");
         return GAZ_E_IO;
     case SQLITE_CONSTRAINT:
         if (rc == SQLITE_CONSTRAINT_FOREIGNKEY)
