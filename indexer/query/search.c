@@ -437,7 +437,7 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
             s->reason = "cancelled";
             break;
         }
-        w.deadline = s->deadline == GAZ_NEVER ? GAZ_NEVER : s->deadline + 2000000; /* what was found in time is still shown */
+        w.deadline = s->deadline == GAZ_NEVER ? GAZ_NEVER : s->deadline + 500000; /* what was found in time is still shown */
         st = render_match(&r, &s->matches[i], visit, ctx, &why);
         const view_entry *e = scope_entry(s->scope, &s->scope->files[s->matches[i].file]);
         if (st == GAZ_E_TIMEOUT) {
