@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
-#include "gaz/base/hash.h"
 #include "gaz/base/utf8.h"
 #include "pattern_internal.h"
 
@@ -84,9 +83,6 @@ static bool add_match(gaz_matcher *m, size_t start, size_t end)
 
 gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err)
 {
-    uint64_t sum = gaz_checksum(scan->text, scan->len);
-    if (m->matches_known && m->matches_len == scan->len && m->matches_sum == sum)
-        return GAZ_OK;
     m->matches_known = false;
     m->matches.len = 0;
     bool ascii = (scan->flags & GAZ_TEXT_ASCII) != 0;
@@ -112,8 +108,8 @@ gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *
         at += end + (end == start);
     }
     m->matches_known = true;
+    m->matches_text = scan->text;
     m->matches_len = scan->len;
-    m->matches_sum = sum;
     return GAZ_OK;
 }
 
@@ -150,7 +146,9 @@ static size_t finish_spans(span_list *l)
 static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, span_list *l,
                                   gaz_error *err)
 {
-    gaz_status st = gaz_matcher_collect(m, scan, err);
+    /* Asked once for each line of a text: no look at the whole text may be needed to know it again. */
+    bool known = m->matches_known && m->matches_text == scan->text && m->matches_len == scan->len;
+    gaz_status st = known ? GAZ_OK : gaz_matcher_collect(m, scan, err);
     if (st != GAZ_OK)
         return st;
     /* The first match that ends behind `from`: they are ascending and do not overlap. */

@@ -27,8 +27,8 @@ struct gaz_matcher {
     GAZ_VEC(size_t) ends; /* of an unordered scanner */
     /* The matches of the last multi-line text, for spans. */
     gaz_range_vec matches;
+    const char *matches_text;
     size_t matches_len;
-    uint64_t matches_sum;
     bool matches_known;
 };
 

@@ -357,6 +357,7 @@ static void visit_match(line_scan *s, gaz_range match)
 static void scan_multiline(line_scan *s)
 {
     bool maybe;
+    s->m->matches_known = false; /* the text may have changed in place */
     gaz_status st = gaz_matcher_maybe(s->m, s->scan, &maybe, s->err);
     if (st == GAZ_OK && maybe)
         st = gaz_matcher_collect(s->m, s->scan, s->err);

@@ -99,7 +99,8 @@ typedef struct gaz_range {
 } gaz_range;
 /**
  * The exact, leftmost, non-overlapping matches in one matching line (for a multi-line pattern: in the whole text,
- * cut to [from, to)). Empty matches are left out when there are others.
+ * cut to [from, to)). Empty matches are left out when there are others. The matches of a multi-line pattern are kept
+ * from call to call: a text whose bytes changed in place must be given to gaz_matcher_lines() first.
  * @param from, to  the line within scan->text
  * @param max       room in `out`
  */
