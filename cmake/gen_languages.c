@@ -176,7 +176,7 @@ static void walk_yaml(const char *path,
                 keys[depth] = copy(text, false);
                 value_next[depth] = true;
             } else {
-                each(depth > 1 ? keys[1] : "", depth > 0 ? keys[depth] : "", text);
+                each(depth > 1 && keys[1] ? keys[1] : "", keys[depth] ? keys[depth] : "", text);
                 if (!sequence)
                     value_next[depth] = false;
             }
