@@ -101,9 +101,9 @@ static gaz_status add_blob(reader *r, blob_work *work, gaz_error *err)
     else if (st == GAZ_OK)
         st = gaz_repo_blob(r->repo, &work->oid, max, true, &r->blob, &why);
     if (st == GAZ_OK)
-        st = gaz_segment_writer_add(r->writer, &work->oid, r->blob.data, r->blob.len, NULL, err);
+        st = gaz_segment_writer_add(r->writer, &work->oid, r->blob.data, r->blob.len, &work->skip, err);
     else if (st == GAZ_E_LIMIT)
-        st = gaz_segment_writer_skip(r->writer, &work->oid, GAZ_SKIP_TOO_LARGE, size, err);
+        st = gaz_segment_writer_skip(r->writer, &work->oid, work->skip = GAZ_SKIP_TOO_LARGE, size, err);
     else if (st == GAZ_E_NOMEM && err)
         *err = why;
     else

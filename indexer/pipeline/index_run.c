@@ -645,6 +645,8 @@ static void sum_up(const run_state *r, gaz_run_result *out)
     out->files = r->blobs.items.len;
     out->commit = r->resolved;
     out->elapsed_us = gaz_now_us() - r->started_us;
+    for (size_t i = 0; i < r->blobs.items.len; i++)
+        out->skipped += r->blobs.items.items[i].skip != GAZ_SKIP_NONE;
     for (size_t i = 0; i < r->written.items.len; i++)
         out->bytes += r->written.items.items[i].text_bytes;
     for (size_t i = 0; i < r->targets.len; i++) {

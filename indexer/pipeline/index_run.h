@@ -40,6 +40,7 @@ GAZ_CHECKED gaz_status index_run(gaz_store *store, const gaz_settings *settings,
 typedef struct blob_work {
     gaz_oid oid;
     gaz_skip failed; /* UNREADABLE, CRASHED: recorded with the path, tried again by a later run (but for CRASHED) */
+    gaz_skip skip;   /* BINARY and the like: recorded with the document */
 } blob_work;
 
 typedef struct blob_list {
