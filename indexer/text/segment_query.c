@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gaz/base/varint.h"
-#include "grams.h"
+#include "gram_index.h"
 #include "layout.h"
 #include "segment_private.h"
 

@@ -9,7 +9,7 @@
 
 #include "gaz/base/varint.h"
 #include "gaz/base/vec.h"
-#include "grams.h"
+#include "gram_index.h"
 #include "layout.h"
 #include "postings.h"
 

@@ -1,7 +1,7 @@
 /* The n-gram index of a segment while it is being built: for each gram the chunks that hold it, as delta varints in
  * chains of growing blocks. Private to the text module. */
-#ifndef GAZ_TEXT_GRAMS_H
-#define GAZ_TEXT_GRAMS_H
+#ifndef GAZ_TEXT_GRAM_INDEX_H
+#define GAZ_TEXT_GRAM_INDEX_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
  * A trigram with a line end in its first or second place is dropped: literals never hold one. One in the third place is
  * kept: together with the virtual line end after an unfinished last line it makes every 2-byte literal the prefix
  * of some trigram, so that 2-byte literals need no index of their own. Single bytes have their own lists. */
-#include "grams.h"
+#include "gram_index.h"
 
 #include <stdlib.h>
 #include <string.h>
