@@ -1,5 +1,5 @@
 /* Requests and answers over real sockets: routing, parameters, media, bodies, limits. */
-#include "http_client.h"
+#include "test_server.h"
 
 static test_server server;
 

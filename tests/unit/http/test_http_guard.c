@@ -1,5 +1,5 @@
 /* Who may ask: Host, Origin and Sec-Fetch-Site over real sockets. */
-#include "http_client.h"
+#include "test_server.h"
 
 static test_server server;
 

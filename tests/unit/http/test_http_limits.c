@@ -1,5 +1,5 @@
 /* Clients that are slow or many, overload, and the end of the server. */
-#include "http_client.h"
+#include "test_server.h"
 
 static test_server server;
 

@@ -1,5 +1,5 @@
 /* Streams and encodings: back-pressure, clients that hang up or read slowly, gzip and zstd. */
-#include "http_client.h"
+#include "test_server.h"
 
 #include <zlib.h>
 #include <zstd.h>

@@ -1,6 +1,6 @@
 /* A server with a small table of test operations, and a client that sends exact bytes. */
-#ifndef HTTP_CLIENT_H
-#define HTTP_CLIENT_H
+#ifndef TEST_SERVER_H
+#define TEST_SERVER_H
 
 #include "gaz_test.h"
 
