@@ -4,6 +4,8 @@
 #                                                            "Also run under ThreadSanitizer." gets the label tsan too
 # gaz_fuzz(NAME SOURCE file DEPENDS modules...)              libFuzzer target; else a program that replays its corpus
 
+set(GAZ_TEST_TIMEOUT_FACTOR 1 CACHE STRING "What the time limits of tests are multiplied by; ./dev prove raises it")
+
 set(GAZ_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes
     -Wmissing-prototypes -Wvla -Wformat=2 -Wnull-dereference -Wundef -Wwrite-strings)
 if(GAZ_WERROR)
@@ -58,6 +60,7 @@ function(gaz_test name)
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
     endif()
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * ${GAZ_TEST_TIMEOUT_FACTOR}")
     add_executable(${name} ${ARG_SOURCE})
     list(TRANSFORM ARG_DEPENDS PREPEND gaz_)
     target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
