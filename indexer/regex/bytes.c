@@ -1,17 +1,19 @@
-/* From scalar values to bytes. A set of scalars becomes an alternation of UTF-8 byte sequences (as in Russ Cox,
- * "Regular Expression Matching in the Wild", 2010), which also gives invalid UTF-8 its meaning: it is simply never
- * matched. Sets with too many sequences keep their lead bytes and lose the rest, which is exact for ASCII only.
+/* From scalar values to bytes. A set of scalars becomes an alternation of UTF-8 byte sequences (as
+ * in Russ Cox, "Regular Expression Matching in the Wild", 2010), which also gives invalid UTF-8 its
+ * meaning: it is simply never matched. Sets with too many sequences keep their lead bytes and lose
+ * the rest, which is exact for ASCII only.
  *
- * An unbounded repetition of a set becomes one of single bytes, because that is what scanners are fast at: exact on
- * valid UTF-8 when the set holds everything beyond ASCII, and an over-approximation otherwise.
+ * An unbounded repetition of a set becomes one of single bytes, because that is what scanners are
+ * fast at: exact on valid UTF-8 when the set holds everything beyond ASCII, and an
+ * over-approximation otherwise.
  *
- * Which of several alternatives matches, and how much, does not matter here: only whether something matches. */
+ * Which of several alternatives matches, and how much, does not matter here: only whether something
+ * matches. */
 #include "bytes.h"
 
 #include <string.h>
 
-#define SEQUENCES_MAX 24      /* byte sequences of a set that are spelt out when sets may be widened */
-#define RELAXED_REPEAT 24     /* counts that survive relaxing */
+#define SEQUENCES_MAX 24 /* byte sequences of a set that are spelt out when sets may be widened */
 #define POSITIONS_MAX ((size_t)1 << 20)
 
 typedef gaz_byte_node bnode;
@@ -111,7 +113,8 @@ static const bnode *repeat(translator *t, const bnode *kid, uint32_t min, uint32
         return &empty_node;
     if (min == 1 && max == 1)
         return kid;
-    bool kid_star = kid->kind == GAZ_BYTE_REPEAT && kid->max == GAZ_REPEAT_INFINITE && kid->min <= 1;
+    bool kid_star =
+        kid->kind == GAZ_BYTE_REPEAT && kid->max == GAZ_REPEAT_INFINITE && kid->min <= 1;
     if (kid_star && min <= 1) /* (x*)+, (x+)?, …: one repetition says the same */
         return repeat(t, kid->kids[0], min && kid->min, GAZ_REPEAT_INFINITE);
     bnode *n = new_node(t, GAZ_BYTE_REPEAT);
@@ -154,7 +157,8 @@ static void add_sequence(translator *t, sequences *s, uint32_t lo, uint32_t hi, 
         return;
     }
     for (unsigned i = 0; i < bytes; i++) {
-        unsigned shift = 6 * (bytes - 1 - i), mask = i ? 0x3F : 0x1F, base = i ? 0x80 : leads[bytes];
+        unsigned shift = 6 * (bytes - 1 - i), mask = i ? 0x3F : 0x1F,
+                 base = i ? 0x80 : leads[bytes];
         parts[i] = range(t, base | (lo >> shift & mask), base | (hi >> shift & mask));
     }
     s->items[s->len++] = list(t, GAZ_BYTE_CONCAT, parts, bytes);
@@ -195,7 +199,8 @@ static void add_sequences(translator *t, sequences *s, const gaz_node *n)
         }
 }
 
-/* All scalars with a lead byte that the set has: each length's leads, then any continuation bytes. */
+/* All scalars with a lead byte that the set has: each length's leads, then any continuation bytes.
+ */
 static const bnode *widened(translator *t, const gaz_node *n)
 {
     static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
@@ -216,7 +221,8 @@ static const bnode *widened(translator *t, const gaz_node *n)
             }
         }
         if (any)
-            alternatives[count++] = pair(t, GAZ_BYTE_CONCAT, lead, repeat(t, range(t, 0x80, 0xBF), bytes - 1, bytes - 1));
+            alternatives[count++] = pair(t, GAZ_BYTE_CONCAT, lead,
+                                         repeat(t, range(t, 0x80, 0xBF), bytes - 1, bytes - 1));
     }
     return list(t, GAZ_BYTE_ALTERNATE, alternatives, count);
 }
@@ -288,18 +294,20 @@ static const bnode *wide_star(translator *t, const gaz_node *n, uint32_t min)
     }
     inexact(t, GAZ_CLASS_ANY);
     const bnode *star = repeat(t, bytes, 0, GAZ_REPEAT_INFINITE);
-    return min == 0 ? star : pair(t, GAZ_BYTE_CONCAT, repeat(t, of_set(t, n->kids[0]), min, min), star);
+    return min == 0 ? star
+                    : pair(t, GAZ_BYTE_CONCAT, repeat(t, of_set(t, n->kids[0]), min, min), star);
 }
 
 static const bnode *of_repeat(translator *t, const gaz_node *n)
 {
-    uint32_t min = n->min, max = n->max;
-    if (t->options.relaxed && max != GAZ_REPEAT_INFINITE && max > RELAXED_REPEAT) {
+    static const uint32_t kept[] = {GAZ_REPEAT_INFINITE, 24, 1}; /* counts that survive relaxing */
+    uint32_t min = n->min, max = n->max, most = kept[t->options.relaxed];
+    if (max != GAZ_REPEAT_INFINITE && max > most) {
         max = GAZ_REPEAT_INFINITE;
         inexact(t, GAZ_CLASS_ASCII);
     }
-    if (t->options.relaxed && min > RELAXED_REPEAT) {
-        min = RELAXED_REPEAT;
+    if (min > most) {
+        min = most;
         inexact(t, GAZ_CLASS_ASCII);
     }
     bool wide = n->kids[0]->kind == GAZ_NODE_SET && beyond_ascii(n->kids[0]) && !t->options.ascii;
@@ -343,9 +351,10 @@ static bool edge_is_word(const gaz_node *n, bool front)
     }
 }
 
-/* The scanner's \b sees ASCII words only. Beside an ASCII word character it holds wherever the Unicode boundary does;
- * elsewhere it has to go. */
-static const bnode *of_word(translator *t, const gaz_node *n, const gaz_node *before, const gaz_node *after)
+/* The scanner's \b sees ASCII words only. Beside an ASCII word character it holds wherever the
+ * Unicode boundary does; elsewhere it has to go. */
+static const bnode *of_word(translator *t, const gaz_node *n, const gaz_node *before,
+                            const gaz_node *after)
 {
     bool unicode = n->kind == GAZ_NODE_WORD || n->kind == GAZ_NODE_NOT_WORD;
     bool negated = n->kind == GAZ_NODE_NOT_WORD || n->kind == GAZ_NODE_NOT_WORD_ASCII;
@@ -354,7 +363,8 @@ static const bnode *of_word(translator *t, const gaz_node *n, const gaz_node *be
         return &empty_node;
     }
     if (unicode && !t->options.ascii) {
-        bool beside = (before && edge_is_word(before, false)) || (after && edge_is_word(after, true));
+        bool beside =
+            (before && edge_is_word(before, false)) || (after && edge_is_word(after, true));
         inexact(t, beside && !negated ? GAZ_CLASS_VALID : GAZ_CLASS_ASCII);
         if (negated || !beside)
             return &empty_node;
@@ -387,7 +397,8 @@ static const bnode *of_list(translator *t, const gaz_node *n)
     for (size_t i = 0; i < n->count; i++) {
         gaz_node_kind k = n->kids[i]->kind;
         bool word = k == GAZ_NODE_WORD || k == GAZ_NODE_NOT_WORD;
-        kids[i] = concat && word ? of_word(t, n->kids[i], i ? n->kids[i - 1] : NULL, i + 1 < n->count ? n->kids[i + 1] : NULL)
+        kids[i] = concat && word ? of_word(t, n->kids[i], i ? n->kids[i - 1] : NULL,
+                                           i + 1 < n->count ? n->kids[i + 1] : NULL)
                                  : of_node(t, n->kids[i]);
     }
     return list(t, concat ? GAZ_BYTE_CONCAT : GAZ_BYTE_ALTERNATE, kids, n->count);
@@ -439,8 +450,8 @@ static gaz_status no_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "the regular expression is too large to be translated");
 }
 
-gaz_status gaz_bytes_translate(const gaz_node *root, const gaz_byte_options *options, gaz_arena *arena,
-                               gaz_byte_pattern *out, gaz_error *err)
+gaz_status gaz_bytes_translate(const gaz_node *root, const gaz_byte_options *options,
+                               gaz_arena *arena, gaz_byte_pattern *out, gaz_error *err)
 {
     translator t = {.arena = arena, .options = *options, .exact = {true, true, true}};
     const bnode *n = of_node(&t, root);
@@ -451,52 +462,7 @@ gaz_status gaz_bytes_translate(const gaz_node *root, const gaz_byte_options *opt
     return GAZ_OK;
 }
 
-/* --- what can be said of the result --- */
-
-bool gaz_bytes_nullable(const gaz_byte_node *n)
-{
-    switch (n->kind) {
-    case GAZ_BYTE_EMPTY:
-        return true;
-    case GAZ_BYTE_CONCAT:
-        for (size_t i = 0; i < n->count; i++)
-            if (!gaz_bytes_nullable(n->kids[i]))
-                return false;
-        return true;
-    case GAZ_BYTE_ALTERNATE:
-        for (size_t i = 0; i < n->count; i++)
-            if (gaz_bytes_nullable(n->kids[i]))
-                return true;
-        return false;
-    case GAZ_BYTE_REPEAT:
-        return n->min == 0 || gaz_bytes_nullable(n->kids[0]);
-    default:
-        return false;
-    }
-}
-
-bool gaz_bytes_may_be_empty(const gaz_byte_node *n)
-{
-    switch (n->kind) {
-    case GAZ_BYTE_EMPTY:
-    case GAZ_BYTE_ASSERT:
-        return true;
-    case GAZ_BYTE_CONCAT:
-        for (size_t i = 0; i < n->count; i++)
-            if (!gaz_bytes_may_be_empty(n->kids[i]))
-                return false;
-        return true;
-    case GAZ_BYTE_ALTERNATE:
-        for (size_t i = 0; i < n->count; i++)
-            if (gaz_bytes_may_be_empty(n->kids[i]))
-                return true;
-        return false;
-    case GAZ_BYTE_REPEAT:
-        return n->min == 0 || gaz_bytes_may_be_empty(n->kids[0]);
-    default:
-        return false;
-    }
-}
+/* --- trimming --- */
 
 static const bnode *trim(translator *t, const bnode *n, bool front);
 
@@ -551,89 +517,4 @@ gaz_status gaz_bytes_trim(gaz_byte_pattern *pattern, gaz_arena *arena, gaz_error
     pattern->root = n;
     pattern->positions = count_positions(n);
     return GAZ_OK;
-}
-
-/* --- printing --- */
-
-static void print_set(const bnode *n, gaz_strbuf *out)
-{
-    unsigned members = 0, last = 0;
-    for (unsigned c = 0; c < 256; c++)
-        if (gaz_bytes_holds(n, c)) {
-            members++;
-            last = c;
-        }
-    if (members == 1) {
-        gaz_strbuf_printf(out, "\\x%02x", last);
-        return;
-    }
-    gaz_strbuf_putc(out, '[');
-    for (unsigned c = 0; c < 256; c++) {
-        if (!gaz_bytes_holds(n, c))
-            continue;
-        unsigned lo = c;
-        while (c < 255 && gaz_bytes_holds(n, c + 1))
-            c++;
-        gaz_strbuf_printf(out, "\\x%02x", lo);
-        if (c > lo)
-            gaz_strbuf_printf(out, "-\\x%02x", c);
-    }
-    gaz_strbuf_putc(out, ']');
-}
-
-static void print_group(const bnode *n, gaz_strbuf *out)
-{
-    gaz_strbuf_puts(out, "(?:");
-    gaz_bytes_print(n, out);
-    gaz_strbuf_putc(out, ')');
-}
-
-static void print_repeat(const bnode *n, gaz_strbuf *out)
-{
-    if (n->kids[0]->kind == GAZ_BYTE_SET)
-        print_set(n->kids[0], out);
-    else
-        print_group(n->kids[0], out);
-    if (n->max == GAZ_REPEAT_INFINITE && n->min <= 1)
-        gaz_strbuf_putc(out, n->min ? '+' : '*');
-    else if (n->min == 0 && n->max == 1)
-        gaz_strbuf_putc(out, '?');
-    else if (n->max == GAZ_REPEAT_INFINITE)
-        gaz_strbuf_printf(out, "{%u,}", n->min);
-    else
-        gaz_strbuf_printf(out, "{%u,%u}", n->min, n->max);
-}
-
-void gaz_bytes_print(const gaz_byte_node *n, gaz_strbuf *out)
-{
-    switch (n->kind) {
-    case GAZ_BYTE_EMPTY:
-        return;
-    case GAZ_BYTE_FAIL:
-        gaz_strbuf_puts(out, "(?!)");
-        return;
-    case GAZ_BYTE_SET:
-        print_set(n, out);
-        return;
-    case GAZ_BYTE_ASSERT:
-        gaz_strbuf_puts(out, n->assertion);
-        return;
-    case GAZ_BYTE_REPEAT:
-        print_repeat(n, out);
-        return;
-    case GAZ_BYTE_CONCAT:
-        for (size_t i = 0; i < n->count; i++)
-            if (n->kids[i]->kind == GAZ_BYTE_ALTERNATE)
-                print_group(n->kids[i], out);
-            else
-                gaz_bytes_print(n->kids[i], out);
-        return;
-    case GAZ_BYTE_ALTERNATE:
-        for (size_t i = 0; i < n->count; i++) {
-            if (i)
-                gaz_strbuf_putc(out, '|');
-            gaz_bytes_print(n->kids[i], out);
-        }
-        return;
-    }
 }

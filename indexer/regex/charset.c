@@ -1,5 +1,5 @@
-/* Sets of Unicode scalar values as sorted ranges. All set algebra is built on two operations that are easy to get
- * right, union and complement; sets here have at most a few thousand ranges. */
+/* Sets of Unicode scalar values as sorted ranges. All set algebra is built on two operations that
+ * are easy to get right, union and complement; sets here have at most a few thousand ranges. */
 #include "charset.h"
 
 #include <string.h>
@@ -125,6 +125,7 @@ void gaz_charset_differ(gaz_charset *set, const gaz_charset *other)
     gaz_charset_intersect(&both, other);
     gaz_charset_union(set, other->items, other->len);
     gaz_charset_subtract(set, &both);
+    set->failed = set->failed || both.failed || other->failed;
     gaz_charset_free(&both);
 }
 

@@ -13,8 +13,8 @@ typedef struct gaz_span32 {
 } gaz_span32;
 
 /**
- * Canonical after every call but gaz_charset_add(): ascending, disjoint, not adjacent, without surrogates.
- * A set that met an allocation failure stays `failed`; check once, at the end.
+ * Canonical after every call but gaz_charset_add(): ascending, disjoint, not adjacent, without
+ * surrogates. A set that met an allocation failure stays `failed`; check once, at the end.
  */
 typedef struct gaz_charset {
     gaz_span32 *items;
@@ -42,13 +42,17 @@ size_t gaz_spans_count(const gaz_span32 *items, size_t len);
 /** The set behind \w, \d, \s: "w", "d", "s". Static. */
 const gaz_span32 *gaz_property_perl(char name, size_t *len);
 
-typedef enum gaz_property_result { GAZ_PROPERTY_FOUND, GAZ_PROPERTY_NO_NAME, GAZ_PROPERTY_NO_VALUE } gaz_property_result;
+typedef enum gaz_property_result {
+    GAZ_PROPERTY_FOUND,
+    GAZ_PROPERTY_NO_NAME,
+    GAZ_PROPERTY_NO_VALUE
+} gaz_property_result;
 /**
  * Looks a property up as regex-syntax 0.6.27 does (UAX44-LM3).
  * @param value  NULL for \p{name}
  * @param items  set when found: static
  */
-gaz_property_result gaz_property_find(const char *name, size_t name_len, const char *value, size_t value_len,
-                                      const gaz_span32 **items, size_t *len);
+gaz_property_result gaz_property_find(const char *name, size_t name_len, const char *value,
+                                      size_t value_len, const gaz_span32 **items, size_t *len);
 
 #endif

@@ -1,8 +1,11 @@
-/* The tree in PCRE2's syntax. Everything is spelt out (\x{..}, explicit classes, non-capturing groups), so that none
- * of PCRE2's own ideas about \w, case or "." take part.
+/* The tree in PCRE2's syntax. Everything is spelt out (\x{..}, explicit classes, non-capturing
+ * groups), so that none of PCRE2's own ideas about \w, case or "." take part.
  *
- * Three dialects: for ASCII subjects classes lose the rest; otherwise UTF mode, except for patterns that name bytes
+ * Three dialects: for ASCII subjects classes lose the rest; otherwise UTF mode, except for patterns
+ * that name bytes
  * ((?-u:\xFF)), where scalars are spelt as their UTF-8 bytes. */
+#include <string.h>
+
 #include "bytes.h"
 #include "exact.h"
 
@@ -11,14 +14,15 @@ typedef struct printer {
     bool ascii, utf, multiline, path;
 } printer;
 
-/* Named by properties, so that a pattern with many \w stays within PCRE2's limit on compiled size. */
+/* \w, as Unicode defines it and the Rust crate means it. */
 static const char word_class[] = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
 
 static void print_node(printer *p, const gaz_node *n);
 
 static void print_scalar(printer *p, uint32_t c)
 {
-    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == ' ';
+    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                 c == '_' || c == ' ';
     if (plain)
         gaz_strbuf_putc(p->out, (char)c);
     else
@@ -37,36 +41,67 @@ static void print_ranges(printer *p, const gaz_node *n, uint32_t top)
     gaz_strbuf_putc(p->out, ']');
 }
 
-static bool is_word_set(const gaz_node *n)
+/* Sets that PCRE2 has a name for: a pattern with many of them stays within its limit on compiled
+ * size. PCRE2 10.42 and our tables are both Unicode 14. */
+static const struct {
+    const char *property, *spelling;
+} named[] = {{"Letter", "\\p{L}"},
+             {"Uppercase_Letter", "\\p{Lu}"},
+             {"Lowercase_Letter", "\\p{Ll}"},
+             {"Number", "\\p{N}"},
+             {"Decimal_Number", "\\p{Nd}"},
+             {"Punctuation", "\\p{P}"},
+             {"Symbol", "\\p{S}"},
+             {"Mark", "\\p{M}"},
+             {"Alphabetic", "\\p{Alphabetic}"},
+             {"Uppercase", "\\p{Uppercase}"},
+             {"Lowercase", "\\p{Lowercase}"}};
+
+static bool same_spans(const gaz_span32 *a, size_t a_len, const gaz_charset *b)
 {
-    size_t len;
-    const gaz_span32 *word = gaz_property_perl('w', &len);
-    if (n->span_count != len)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (n->spans[i].lo != word[i].lo || n->spans[i].hi != word[i].hi)
-            return false;
-    return true;
+    return a_len == b->len && memcmp(a, b->items, a_len * sizeof *a) == 0;
 }
 
-/* \W less the line ends, and \W itself. */
-static const char *not_word_set(const gaz_node *n)
+static const char *name_of(const gaz_charset *set)
+{
+    size_t len;
+    const gaz_span32 *spans = gaz_property_perl('w', &len);
+    if (same_spans(spans, len, set))
+        return word_class;
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (gaz_property_find(named[i].property, strlen(named[i].property), NULL, 0, &spans,
+                              &len) == GAZ_PROPERTY_FOUND &&
+            same_spans(spans, len, set))
+            return named[i].spelling;
+    return NULL;
+}
+
+/* Prints the set by name, or as all but a named one (and the line ends); false when it has none. */
+static bool print_named(printer *p, const gaz_node *n)
 {
     static gaz_span32 ends[] = {{'\n', '\n'}, {'\r', '\r'}};
-    if (n->span_count < 500)
-        return NULL;
-    gaz_charset rest = {0};
-    gaz_charset_union(&rest, n->spans, n->span_count);
-    gaz_charset_negate(&rest, GAZ_SCALAR_MAX);
-    gaz_node copy = {.spans = rest.items, .span_count = rest.len};
-    const char *more = !rest.failed && is_word_set(&copy) ? "" : NULL;
-    if (!more) {
-        gaz_charset_subtract(&rest, &(gaz_charset){.items = ends, .len = 2, .cap = 2});
-        copy = (gaz_node){.spans = rest.items, .span_count = rest.len};
-        more = !rest.failed && is_word_set(&copy) ? "\\r\\n" : NULL;
+    if (n->span_count < 16)
+        return false;
+    gaz_charset set = {0};
+    gaz_charset_union(&set, n->spans, n->span_count);
+    const char *name = set.failed ? NULL : name_of(&set);
+    if (name) {
+        gaz_strbuf_printf(p->out, "[%s]", name);
+        gaz_charset_free(&set);
+        return true;
     }
-    gaz_charset_free(&rest);
-    return more;
+    gaz_charset_negate(&set, GAZ_SCALAR_MAX);
+    name = set.failed ? NULL : name_of(&set);
+    const char *more = "";
+    if (!name) {
+        more = "\\r\\n";
+        gaz_charset_subtract(&set, &(gaz_charset){.items = ends, .len = 2, .cap = 2});
+        name = set.failed ? NULL : name_of(&set);
+    }
+    if (name)
+        gaz_strbuf_printf(p->out, "[^%s%s]", name, more);
+    gaz_charset_free(&set);
+    return name != NULL;
 }
 
 /* As bytes: exact, whatever the size. */
@@ -94,14 +129,8 @@ static void print_set(printer *p, const gaz_node *n)
         print_ranges(p, n, 0x7F);
     } else if (!p->utf) {
         print_bytes(p, n);
-    } else {
-        const char *more = not_word_set(n);
-        if (is_word_set(n))
-            gaz_strbuf_printf(p->out, "[%s]", word_class);
-        else if (more)
-            gaz_strbuf_printf(p->out, "[^%s%s]", word_class, more);
-        else
-            print_ranges(p, n, GAZ_SCALAR_MAX);
+    } else if (!print_named(p, n)) {
+        print_ranges(p, n, GAZ_SCALAR_MAX);
     }
 }
 
@@ -180,7 +209,9 @@ static void print_node(printer *p, const gaz_node *n)
         if (n->scalar <= 0x7F || p->utf)
             print_scalar(p, n->scalar);
         else
-            print_set(p, &(gaz_node){.kind = GAZ_NODE_SET, .spans = &(gaz_span32){n->scalar, n->scalar}, .span_count = 1});
+            print_set(p, &(gaz_node){.kind = GAZ_NODE_SET,
+                                     .spans = &(gaz_span32){n->scalar, n->scalar},
+                                     .span_count = 1});
         return;
     case GAZ_NODE_SET:
         print_set(p, n);
@@ -234,7 +265,10 @@ static bool names_bytes(const gaz_node *n)
 
 bool gaz_exact_print(const gaz_node *root, const gaz_exact_options *options, gaz_strbuf *out)
 {
-    printer p = {.out = out, .ascii = options->ascii, .multiline = options->multiline, .path = options->path};
+    printer p = {.out = out,
+                 .ascii = options->ascii,
+                 .multiline = options->multiline,
+                 .path = options->path};
     p.utf = !p.ascii && !names_bytes(root);
     print_node(&p, root);
     return p.utf;

@@ -1,22 +1,24 @@
-/* Which literals must a matching text hold? After Russ Cox, "Regular Expression Matching with a Trigram Index" (2012):
- * each part of the pattern has either the exact set of strings it matches, or sets of possible prefixes and suffixes
- * and a requirement on what lies between. Concatenation crosses sets, alternation unites them, and a set that grew
- * too large is turned into a requirement. Unlike there, literals stay whole (the index knows its own gram sizes) and
- * are case-folded scalar by scalar, as the index folds texts.
+/* Which literals must a matching text hold? After Russ Cox, "Regular Expression Matching with a
+ * Trigram Index" (2012): each part of the pattern has either the exact set of strings it matches,
+ * or sets of possible prefixes and suffixes and a requirement on what lies between. Concatenation
+ * crosses sets, alternation unites them, and a set that grew too large is turned into a
+ * requirement. Unlike there, literals stay whole (the index knows its own gram sizes) and are
+ * case-folded scalar by scalar, as the index folds texts.
  *
- * NULL stands for "no requirement" throughout; running out of memory or nodes only ever weakens the answer. */
+ * NULL stands for "no requirement" throughout; running out of memory or nodes only ever weakens the
+ * answer. */
 #include "grams.h"
 
 #include <string.h>
 
 #include "gaz/base/utf8.h"
 
-#define CLASS_MAX 10     /* folded members up to which a class is spelt out: a digit */
-#define CLASS_LOOK 64    /* scalars up to which a class is looked at */
-#define CROSS_MAX 16     /* strings in a product */
-#define UNION_MAX 160    /* strings in a union: a long list of words */
-#define STRING_MAX 256   /* bytes of a string in a set */
-#define REPEAT_COPIES 8  /* copies of x{n} that are spelt out */
+#define CLASS_MAX 10    /* folded members up to which a class is spelt out: a digit */
+#define CLASS_LOOK 64   /* scalars up to which a class is looked at */
+#define CROSS_MAX 16    /* strings in a product */
+#define UNION_MAX 160   /* strings in a union: a long list of words */
+#define STRING_MAX 256  /* bytes of a string in a set */
+#define REPEAT_COPIES 8 /* copies of x{n} that are spelt out */
 #define SCRATCH_MAX ((size_t)8 << 20)
 
 typedef struct str {
@@ -32,7 +34,7 @@ typedef struct strset {
 
 typedef struct info {
     bool exact;
-    strset set;           /* exact: all it matches */
+    strset set;            /* exact: all it matches */
     strset prefix, suffix; /* not exact; holding "" when nothing is known */
     const gaz_gram *required;
 } info;
@@ -212,7 +214,8 @@ static const gaz_gram *both(builder *b, const gaz_gram *x, const gaz_gram *y)
 {
     if (!x || !y)
         return x ? x : y;
-    size_t kids = (x->kind == GAZ_GRAM_AND ? x->count : 1) + (y->kind == GAZ_GRAM_AND ? y->count : 1);
+    size_t kids =
+        (x->kind == GAZ_GRAM_AND ? x->count : 1) + (y->kind == GAZ_GRAM_AND ? y->count : 1);
     gaz_gram *and = new_gram(b, GAZ_GRAM_AND, kids);
     if (!and)
         return x;
@@ -229,15 +232,15 @@ static const gaz_gram *either(builder *b, const gaz_gram *x, const gaz_gram *y)
     if (!x || !y)
         return NULL;
     size_t kids = (x->kind == GAZ_GRAM_OR ? x->count : 1) + (y->kind == GAZ_GRAM_OR ? y->count : 1);
-    gaz_gram *or = new_gram(b, GAZ_GRAM_OR, kids);
-    if (!or)
+    gaz_gram * or = new_gram(b, GAZ_GRAM_OR, kids);
+    if (! or)
         return NULL;
     for (int side = 0; side < 2; side++) {
         const gaz_gram *g = side ? y : x;
         for (size_t i = 0; i < (g->kind == GAZ_GRAM_OR ? g->count : 1); i++)
             or->kids[or->count++] = g->kind == GAZ_GRAM_OR ? g->kids[i] : g;
     }
-    return or;
+    return or ;
 }
 
 static info exactly(strset set)
@@ -311,7 +314,9 @@ static info of_repeat(builder *b, const gaz_node *n)
     info x = of_node(b, n->kids[0]);
     if (n->min == 0) {
         info nothing = exactly(one(b, "", 0));
-        return n->max == 1 && x.exact ? alternate(b, &nothing, &x) : n->max == 0 ? nothing : unknown(b);
+        return n->max == 1 && x.exact ? alternate(b, &nothing, &x)
+               : n->max == 0          ? nothing
+                                      : unknown(b);
     }
     info out = x;
     uint32_t copies = n->min < REPEAT_COPIES ? n->min : REPEAT_COPIES;
@@ -328,7 +333,8 @@ static info of_repeat(builder *b, const gaz_node *n)
 
 static info of_set(builder *b, const gaz_node *n)
 {
-    if (gaz_spans_count(n->spans, n->span_count) > CLASS_LOOK || gaz_spans_hold(n->spans, n->span_count, '\n'))
+    if (gaz_spans_count(n->spans, n->span_count) > CLASS_LOOK ||
+        gaz_spans_hold(n->spans, n->span_count, '\n'))
         return unknown(b);
     strset set = {.items = gaz_arena_array(&b->scratch, CLASS_MAX, sizeof *set.items)};
     if (!set.items)
@@ -363,7 +369,8 @@ static info of_node(builder *b, const gaz_node *n)
     char utf8[4];
     switch (n->kind) {
     case GAZ_NODE_SCALAR:
-        return n->scalar == '\n' ? unknown(b) : exactly(one(b, utf8, gaz_utf8_put(utf8, gaz_fold(n->scalar))));
+        return n->scalar == '\n' ? unknown(b)
+                                 : exactly(one(b, utf8, gaz_utf8_put(utf8, gaz_fold(n->scalar))));
     case GAZ_NODE_SET:
         return of_set(b, n);
     case GAZ_NODE_BYTES: /* folding may rewrite the sequence a byte is part of */
@@ -404,7 +411,8 @@ static size_t count_nodes(const gaz_gram *g)
     return n;
 }
 
-gaz_status gaz_grams_build(const gaz_node *root, gaz_arena *arena, const gaz_gram **out, gaz_error *err)
+gaz_status gaz_grams_build(const gaz_node *root, gaz_arena *arena, const gaz_gram **out,
+                           gaz_error *err)
 {
     static const gaz_gram any = {.kind = GAZ_GRAM_ANY};
     builder b = {.nodes = 0};

@@ -8,6 +8,7 @@
 #define GAZ_GRAMS_NODES_MAX 256
 
 /** As gaz_pattern_grams(), from the tree. */
-GAZ_CHECKED gaz_status gaz_grams_build(const gaz_node *root, gaz_arena *arena, const gaz_gram **out, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_grams_build(const gaz_node *root, gaz_arena *arena, const gaz_gram **out,
+                                       gaz_error *err);
 
 #endif

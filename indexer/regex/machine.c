@@ -1,12 +1,13 @@
-/* Choosing the scanning machine. The byte-level form is trimmed to what decides whether a line matches; what is left
- * is often a literal or a single byte, for which our own search is fastest. The rest goes to Hyperscan, which may
- * refuse it; then it is loosened and tried again, and at last left to PCRE2. */
+/* Choosing the scanning machine. The byte-level form is trimmed to what decides whether a line
+ * matches; what is left is often a literal or a single byte, for which our own search is fastest.
+ * The rest goes to Hyperscan, which may refuse it; then it is loosened and tried again, and at last
+ * left to PCRE2. */
 #include "machine.h"
 
 #include <string.h>
 
 /* Hyperscan's compile time grows faster than the pattern: beyond this it takes seconds. */
-#define POSITIONS_MAX 3000
+#define POSITIONS_MAX 8000
 #define TRANSLATION_MAX ((size_t)32 << 20)
 #define SOURCE_MAX ((size_t)1 << 20)
 
@@ -79,7 +80,8 @@ static bool compile_scanner(gaz_machine *m, const gaz_byte_node *root, size_t me
     bool ok = sb.failed == GAZ_OK && sb.len > 0 &&
               hs_expression_info(sb.data, flags, &info, &refusal) == HS_SUCCESS &&
               hs_compile(sb.data, flags, HS_MODE_BLOCK, NULL, &m->db, &refusal) == HS_SUCCESS &&
-              hs_database_size(m->db, &m->size) == HS_SUCCESS && (!memory_max || m->size <= memory_max);
+              hs_database_size(m->db, &m->size) == HS_SUCCESS &&
+              (!memory_max || m->size <= memory_max);
     m->unordered = !info || info->unordered_matches;
     free(info); /* the library's allocator is malloc unless somebody set another, and nobody does */
     hs_free_compile_error(refusal);
@@ -92,10 +94,14 @@ static bool compile_scanner(gaz_machine *m, const gaz_byte_node *root, size_t me
     return ok;
 }
 
-static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, bool relaxed, gaz_arena *arena,
-                            gaz_byte_pattern *bytes, gaz_machine *m, gaz_error *err)
+static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, unsigned relaxed,
+                            gaz_arena *arena, gaz_byte_pattern *bytes, gaz_machine *m,
+                            gaz_error *err)
 {
-    gaz_byte_options options = {.ascii = o->ascii, .multiline = o->multiline, .path = o->path, .relaxed = relaxed,
+    gaz_byte_options options = {.ascii = o->ascii,
+                                .multiline = o->multiline,
+                                .path = o->path,
+                                .relaxed = relaxed,
                                 .widen = true};
     gaz_status st = gaz_bytes_translate(root, &options, arena, bytes, err);
     if (st == GAZ_OK)
@@ -127,13 +133,14 @@ static gaz_status decide(const gaz_byte_pattern *bytes, gaz_machine *m, gaz_erro
     return st;
 }
 
-gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *options, gaz_machine *out, gaz_error *err)
+gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *options,
+                             gaz_machine *out, gaz_error *err)
 {
     gaz_machine m = {.kind = GAZ_MACHINE_NONE};
     gaz_status st = GAZ_OK;
     gaz_arena arena;
     gaz_arena_init(&arena, TRANSLATION_MAX);
-    for (int relaxed = 0; relaxed < 2; relaxed++) {
+    for (unsigned relaxed = 0; relaxed < 3; relaxed++) {
         gaz_byte_pattern bytes;
         gaz_arena_reset(&arena);
         st = translate(root, options, relaxed, &arena, &bytes, &m, NULL);
@@ -147,7 +154,8 @@ gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *op
             break;
         st = GAZ_OK;
         m.kind = GAZ_MACHINE_NONE;
-        if (bytes.positions <= POSITIONS_MAX && compile_scanner(&m, bytes.root, options->memory_max)) {
+        if (bytes.positions <= POSITIONS_MAX &&
+            compile_scanner(&m, bytes.root, options->memory_max)) {
             m.kind = GAZ_MACHINE_SCANNER;
             break;
         }

@@ -1,5 +1,5 @@
-/* The scanning form of a pattern: the fastest machine that finds every place where it may match. The only header that
- * names Hyperscan. */
+/* The scanning form of a pattern: the fastest machine that finds every place where it may match.
+ * The only header that names Hyperscan. */
 #ifndef GAZ_REGEX_MACHINE_H
 #define GAZ_REGEX_MACHINE_H
 
@@ -9,8 +9,8 @@
 #include "needle.h"
 
 typedef enum gaz_machine_kind {
-    GAZ_MACHINE_NEVER,   /**< nothing can match in such texts */
-    GAZ_MACHINE_ALWAYS,  /**< every line matches */
+    GAZ_MACHINE_NEVER,  /**< nothing can match in such texts */
+    GAZ_MACHINE_ALWAYS, /**< every line matches */
     GAZ_MACHINE_LITERAL,
     GAZ_MACHINE_BYTESET, /**< one byte of a set */
     GAZ_MACHINE_SCANNER, /**< Hyperscan */
@@ -34,8 +34,8 @@ typedef struct gaz_machine_options {
     size_t memory_max;
 } gaz_machine_options;
 
-GAZ_CHECKED gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *options, gaz_machine *out,
-                                         gaz_error *err);
+GAZ_CHECKED gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *options,
+                                         gaz_machine *out, gaz_error *err);
 void gaz_machine_release(gaz_machine *m);
 
 #endif

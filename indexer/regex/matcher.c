@@ -43,17 +43,18 @@ const gaz_machine *gaz_matcher_machine(const gaz_matcher *m, unsigned flags)
     return &p->machines[(flags & GAZ_TEXT_ASCII) && !p->same ? 0 : 1];
 }
 
-gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii, size_t from, size_t *start,
-                            size_t *end, gaz_error *err)
+gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii, size_t from,
+                            size_t *start, size_t *end, gaz_error *err)
 {
     const gaz_pattern *p = m->pattern;
     const gaz_exact *x = &p->programs[ascii && p->programs[0].code ? 0 : 1];
     return gaz_exact_find(x, &m->run, subject, from, start, end, err);
 }
 
-/* ripgrep hands PCRE2 a line with its "\n", but without "\r\n"; the Rust engine never sees past a line's end, except
- * that a \z must not hold before the "\n". */
-gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size_t start, size_t end)
+/* ripgrep hands PCRE2 a line with its "\n", but without "\r\n"; the Rust engine never sees past a
+ * line's end, except that a \z must not hold before the "\n". */
+gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size_t start,
+                                size_t end)
 {
     bool newline = end < scan->len && scan->text[end] == '\n' && !p->path;
     bool crlf = newline && end > start && scan->text[end - 1] == '\r';
@@ -62,13 +63,14 @@ gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size
         to = crlf ? end - 1 : end + 1;
     else if (p->text_end && newline)
         to = end + 1;
-    return (gaz_subject){.text = scan->text + start, .len = to - start,
+    return (gaz_subject){.text = scan->text + start,
+                         .len = to - start,
                          .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) != 0,
                          .deadline_us = scan->deadline_us};
 }
 
-/* A match may have taken the "\r" of the line's end with it. Across lines, ripgrep gives that back only where every
- * match ends with a $, and then searches on from before it. */
+/* A match may have taken the "\r" of the line's end with it. Across lines, ripgrep gives that back
+ * only where every match ends with a $, and then searches on from before it. */
 static size_t trimmed_end(const gaz_pattern *p, const char *text, size_t start, size_t end)
 {
     return p->line_end && end > start && text[end - 1] == '\r' ? end - 1 : end;
@@ -86,10 +88,13 @@ gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *
     m->matches_known = false;
     m->matches.len = 0;
     bool ascii = (scan->flags & GAZ_TEXT_ASCII) != 0;
-    /* Each search sees the rest of the text only, so ^ and \b hold where the last match ended: ripgrep's way. */
+    /* Each search sees the rest of the text only, so ^ and \b hold where the last match ended:
+     * ripgrep's way. */
     for (size_t at = 0; at < scan->len;) {
         size_t start, end;
-        gaz_subject rest = {.text = scan->text + at, .len = scan->len - at, .deadline_us = scan->deadline_us,
+        gaz_subject rest = {.text = scan->text + at,
+                            .len = scan->len - at,
+                            .deadline_us = scan->deadline_us,
                             .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) &&
                                      ((unsigned char)scan->text[at] & 0xC0) != 0x80};
         gaz_status st = gaz_matcher_find(m, &rest, ascii, 0, &start, &end, err);
@@ -100,7 +105,8 @@ gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *
         if (m->pattern->ends_line)
             end = trimmed_end(m->pattern, rest.text, start, end);
         if (m->matches.len == MATCHES_MAX)
-            return gaz_error_set(err, GAZ_E_LIMIT, "a text has more than %zu matches across lines", MATCHES_MAX);
+            return gaz_error_set(err, GAZ_E_LIMIT, "a text has more than %zu matches across lines",
+                                 MATCHES_MAX);
         if (!add_match(m, at + start, at + end))
             return gaz_error_set(err, GAZ_E_NOMEM, "out of memory noting matches");
         if ((m->matches.len & 255) == 0 && gaz_expired(scan->deadline_us))
@@ -143,10 +149,11 @@ static size_t finish_spans(span_list *l)
     return l->count;
 }
 
-static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, span_list *l,
-                                  gaz_error *err)
+static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to,
+                                  span_list *l, gaz_error *err)
 {
-    /* Asked once for each line of a text: no look at the whole text may be needed to know it again. */
+    /* Asked once for each line of a text: no look at the whole text may be needed to know it again.
+     */
     bool known = m->matches_known && m->matches_text == scan->text && m->matches_len == scan->len;
     gaz_status st = known ? GAZ_OK : gaz_matcher_collect(m, scan, err);
     if (st != GAZ_OK)
@@ -171,15 +178,17 @@ static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t f
     return GAZ_OK;
 }
 
-static void literal_spans(const gaz_needle *n, const gaz_scan *scan, size_t from, size_t to, span_list *l)
+static void literal_spans(const gaz_needle *n, const gaz_scan *scan, size_t from, size_t to,
+                          span_list *l)
 {
-    for (size_t at = from; (at = gaz_needle_find(n, scan->text, to, at)) != GAZ_NOWHERE; at += n->len)
+    for (size_t at = from; (at = gaz_needle_find(n, scan->text, to, at)) != GAZ_NOWHERE;
+         at += n->len)
         if (!add_span(l, at, at + n->len))
             return;
 }
 
-static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, span_list *l,
-                                gaz_error *err)
+static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to,
+                                span_list *l, gaz_error *err)
 {
     gaz_subject s = gaz_matcher_subject(m->pattern, scan, from, to);
     bool ascii = (scan->flags & GAZ_TEXT_ASCII) || gaz_ascii_valid(s.text, s.len);
@@ -199,8 +208,8 @@ static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t fro
     return GAZ_OK;
 }
 
-gaz_status gaz_matcher_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to, gaz_range *out, size_t max,
-                             size_t *count, gaz_error *err)
+gaz_status gaz_matcher_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to,
+                             gaz_range *out, size_t max, size_t *count, gaz_error *err)
 {
     const gaz_machine *machine = gaz_matcher_machine(m, scan->flags);
     span_list l = {.out = out, .max = max};

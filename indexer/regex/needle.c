@@ -1,8 +1,10 @@
-/* Search by two probes: 16 or 32 places at once are asked for the literal's two rarest bytes, and the few that have
- * both are compared in full. glibc's memmem is slow on short needles with rare bytes, and knows no case.
+/* Search by two probes: 16 or 32 places at once are asked for the literal's two rarest bytes, and
+ * the few that have both are compared in full. glibc's memmem is slow on short needles with rare
+ * bytes, and knows no case.
  *
- * A set of bytes is found by two table look-ups per 16 bytes, one by the low and one by the high half of each byte
- * (after G. Langdale's "truffle"). AVX2 versions are chosen at run time; SSE2 is every amd64's; elsewhere plain C. */
+ * A set of bytes is found by two table look-ups per 16 bytes, one by the low and one by the high
+ * half of each byte (after G. Langdale's "truffle"). AVX2 versions are chosen at run time; SSE2 is
+ * every amd64's; elsewhere plain C. */
 #include "needle.h"
 
 #include <string.h>
@@ -15,7 +17,8 @@
 #endif
 
 /* Bytes of source code, most common first; what is not here is rare. */
-static const char common[] = " et_rinasodcl\tpfu\nmh,;()g0b*-v=1y.xk>2w\"S/ERTI{}A&CDN#P3LO:8F4UM[]6B+5qz7<'9G_HVKXj!|\\%W?YJ";
+static const char common[] = " et_rinasodcl\tpfu\nmh,;()g0b*-v=1y.xk>2w\"S/"
+                             "ERTI{}A&CDN#P3LO:8F4UM[]6B+5qz7<'9G_HVKXj!|\\%W?YJ";
 
 static unsigned rarity(unsigned char byte, unsigned char cases)
 {
@@ -85,7 +88,8 @@ void gaz_byteset_prepare(gaz_byteset *set, const uint64_t bits[4])
         }
 }
 
-static size_t byteset_plain(const gaz_byteset *set, const unsigned char *text, size_t len, size_t from)
+static size_t byteset_plain(const gaz_byteset *set, const unsigned char *text, size_t len,
+                            size_t from)
 {
     for (size_t i = from; i < len; i++)
         if (set->bits[text[i] >> 6] >> (text[i] & 63) & 1)
@@ -132,8 +136,8 @@ static size_t find_sse2(const gaz_needle *n, const unsigned char *text, size_t l
     return find_plain(n, text, len, i);
 }
 
-__attribute__((target("avx2"))) static size_t find_avx2(const gaz_needle *n, const unsigned char *text, size_t len,
-                                                        size_t from)
+__attribute__((target("avx2"))) static size_t
+find_avx2(const gaz_needle *n, const unsigned char *text, size_t len, size_t from)
 {
     size_t p = n->probe[0], q = n->probe[1], i = from;
     __m256i a = _mm256_set1_epi8((char)n->bytes[p]), b = _mm256_set1_epi8((char)n->bytes[q]);
@@ -151,19 +155,24 @@ __attribute__((target("avx2"))) static size_t find_avx2(const gaz_needle *n, con
     return find_sse2(n, text, len, i);
 }
 
-__attribute__((target("avx2"))) static size_t byteset_avx2(const gaz_byteset *set, const unsigned char *text,
-                                                           size_t len, size_t from)
+__attribute__((target("avx2"))) static size_t
+byteset_avx2(const gaz_byteset *set, const unsigned char *text, size_t len, size_t from)
 {
-    static const unsigned char rows[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-    __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)set->low));
-    __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)set->high));
+    static const unsigned char rows[16] = {1, 2, 4, 8, 16, 32, 64, 128,
+                                           1, 2, 4, 8, 16, 32, 64, 128};
+    __m256i low =
+        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)set->low));
+    __m256i high =
+        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)set->high));
     __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)rows));
     __m256i top = _mm256_set1_epi8((char)0x80), nibble = _mm256_set1_epi8(0x0F);
     size_t i = from;
     for (; i + 32 <= len; i += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(text + i));
-        /* A shuffle gives 0 where the index has its top bit set, so each table answers for its own half. */
-        __m256i columns = _mm256_or_si256(_mm256_shuffle_epi8(low, v), _mm256_shuffle_epi8(high, _mm256_xor_si256(v, top)));
+        /* A shuffle gives 0 where the index has its top bit set, so each table answers for its own
+         * half. */
+        __m256i columns = _mm256_or_si256(_mm256_shuffle_epi8(low, v),
+                                          _mm256_shuffle_epi8(high, _mm256_xor_si256(v, top)));
         __m256i bit = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
         __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(columns, bit), _mm256_setzero_si256());
         unsigned mask = ~(unsigned)_mm256_movemask_epi8(none);
@@ -203,7 +212,8 @@ size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t
 size_t gaz_byteset_find(const gaz_byteset *set, const char *text, size_t len, size_t from)
 {
     const unsigned char *t = (const unsigned char *)text;
-    return __builtin_cpu_supports("avx2") ? byteset_avx2(set, t, len, from) : byteset_plain(set, t, len, from);
+    return __builtin_cpu_supports("avx2") ? byteset_avx2(set, t, len, from)
+                                          : byteset_plain(set, t, len, from);
 }
 
 size_t gaz_lines_count(const char *text, size_t len)

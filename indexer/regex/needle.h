@@ -11,11 +11,12 @@
 
 /** A literal whose ASCII letters may each match in either case. */
 typedef struct gaz_needle {
-    size_t len;              /**< at least 1 */
-    size_t probe[2];         /**< the two positions with the rarest bytes */
-    bool folds;              /**< any case is set */
+    size_t len;                          /**< at least 1 */
+    size_t probe[2];                     /**< the two positions with the rarest bytes */
+    bool folds;                          /**< any case is set */
     unsigned char bytes[GAZ_NEEDLE_MAX]; /**< lower-case where `cases` is set */
-    unsigned char cases[GAZ_NEEDLE_MAX]; /**< 0x20 where the letter's case does not matter, else 0 */
+    unsigned char
+        cases[GAZ_NEEDLE_MAX]; /**< 0x20 where the letter's case does not matter, else 0 */
 } gaz_needle;
 
 /** Chooses the probes; call after `bytes`, `cases` and `len` are set. */

@@ -1,7 +1,8 @@
 /* The regex parser: recursive descent over groups, one loop per concatenation.
  *
- * Flags change as they are met and are restored at the end of their group, so one pass both parses and translates:
- * case folding turns a literal into a set, `.` into a set, and in line mode CR and LF leave every class. */
+ * Flags change as they are met and are restored at the end of their group, so one pass both parses
+ * and translates: case folding turns a literal into a set, `.` into a set, and in line mode CR and
+ * LF leave every class. */
 #include <string.h>
 
 #include "gaz/base/utf8.h"
@@ -23,9 +24,11 @@ static bool add(gaz_parser *p, node_vec *list, gaz_node *n)
     if (!n || !gaz_vec_push(list, n))
         return no_memory(p);
     if (++p->nodes > GAZ_SYNTAX_NODES_MAX)
-        return gaz_parser_fail(p, p->at, GAZ_E_LIMIT, "it has more than %d parts", GAZ_SYNTAX_NODES_MAX);
+        return gaz_parser_fail(p, p->at, GAZ_E_LIMIT, "it has more than %d parts",
+                               GAZ_SYNTAX_NODES_MAX);
     if (n->depth > GAZ_SYNTAX_NEST_MAX)
-        return gaz_parser_fail(p, p->at, GAZ_E_LIMIT, "it is nested more than %d deep", GAZ_SYNTAX_NEST_MAX);
+        return gaz_parser_fail(p, p->at, GAZ_E_LIMIT, "it is nested more than %d deep",
+                               GAZ_SYNTAX_NEST_MAX);
     return true;
 }
 
@@ -41,8 +44,9 @@ static gaz_node *finish(gaz_parser *p, gaz_node_kind kind, const node_vec *list)
 
 static bool not_allowed(gaz_parser *p, const char *at, const char *what)
 {
-    return gaz_parser_fail(p, at, GAZ_E_INVALID, "%s cannot be matched within a line; write \\n or (?s) to search across lines",
-                           what);
+    return gaz_parser_fail(
+        p, at, GAZ_E_INVALID,
+        "%s cannot be matched within a line; write \\n or (?s) to search across lines", what);
 }
 
 /* Adds a class, less what line mode takes away. Takes the set. */
@@ -73,16 +77,19 @@ static bool add_literal(gaz_parser *p, node_vec *list, const gaz_written *lit)
         return not_allowed(p, lit->from, c == '\n' ? "\"\\n\"" : "\"\\r\"");
     if (!p->flags.unicode && c > 0x7F) {
         if (!lit->byte || c > 0xFF)
-            return gaz_parser_fail(p, lit->from, GAZ_E_INVALID,
-                                   "a character beyond ASCII needs Unicode, which (?-u) turned off");
+            return gaz_parser_fail(
+                p, lit->from, GAZ_E_INVALID,
+                "a character beyond ASCII needs Unicode, which (?-u) turned off");
         gaz_span32 byte = {c, c};
-        return add(p, list, gaz_node_bytes(p->arena, &(gaz_charset){.items = &byte, .len = 1, .cap = 1}));
+        return add(p, list,
+                   gaz_node_bytes(p->arena, &(gaz_charset){.items = &byte, .len = 1, .cap = 1}));
     }
     gaz_charset set = {0};
     gaz_charset_add(&set, c, c);
     if (p->flags.fold && !p->flags.unicode)
         gaz_charset_fold_ascii(&set);
-    for (size_t i = 0, n = p->flags.fold && p->flags.unicode ? gaz_fold_class(c, same) : 0; i < n; i++)
+    for (size_t i = 0, n = p->flags.fold && p->flags.unicode ? gaz_fold_class(c, same) : 0; i < n;
+         i++)
         gaz_charset_add(&set, same[i], same[i]);
     gaz_charset_normalise(&set);
     return add_set(p, list, &set, lit->from);
@@ -121,7 +128,8 @@ static bool add_escape(gaz_parser *p, node_vec *list)
         return add_literal(p, list, &prim.lit);
     if (prim.kind == GAZ_PRIM_ASSERT)
         return add(p, list, gaz_node_new(p->arena, assertion_kind(p, prim.assertion)));
-    if (prim.kind == GAZ_PRIM_PERL ? gaz_parser_add_perl(p, prim.perl, &set) : gaz_parser_add_property(p, &prim, &set))
+    if (prim.kind == GAZ_PRIM_PERL ? gaz_parser_add_perl(p, prim.perl, &set)
+                                   : gaz_parser_add_property(p, &prim, &set))
         return add_set(p, list, &set, prim.lit.from);
     gaz_charset_free(&set);
     return false;
@@ -154,7 +162,8 @@ static bool repeat_last(gaz_parser *p, node_vec *list, uint32_t min, uint32_t ma
 
 static bool nothing_to_repeat(gaz_parser *p)
 {
-    return gaz_parser_fail(p, p->at, GAZ_E_INVALID, "there is nothing to repeat before this; write \\%c for the character",
+    return gaz_parser_fail(p, p->at, GAZ_E_INVALID,
+                           "there is nothing to repeat before this; write \\%c for the character",
                            *p->at);
 }
 
@@ -172,9 +181,11 @@ static bool read_decimal(gaz_parser *p, uint32_t *out)
     while (!gaz_parser_done(p) && gaz_parser_space(gaz_parser_peek(p)))
         gaz_parser_step(p);
     if (digits == 0)
-        return gaz_parser_fail(p, start, GAZ_E_INVALID, "a number is wanted in {n,m}; write \\{ for the character");
+        return gaz_parser_fail(p, start, GAZ_E_INVALID,
+                               "a number is wanted in {n,m}; write \\{ for the character");
     if (n > GAZ_SYNTAX_REPEAT_MAX)
-        return gaz_parser_fail(p, start, GAZ_E_LIMIT, "a repetition counts to at most %u", GAZ_SYNTAX_REPEAT_MAX);
+        return gaz_parser_fail(p, start, GAZ_E_LIMIT, "a repetition counts to at most %u",
+                               GAZ_SYNTAX_REPEAT_MAX);
     *out = (uint32_t)n;
     return true;
 }
@@ -201,10 +212,12 @@ static bool repeat_counted(gaz_parser *p, node_vec *list)
         goto unclosed;
     gaz_parser_step(p);
     if (min > max)
-        return gaz_parser_fail(p, open, GAZ_E_INVALID, "{%u,%u} is backwards; swap its numbers", min, max);
+        return gaz_parser_fail(p, open, GAZ_E_INVALID, "{%u,%u} is backwards; swap its numbers",
+                               min, max);
     return repeat_last(p, list, min, max);
 unclosed:
-    return gaz_parser_fail(p, open, GAZ_E_INVALID, "this { is never closed; add }, or write \\{ for the character");
+    return gaz_parser_fail(p, open, GAZ_E_INVALID,
+                           "this { is never closed; add }, or write \\{ for the character");
 }
 
 static bool *flag_named(gaz_flags *f, char c)
@@ -234,19 +247,22 @@ static bool read_flags(gaz_parser *p, gaz_flags *out)
     char seen[8] = "";
     for (;; p->at++) {
         if (gaz_parser_done(p))
-            return gaz_parser_fail(p, p->end, GAZ_E_INVALID, "the group's flags are cut short; finish them with : or )");
+            return gaz_parser_fail(p, p->end, GAZ_E_INVALID,
+                                   "the group's flags are cut short; finish them with : or )");
         char c = *p->at;
         if (c == ':' || c == ')')
             break;
         if (c == '-') {
             if (minus)
-                return gaz_parser_fail(p, p->at, GAZ_E_INVALID, "flags are turned off by one - only");
+                return gaz_parser_fail(p, p->at, GAZ_E_INVALID,
+                                       "flags are turned off by one - only");
             minus = p->at;
             continue;
         }
         bool *flag = flag_named(out, c);
         if (!flag)
-            return gaz_parser_fail(p, p->at, GAZ_E_INVALID, "this flag is not known; there are i m s U u x");
+            return gaz_parser_fail(p, p->at, GAZ_E_INVALID,
+                                   "this flag is not known; there are i m s U u x");
         if (strchr(seen, c))
             return gaz_parser_fail(p, p->at, GAZ_E_INVALID, "the flag %c is given twice", c);
         seen[strlen(seen)] = c;
@@ -284,9 +300,12 @@ static bool skip_name(gaz_parser *p)
     while (p->at < p->end && capture_char(*p->at, p->at == name))
         p->at++;
     if (gaz_parser_done(p))
-        return gaz_parser_fail(p, p->end, GAZ_E_INVALID, "the group's name is cut short; finish it with >");
+        return gaz_parser_fail(p, p->end, GAZ_E_INVALID,
+                               "the group's name is cut short; finish it with >");
     if (*p->at != '>')
-        return gaz_parser_fail(p, p->at, GAZ_E_INVALID, "a group's name holds letters, digits and _, and starts with no digit");
+        return gaz_parser_fail(
+            p, p->at, GAZ_E_INVALID,
+            "a group's name holds letters, digits and _, and starts with no digit");
     if (p->at == name)
         return gaz_parser_fail(p, name, GAZ_E_INVALID, "the group's name is empty");
     if (name_taken(p, name, (size_t)(p->at - name)))
@@ -300,12 +319,14 @@ static bool group_body(gaz_parser *p, node_vec *list, const char *open, gaz_flag
 {
     gaz_node *body = NULL;
     if (++p->depth > GAZ_SYNTAX_NEST_MAX)
-        return gaz_parser_fail(p, open, GAZ_E_LIMIT, "groups are nested more than %d deep", GAZ_SYNTAX_NEST_MAX);
+        return gaz_parser_fail(p, open, GAZ_E_LIMIT, "groups are nested more than %d deep",
+                               GAZ_SYNTAX_NEST_MAX);
     if (!parse_alternatives(p, &body))
         return false;
     p->depth--;
     if (gaz_parser_done(p))
-        return gaz_parser_fail(p, open, GAZ_E_INVALID, "this ( is never closed; add ), or write \\( for the character");
+        return gaz_parser_fail(p, open, GAZ_E_INVALID,
+                               "this ( is never closed; add ), or write \\( for the character");
     p->at++;
     p->flags = outer;
     return add(p, list, body);
@@ -326,12 +347,14 @@ static bool add_group(gaz_parser *p, node_vec *list, bool *flags_only)
         return group_body(p, list, open, outer);
     const char *flags = ++p->at;
     if (gaz_parser_done(p))
-        return gaz_parser_fail(p, open, GAZ_E_INVALID, "this ( is never closed; add ), or write \\( for the character");
+        return gaz_parser_fail(p, open, GAZ_E_INVALID,
+                               "this ( is never closed; add ), or write \\( for the character");
     if (!read_flags(p, &inner))
         return false;
     bool only = *p->at == ')';
     if (only && p->at == flags)
-        return gaz_parser_fail(p, flags - 1, GAZ_E_INVALID, "there is nothing to repeat before this ?");
+        return gaz_parser_fail(p, flags - 1, GAZ_E_INVALID,
+                               "there is nothing to repeat before this ?");
     p->at++;
     p->flags = inner;
     *flags_only = only;
@@ -410,22 +433,30 @@ static const char *first_bad_byte(const char *s, const char *end)
     return NULL;
 }
 
-gaz_status gaz_syntax_parse(const char *source, size_t len, const gaz_syntax_options *options, gaz_arena *arena,
-                            gaz_node **out, gaz_syntax_facts *facts, gaz_error *err)
+gaz_status gaz_syntax_parse(const char *source, size_t len, const gaz_syntax_options *options,
+                            gaz_arena *arena, gaz_node **out, gaz_syntax_facts *facts,
+                            gaz_error *err)
 {
     gaz_error own = {0};
     *facts = (gaz_syntax_facts){0};
-    gaz_parser p = {.text = source, .at = source, .end = source + len, .options = *options, .arena = arena,
-                    .facts = facts, .err = err ? err : &own,
+    gaz_parser p = {.text = source,
+                    .at = source,
+                    .end = source + len,
+                    .options = *options,
+                    .arena = arena,
+                    .facts = facts,
+                    .err = err ? err : &own,
                     .flags = {.fold = options->fold, .lines = options->lines, .unicode = true}};
     if (err && err->status != GAZ_OK)
         p.err = &own;
     gaz_node *root = NULL;
     const char *bad = first_bad_byte(p.at, p.end);
-    bool ok = bad ? gaz_parser_fail(&p, bad, GAZ_E_INVALID, "a regular expression is UTF-8; write this byte as (?-u:\\xHH)")
+    bool ok = bad ? gaz_parser_fail(&p, bad, GAZ_E_INVALID,
+                                    "a regular expression is UTF-8; write this byte as (?-u:\\xHH)")
                   : parse_alternatives(&p, &root);
     if (ok && p.at < p.end)
-        ok = gaz_parser_fail(&p, p.at, GAZ_E_INVALID, "this ) closes nothing; remove it, or write \\) for the character");
+        ok = gaz_parser_fail(&p, p.at, GAZ_E_INVALID,
+                             "this ) closes nothing; remove it, or write \\) for the character");
     if (!ok)
         return p.err->status;
     *out = root;

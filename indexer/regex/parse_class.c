@@ -1,5 +1,6 @@
-/* Bracketed classes: unions, nested classes, `[:alpha:]`, and the set operations && -- ~~, which bind equally and
- * from the left. Case folds before negation, and before each set operation, as regex-syntax does. */
+/* Bracketed classes: unions, nested classes, `[:alpha:]`, and the set operations && -- ~~, which
+ * bind equally and from the left. Case folds before negation, and before each set operation, as
+ * regex-syntax does. */
 #include "parser.h"
 
 #include <string.h>
@@ -43,13 +44,17 @@ bool gaz_parser_add_property(gaz_parser *p, const gaz_primitive *prim, gaz_chars
     const gaz_span32 *spans = NULL;
     size_t n = 0;
     if (!p->flags.unicode)
-        return gaz_parser_fail(p, prim->lit.from, GAZ_E_INVALID, "\\p{...} needs Unicode, which (?-u) turned off");
-    gaz_property_result r = gaz_property_find(prim->name, prim->name_len, prim->value, prim->value_len, &spans, &n);
+        return gaz_parser_fail(p, prim->lit.from, GAZ_E_INVALID,
+                               "\\p{...} needs Unicode, which (?-u) turned off");
+    gaz_property_result r =
+        gaz_property_find(prim->name, prim->name_len, prim->value, prim->value_len, &spans, &n);
     if (r == GAZ_PROPERTY_NO_NAME)
-        return gaz_parser_fail(p, prim->lit.from, GAZ_E_INVALID, "there is no Unicode property \"%.*s\"",
-                               (int)prim->name_len, prim->name);
+        return gaz_parser_fail(p, prim->lit.from, GAZ_E_INVALID,
+                               "there is no Unicode property \"%.*s\"", (int)prim->name_len,
+                               prim->name);
     if (r == GAZ_PROPERTY_NO_VALUE)
-        return gaz_parser_fail(p, prim->lit.from, GAZ_E_INVALID, "the Unicode property \"%.*s\" has no value \"%.*s\"",
+        return gaz_parser_fail(p, prim->lit.from, GAZ_E_INVALID,
+                               "the Unicode property \"%.*s\" has no value \"%.*s\"",
                                (int)prim->name_len, prim->name, (int)prim->value_len, prim->value);
     gaz_charset set = {0};
     gaz_charset_union(&set, spans, n);
@@ -83,7 +88,8 @@ static const struct {
     {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}, 3},
 };
 
-/* At a '[' inside a class: `[:name:]` or `[:^name:]`; false, and the cursor unmoved, when it is something else. */
+/* At a '[' inside a class: `[:name:]` or `[:^name:]`; false, and the cursor unmoved, when it is
+ * something else. */
 static bool add_ascii_class(gaz_parser *p, gaz_charset *out)
 {
     const char *s = p->at + 1, *end = p->end;
@@ -115,7 +121,8 @@ static bool add_ascii_class(gaz_parser *p, gaz_charset *out)
 
 static bool unclosed(gaz_parser *p, const char *open)
 {
-    return gaz_parser_fail(p, open, GAZ_E_INVALID, "this [ is never closed; add ], or write \\[ for the character");
+    return gaz_parser_fail(p, open, GAZ_E_INVALID,
+                           "this [ is never closed; add ], or write \\[ for the character");
 }
 
 /* The literal as a member: a byte when Unicode is off. */
@@ -132,7 +139,8 @@ static bool read_item(gaz_parser *p, gaz_primitive *out)
 {
     if (*p->at == '\\')
         return gaz_parser_escape(p, out);
-    *out = (gaz_primitive){.kind = GAZ_PRIM_SCALAR, .lit = {.from = p->at, .scalar = gaz_parser_peek(p)}};
+    *out = (gaz_primitive){.kind = GAZ_PRIM_SCALAR,
+                           .lit = {.from = p->at, .scalar = gaz_parser_peek(p)}};
     gaz_parser_bump(p);
     return true;
 }
@@ -146,7 +154,8 @@ static bool add_item(gaz_parser *p, const gaz_primitive *item, gaz_charset *out)
     case GAZ_PRIM_PROPERTY:
         return gaz_parser_add_property(p, item, out);
     case GAZ_PRIM_ASSERT:
-        return gaz_parser_fail(p, item->lit.from, GAZ_E_INVALID, "an assertion cannot stand in a class");
+        return gaz_parser_fail(p, item->lit.from, GAZ_E_INVALID,
+                               "an assertion cannot stand in a class");
     case GAZ_PRIM_SCALAR:
         break;
     }
@@ -180,13 +189,14 @@ static bool add_range(gaz_parser *p, const char *open, gaz_charset *out)
     if (!read_item(p, &to))
         return false;
     if (from.kind != GAZ_PRIM_SCALAR || to.kind != GAZ_PRIM_SCALAR)
-        return gaz_parser_fail(p, from.kind != GAZ_PRIM_SCALAR ? from.lit.from : to.lit.from, GAZ_E_INVALID,
-                               "a range runs from a character to a character");
+        return gaz_parser_fail(p, from.kind != GAZ_PRIM_SCALAR ? from.lit.from : to.lit.from,
+                               GAZ_E_INVALID, "a range runs from a character to a character");
     gaz_parser_note(p, from.lit.scalar);
     gaz_parser_note(p, to.lit.scalar);
     uint32_t lo, hi;
     if (from.lit.scalar > to.lit.scalar)
-        return gaz_parser_fail(p, from.lit.from, GAZ_E_INVALID, "this range is backwards; swap its ends");
+        return gaz_parser_fail(p, from.lit.from, GAZ_E_INVALID,
+                               "this range is backwards; swap its ends");
     if (!member(p, &from.lit, &lo) || !member(p, &to.lit, &hi))
         return false;
     gaz_charset_add(out, lo, hi);
@@ -246,7 +256,8 @@ static void apply(const gaz_parser *p, class_state *s)
 
 static bool at_operation(const gaz_parser *p)
 {
-    return p->end - p->at >= 2 && p->at[0] == p->at[1] && (*p->at == '&' || *p->at == '-' || *p->at == '~');
+    return p->end - p->at >= 2 && p->at[0] == p->at[1] &&
+           (*p->at == '&' || *p->at == '-' || *p->at == '~');
 }
 
 static bool read_class(gaz_parser *p, class_state *s, const char *open)
@@ -286,7 +297,8 @@ bool gaz_parser_class(gaz_parser *p, gaz_charset *out)
     class_state s = {.op = 0};
     bool negated = false, ok = false;
     if (++p->depth > GAZ_SYNTAX_NEST_MAX)
-        gaz_parser_fail(p, open, GAZ_E_LIMIT, "classes are nested more than %d deep", GAZ_SYNTAX_NEST_MAX);
+        gaz_parser_fail(p, open, GAZ_E_LIMIT, "classes are nested more than %d deep",
+                        GAZ_SYNTAX_NEST_MAX);
     else
         ok = open_class(p, open, &negated, &s.now) && read_class(p, &s, open);
     p->depth--;

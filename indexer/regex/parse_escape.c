@@ -1,5 +1,5 @@
-/* The cursor over a pattern's source, and its escapes: `\x`, `\u`, `\p{…}`, `\d` and the rest, as regex-syntax 0.6.27
- * reads them. */
+/* The cursor over a pattern's source, and its escapes: `\x`, `\u`, `\p{…}`, `\d` and the rest, as
+ * regex-syntax 0.6.27 reads them. */
 #include "parser.h"
 
 #include <stdio.h>
@@ -84,7 +84,8 @@ static int hex_value(uint32_t c)
 
 static bool cut_short(gaz_parser *p)
 {
-    return gaz_parser_fail(p, p->end, GAZ_E_INVALID, "the escape is cut short; finish it, or write \\\\ for a backslash");
+    return gaz_parser_fail(p, p->end, GAZ_E_INVALID,
+                           "the escape is cut short; finish it, or write \\\\ for a backslash");
 }
 
 /* Reads one hex digit into *value; saturates far above any scalar. */
@@ -113,7 +114,8 @@ static bool read_hex(gaz_parser *p, gaz_written *out)
             return cut_short(p);
         gaz_parser_step(p);
         if (digits == 0)
-            return gaz_parser_fail(p, start, GAZ_E_INVALID, "a hexadecimal number is wanted between { and }");
+            return gaz_parser_fail(p, start, GAZ_E_INVALID,
+                                   "a hexadecimal number is wanted between { and }");
     } else {
         size_t want = kind == 'x' ? 2 : kind == 'u' ? 4 : 8;
         for (; digits < want; digits++) {
@@ -131,7 +133,8 @@ static bool read_hex(gaz_parser *p, gaz_written *out)
     return true;
 }
 
-/* At p or P, after the backslash. In (?x), white space inside the braces is dropped like anywhere else. */
+/* At p or P, after the backslash. In (?x), white space inside the braces is dropped like anywhere
+ * else. */
 static bool read_property(gaz_parser *p, gaz_primitive *out)
 {
     out->kind = GAZ_PRIM_PROPERTY;
@@ -140,7 +143,8 @@ static bool read_property(gaz_parser *p, gaz_primitive *out)
         return cut_short(p);
     if (gaz_parser_peek(p) != '{') {
         if (gaz_parser_peek(p) == '\\')
-            return gaz_parser_fail(p, p->at, GAZ_E_INVALID, "a property's letter or {name} is wanted after \\p");
+            return gaz_parser_fail(p, p->at, GAZ_E_INVALID,
+                                   "a property's letter or {name} is wanted after \\p");
         out->name = p->at;
         gaz_parser_bump(p);
         out->name_len = (size_t)(p->at - out->name);
@@ -172,7 +176,8 @@ static bool read_property(gaz_parser *p, gaz_primitive *out)
 static bool simple_escape(gaz_parser *p, uint32_t c, gaz_primitive *out)
 {
     static const char from[] = "aftnrv", to[] = "\a\f\t\n\r\v", asserts[] = "AzbB";
-    static const gaz_node_kind kinds[] = {GAZ_NODE_TEXT_START, GAZ_NODE_TEXT_END, GAZ_NODE_WORD, GAZ_NODE_NOT_WORD};
+    static const gaz_node_kind kinds[] = {GAZ_NODE_TEXT_START, GAZ_NODE_TEXT_END, GAZ_NODE_WORD,
+                                          GAZ_NODE_NOT_WORD};
     const char *hit = c < 0x80 && c ? strchr(from, (int)c) : NULL;
     if (hit) {
         out->lit.scalar = (uint32_t)to[hit - from];
@@ -189,8 +194,9 @@ static bool simple_escape(gaz_parser *p, uint32_t c, gaz_primitive *out)
         return true;
     if (c == ' ' && p->flags.spaces)
         return true;
-    return gaz_parser_fail(p, out->lit.from, GAZ_E_INVALID,
-                           "this escape is not known; a character that is not special needs no backslash");
+    return gaz_parser_fail(
+        p, out->lit.from, GAZ_E_INVALID,
+        "this escape is not known; a character that is not special needs no backslash");
 }
 
 bool gaz_parser_escape(gaz_parser *p, gaz_primitive *out)
@@ -201,7 +207,8 @@ bool gaz_parser_escape(gaz_parser *p, gaz_primitive *out)
         return cut_short(p);
     uint32_t c = gaz_parser_peek(p);
     if (c >= '0' && c <= '9')
-        return gaz_parser_fail(p, out->lit.from, GAZ_E_INVALID, "there is no group for this back-reference");
+        return gaz_parser_fail(p, out->lit.from, GAZ_E_INVALID,
+                               "there is no group for this back-reference");
     if (c == 'x' || c == 'u' || c == 'U')
         return read_hex(p, &out->lit);
     if (c == 'p' || c == 'P')

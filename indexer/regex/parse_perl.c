@@ -1,8 +1,9 @@
 /* A Perl pattern, weakened: what must hold of a text before PCRE2 is asked.
  *
- * Look-around and anchors are dropped, back-references become "anything", classes grow until they surely hold what
- * PCRE2 gives them, and what can match "\n" at the end of a line becomes optional. Whatever this parser does not know
- * (recursion, conditions, verbs, \Q, …) makes it give up, which asks nothing of the text. */
+ * Look-around and anchors are dropped, back-references become "anything", classes grow until they
+ * surely hold what PCRE2 gives them, and what can match "\n" at the end of a line becomes optional.
+ * Whatever this parser does not know (recursion, conditions, verbs, \Q, …) makes it give up, which
+ * asks nothing of the text. */
 #include "parser.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ typedef struct weak_parser {
     const char *at, *end;
     gaz_arena *arena;
     bool fold, spaces, multiline;
-    bool lost;      /* met something unknown */
+    bool lost; /* met something unknown */
     bool no_memory;
     unsigned depth;
     size_t nodes;
@@ -43,8 +44,8 @@ static bool at_end(const weak_parser *p)
     return p->at >= p->end;
 }
 
-/* The set as a node; in line mode "\n" can only be the subject's last byte, so a set that holds it may match nothing
- * of the line. */
+/* The set as a node; in line mode "\n" can only be the subject's last byte, so a set that holds it
+ * may match nothing of the line. */
 static gaz_node *set_node(weak_parser *p, gaz_charset *set)
 {
     static gaz_span32 newline[] = {{'\n', '\n'}};
@@ -52,7 +53,8 @@ static gaz_node *set_node(weak_parser *p, gaz_charset *set)
     bool had = !p->multiline && gaz_spans_hold(set->items, set->len, '\n');
     if (had)
         gaz_charset_subtract(set, &(gaz_charset){.items = newline, .len = 1, .cap = 1});
-    gaz_node *n = had && set->len == 0 ? gaz_node_new(p->arena, GAZ_NODE_EMPTY) : gaz_node_set(p->arena, set);
+    gaz_node *n =
+        had && set->len == 0 ? gaz_node_new(p->arena, GAZ_NODE_EMPTY) : gaz_node_set(p->arena, set);
     if (n && had && set->len)
         n = gaz_node_repeat(p->arena, n, 0, 1, false);
     gaz_charset_free(set);
@@ -99,7 +101,8 @@ static bool add_perl_set(char name, gaz_charset *set)
         char name;
         const gaz_span32 *spans;
         size_t count;
-    } sets[] = {{'w', word, 4}, {'d', digit, 1}, {'s', space, 2}, {'h', blank, 2}, {'v', vertical, 1}};
+    } sets[] = {
+        {'w', word, 4}, {'d', digit, 1}, {'s', space, 2}, {'h', blank, 2}, {'v', vertical, 1}};
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         if ((name | 0x20) != sets[i].name)
             continue;
@@ -250,7 +253,8 @@ static bool class_item(weak_parser *p, gaz_charset *set, uint32_t *c, bool *set_
     return read_character(p, c);
 }
 
-/* At '['. Known members make a set; a negated class is only exact when all of them are plain characters. */
+/* At '['. Known members make a set; a negated class is only exact when all of them are plain
+ * characters. */
 static gaz_node *class_node(weak_parser *p)
 {
     gaz_charset set = {0};
@@ -260,7 +264,8 @@ static gaz_node *class_node(weak_parser *p)
     p->at += negated;
     for (bool first = true; known && !at_end(p) && (first || *p->at != ']'); first = false) {
         uint32_t lo = 0, hi = 0;
-        if (*p->at == '[' && p->end - p->at > 1 && (p->at[1] == ':' || p->at[1] == '.' || p->at[1] == '=')) {
+        if (*p->at == '[' && p->end - p->at > 1 &&
+            (p->at[1] == ':' || p->at[1] == '.' || p->at[1] == '=')) {
             known = false;
             break;
         }
@@ -306,7 +311,8 @@ static gaz_node *group_end(weak_parser *p, bool fold, bool spaces, bool dropped)
     return dropped ? empty(p) : body;
 }
 
-/* After "(?": i, s, m, x and their negation; 0 at a ')' that ends them, 1 at ':', -1 when there is anything else. */
+/* After "(?": i, s, m, x and their negation; 0 at a ')' that ends them, 1 at ':', -1 when there is
+ * anything else. */
 static int group_flags(weak_parser *p)
 {
     for (bool on = true; !at_end(p); p->at++) {
@@ -380,7 +386,8 @@ static gaz_node *group(weak_parser *p)
     p->at++;
     if (++p->depth > GAZ_SYNTAX_NEST_MAX || at_end(p) || *p->at == '*')
         return give_up(p);
-    gaz_node *n = *p->at == '?' ? special_group(p, fold, spaces) : group_end(p, fold, spaces, false);
+    gaz_node *n =
+        *p->at == '?' ? special_group(p, fold, spaces) : group_end(p, fold, spaces, false);
     p->depth--;
     return n;
 }
@@ -510,16 +517,20 @@ static gaz_node *alternatives(weak_parser *p)
     return list_node(p, GAZ_NODE_ALTERNATE, &list, ok);
 }
 
-gaz_status gaz_syntax_parse_perl(const char *source, size_t len, const gaz_syntax_options *options, gaz_arena *arena,
-                                 gaz_node **out, gaz_error *err)
+gaz_status gaz_syntax_parse_perl(const char *source, size_t len, const gaz_syntax_options *options,
+                                 gaz_arena *arena, gaz_node **out, gaz_error *err)
 {
-    weak_parser p = {.at = source, .end = source + len, .arena = arena, .fold = options->fold,
+    weak_parser p = {.at = source,
+                     .end = source + len,
+                     .arena = arena,
+                     .fold = options->fold,
                      .multiline = options->multiline};
     gaz_node *root = alternatives(&p);
     if (!root || p.at < p.end)
         root = gaz_node_new(arena, GAZ_NODE_EMPTY);
     if (!root || (p.no_memory && arena->used + 65536 < arena->max))
-        return gaz_error_set(err, GAZ_E_NOMEM, "out of memory parsing a regular expression of %zu bytes", len);
+        return gaz_error_set(err, GAZ_E_NOMEM,
+                             "out of memory parsing a regular expression of %zu bytes", len);
     *out = root;
     return GAZ_OK;
 }

@@ -22,15 +22,20 @@ typedef struct gaz_parser {
 /** A scalar as written: `\xHH` may mean a byte. */
 typedef struct gaz_written {
     uint32_t scalar;
-    bool byte;         /**< written as \xHH */
+    bool byte; /**< written as \xHH */
     const char *from;
 } gaz_written;
 
-typedef enum gaz_primitive_kind { GAZ_PRIM_SCALAR, GAZ_PRIM_PERL, GAZ_PRIM_PROPERTY, GAZ_PRIM_ASSERT } gaz_primitive_kind;
+typedef enum gaz_primitive_kind {
+    GAZ_PRIM_SCALAR,
+    GAZ_PRIM_PERL,
+    GAZ_PRIM_PROPERTY,
+    GAZ_PRIM_ASSERT
+} gaz_primitive_kind;
 typedef struct gaz_primitive {
     gaz_primitive_kind kind;
     gaz_written lit;
-    char perl;              /**< PERL: one of dswDSW */
+    char perl; /**< PERL: one of dswDSW */
     gaz_node_kind assertion;
     const char *name, *value; /**< PROPERTY */
     size_t name_len, value_len;
@@ -38,7 +43,8 @@ typedef struct gaz_primitive {
 } gaz_primitive;
 
 /** Records a syntax error at `at` and returns false. */
-bool gaz_parser_fail(gaz_parser *p, const char *at, gaz_status status, const char *format, ...) GAZ_PRINTF(4, 5);
+bool gaz_parser_fail(gaz_parser *p, const char *at, gaz_status status, const char *format, ...)
+    GAZ_PRINTF(4, 5);
 bool gaz_parser_done(const gaz_parser *p);
 /** The scalar at the cursor; 0 at the end (ask gaz_parser_done() first). */
 uint32_t gaz_parser_peek(const gaz_parser *p);

@@ -1,4 +1,5 @@
-/* Compiling a pattern: choose the dialect, parse, decide about lines and case, build the machines. */
+/* Compiling a pattern: choose the dialect, parse, decide about lines and case, build the machines.
+ */
 #include "pattern_internal.h"
 
 #include <string.h>
@@ -10,7 +11,8 @@
 #define MEMORY_DEFAULT ((size_t)64 << 20)
 
 /* A pattern with "\n" in it, or (?s), is searched across lines, as with ripgrep's -U. */
-static gaz_status parse_rust(gaz_pattern *p, const char *source, size_t len, gaz_case fold, gaz_error *err)
+static gaz_status parse_rust(gaz_pattern *p, const char *source, size_t len, gaz_case fold,
+                             gaz_error *err)
 {
     gaz_syntax_facts facts;
     gaz_node *root = NULL;
@@ -20,8 +22,10 @@ static gaz_status parse_rust(gaz_pattern *p, const char *source, size_t len, gaz
     if (st != GAZ_OK)
         return st;
     gaz_arena_reset(&p->arena);
-    p->multiline = !p->path && (facts.newline_literal || facts.dot_all || memchr(source, '\n', len));
-    p->folds = fold == GAZ_CASE_INSENSITIVE || (fold == GAZ_CASE_AUTO && facts.any_literal && !facts.any_uppercase);
+    p->multiline =
+        !p->path && (facts.newline_literal || facts.dot_all || memchr(source, '\n', len));
+    p->folds = fold == GAZ_CASE_INSENSITIVE ||
+               (fold == GAZ_CASE_AUTO && facts.any_literal && !facts.any_uppercase);
     options.multiline = p->multiline || p->path;
     options.fold = p->folds;
     st = gaz_syntax_parse(source, len, &options, &p->arena, &root, &facts, err);
@@ -60,23 +64,27 @@ static bool perl_multiline(const char *s, size_t len)
     return false;
 }
 
-static gaz_status parse_perl(gaz_pattern *p, const char *source, size_t len, gaz_case fold, gaz_error *err)
+static gaz_status parse_perl(gaz_pattern *p, const char *source, size_t len, gaz_case fold,
+                             gaz_error *err)
 {
     gaz_node *root = NULL;
     p->perl = true;
     p->multiline = !p->path && perl_multiline(source, len);
-    p->folds = fold == GAZ_CASE_INSENSITIVE || (fold == GAZ_CASE_AUTO && !upper_outside_escapes(source, len));
+    p->folds = fold == GAZ_CASE_INSENSITIVE ||
+               (fold == GAZ_CASE_AUTO && !upper_outside_escapes(source, len));
     gaz_syntax_options options = {.fold = p->folds, .multiline = p->multiline || p->path};
     gaz_status st = gaz_syntax_parse_perl(source, len, &options, &p->arena, &root, err);
     p->root = root;
     return st;
 }
 
-static gaz_status parse_literal(gaz_pattern *p, const char *source, size_t len, gaz_case fold, gaz_error *err)
+static gaz_status parse_literal(gaz_pattern *p, const char *source, size_t len, gaz_case fold,
+                                gaz_error *err)
 {
     gaz_syntax_facts facts;
     gaz_node *root = NULL;
-    gaz_status st = gaz_syntax_literal(source, len, fold == GAZ_CASE_INSENSITIVE, &p->arena, &root, &facts, err);
+    gaz_status st = gaz_syntax_literal(source, len, fold == GAZ_CASE_INSENSITIVE, &p->arena, &root,
+                                       &facts, err);
     p->folds = fold == GAZ_CASE_INSENSITIVE;
     if (st == GAZ_OK && fold == GAZ_CASE_AUTO && facts.any_literal && !facts.any_uppercase) {
         p->folds = true;
@@ -108,7 +116,8 @@ static bool only_asserts(const gaz_node *n)
     return true;
 }
 
-/* regex-syntax's is_line_anchored_end: ripgrep then searches on from before the "\r" that $ took. */
+/* regex-syntax's is_line_anchored_end: ripgrep then searches on from before the "\r" that $ took.
+ */
 static bool ends_line(const gaz_node *n)
 {
     switch (n->kind) {
@@ -156,7 +165,8 @@ static bool beyond_ascii(const gaz_node *n)
 
 static gaz_status build_machines(gaz_pattern *p, size_t memory_max, gaz_error *err)
 {
-    gaz_machine_options o = {.multiline = p->multiline, .path = p->path, .weakened = p->perl, .memory_max = memory_max};
+    gaz_machine_options o = {
+        .multiline = p->multiline, .path = p->path, .weakened = p->perl, .memory_max = memory_max};
     gaz_status st = gaz_machine_build(p->root, &o, &p->machines[1], err);
     p->same = p->path || !beyond_ascii(p->root);
     if (st != GAZ_OK || p->same)
@@ -168,20 +178,25 @@ static gaz_status build_machines(gaz_pattern *p, size_t memory_max, gaz_error *e
 /* A literal machine knows its spans without PCRE2. */
 static bool self_sufficient(const gaz_machine *m)
 {
-    return (m->kind == GAZ_MACHINE_LITERAL && m->exact[GAZ_CLASS_ANY]) || m->kind == GAZ_MACHINE_NEVER;
+    return (m->kind == GAZ_MACHINE_LITERAL && m->exact[GAZ_CLASS_ANY]) ||
+           m->kind == GAZ_MACHINE_NEVER;
 }
 
-static gaz_status build_programs(gaz_pattern *p, const char *source, size_t len, size_t memory_max, gaz_error *err)
+static gaz_status build_programs(gaz_pattern *p, const char *source, size_t len, size_t memory_max,
+                                 gaz_error *err)
 {
-    gaz_exact_options o = {.multiline = p->multiline, .path = p->path, .fold = p->folds, .memory_max = memory_max};
+    gaz_exact_options o = {
+        .multiline = p->multiline, .path = p->path, .fold = p->folds, .memory_max = memory_max};
     if (p->perl)
         return gaz_exact_compile_perl(source, len, &o, &p->programs[1], err);
     /* What was trimmed off may belong to a span, so only an untrimmed literal goes without. */
     bool plain = p->root->kind != GAZ_NODE_ALTERNATE && p->root->kind != GAZ_NODE_REPEAT;
     for (size_t i = 0; i < p->root->count; i++)
-        plain = plain && (p->root->kids[i]->kind == GAZ_NODE_SCALAR || p->root->kids[i]->kind == GAZ_NODE_SET ||
+        plain = plain && (p->root->kids[i]->kind == GAZ_NODE_SCALAR ||
+                          p->root->kids[i]->kind == GAZ_NODE_SET ||
                           p->root->kids[i]->kind == GAZ_NODE_BYTES);
-    if (plain && !p->multiline && self_sufficient(&p->machines[1]) && (p->same || self_sufficient(&p->machines[0])))
+    if (plain && !p->multiline && self_sufficient(&p->machines[1]) &&
+        (p->same || self_sufficient(&p->machines[0])))
         return GAZ_OK;
     gaz_status st = gaz_exact_compile(p->root, &o, &p->programs[1], err);
     if (st != GAZ_OK || !beyond_ascii(p->root))
@@ -196,18 +211,22 @@ static gaz_status check_memory(const gaz_pattern *p, size_t memory_max, gaz_erro
                   gaz_exact_size(&p->programs[1]);
     if (size <= memory_max)
         return GAZ_OK;
-    return gaz_error_set(err, GAZ_E_LIMIT, "the pattern compiles to %zu bytes, more than the limit of %zu; make it simpler",
-                         size, memory_max);
+    return gaz_error_set(
+        err, GAZ_E_LIMIT,
+        "the pattern compiles to %zu bytes, more than the limit of %zu; make it simpler", size,
+        memory_max);
 }
 
-gaz_status gaz_pattern_compile(const char *source, size_t len, const gaz_pattern_options *options, gaz_pattern **out,
-                               gaz_error *err)
+gaz_status gaz_pattern_compile(const char *source, size_t len, const gaz_pattern_options *options,
+                               gaz_pattern **out, gaz_error *err)
 {
     static const gaz_pattern_options none;
     options = options ? options : &none;
     size_t memory_max = options->memory_max ? options->memory_max : MEMORY_DEFAULT;
     if (len > GAZ_PATTERN_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "a pattern of %zu bytes is longer than the limit of %d", len, GAZ_PATTERN_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "a pattern of %zu bytes is longer than the limit of %d", len,
+                             GAZ_PATTERN_MAX);
     gaz_pattern *p = calloc(1, sizeof *p);
     if (!p)
         return gaz_error_set(err, GAZ_E_NOMEM, "out of memory compiling a pattern");
@@ -276,7 +295,8 @@ const char *gaz_pattern_engine(const gaz_pattern *p)
     return "pcre2";
 }
 
-gaz_status gaz_pattern_grams(const gaz_pattern *p, gaz_arena *arena, const gaz_gram **out, gaz_error *err)
+gaz_status gaz_pattern_grams(const gaz_pattern *p, gaz_arena *arena, const gaz_gram **out,
+                             gaz_error *err)
 {
     static const gaz_node nothing = {.kind = GAZ_NODE_EMPTY};
     return gaz_grams_build(p->path ? &nothing : p->root, arena, out, err);

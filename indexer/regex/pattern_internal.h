@@ -10,9 +10,9 @@ struct gaz_pattern {
     gaz_arena arena;      /* the tree */
     const gaz_node *root; /* for Perl patterns: weakened */
     bool perl, path, multiline, folds;
-    bool line_end;  /* has a $, so a match may end in the "\r" of a line's end */
-    bool ends_line; /* every match ends with a $, as regex-syntax judges it */
-    bool text_end;  /* has a \z, so only the end of the whole text decides */
+    bool line_end;           /* has a $, so a match may end in the "\r" of a line's end */
+    bool ends_line;          /* every match ends with a $, as regex-syntax judges it */
+    bool text_end;           /* has a \z, so only the end of the whole text decides */
     gaz_machine machines[2]; /* for ASCII texts, and for all */
     gaz_exact programs[2];   /* for ASCII subjects (may be absent), and for all */
     bool same;               /* machines[0] is machines[1]'s twin: use [1] */
@@ -35,13 +35,15 @@ struct gaz_matcher {
 /** The machine for a text. */
 const gaz_machine *gaz_matcher_machine(const gaz_matcher *m, unsigned flags);
 /** Finds the next match in a subject with the program that suits it. As gaz_exact_find(). */
-GAZ_CHECKED gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii, size_t from,
-                                        size_t *start, size_t *end, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii,
+                                        size_t from, size_t *start, size_t *end, gaz_error *err);
 /** Multi-line: fills m->matches for this text unless they are known. */
 GAZ_CHECKED gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err);
 /** Multi-line: whether there may be a match at all. */
-GAZ_CHECKED gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe,
+                                         gaz_error *err);
 /** The part of a line that PCRE2 sees. */
-gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size_t start, size_t end);
+gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size_t start,
+                                size_t end);
 
 #endif

@@ -1,7 +1,9 @@
-/* Unicode properties by name, from the tables that gen_properties makes of the Unicode Character Database.
+/* Unicode properties by name, from the tables that gen_properties makes of the Unicode Character
+ * Database.
  *
- * Names resolve as in regex-syntax 0.6.27: a single name is a binary property, else a general category, else a
- * script; a property name that is not binary (`sc`, `lc`, `age`) hides a category of the same name, except `cf`. */
+ * Names resolve as in regex-syntax 0.6.27: a single name is a binary property, else a general
+ * category, else a script; a property name that is not binary (`sc`, `lc`, `age`) hides a category
+ * of the same name, except `cf`. */
 #include "charset.h"
 
 #include <string.h>
@@ -13,7 +15,8 @@
 
 _Static_assert(sizeof ucd_ranges[0] == sizeof(gaz_span32), "the generated ranges are spans");
 
-/* UAX44-LM3, on bytes: case, spaces, '_', '-', a leading "is" and what is not ASCII do not count. */
+/* UAX44-LM3, on bytes: case, spaces, '_', '-', a leading "is" and what is not ASCII do not count.
+ */
 static bool normalise(const char *name, size_t len, char out[NAME_MAX_LEN + 1])
 {
     size_t n = 0;
@@ -113,13 +116,14 @@ static gaz_property_result find_single(const char *name, const gaz_span32 **item
     return script && set_of("sc", script, items, len) ? GAZ_PROPERTY_FOUND : GAZ_PROPERTY_NO_NAME;
 }
 
-gaz_property_result gaz_property_find(const char *name, size_t name_len, const char *value, size_t value_len,
-                                      const gaz_span32 **items, size_t *len)
+gaz_property_result gaz_property_find(const char *name, size_t name_len, const char *value,
+                                      size_t value_len, const gaz_span32 **items, size_t *len)
 {
     static const struct {
         const char *property, *group;
-    } groups[] = {{"Script", "sc"},  {"Script_Extensions", "scx"},        {"Age", "age"},
-                  {"Word_Break", "WB"}, {"Grapheme_Cluster_Break", "GCB"}, {"Sentence_Break", "SB"}};
+    } groups[] = {
+        {"Script", "sc"},     {"Script_Extensions", "scx"},      {"Age", "age"},
+        {"Word_Break", "WB"}, {"Grapheme_Cluster_Break", "GCB"}, {"Sentence_Break", "SB"}};
     char norm[NAME_MAX_LEN + 1], norm_value[NAME_MAX_LEN + 1];
     if (!normalise(name, name_len, norm))
         return GAZ_PROPERTY_NO_NAME;
@@ -135,7 +139,8 @@ gaz_property_result gaz_property_find(const char *name, size_t name_len, const c
     for (size_t i = 0; i < COUNT(groups); i++)
         if (strcmp(prop, groups[i].property) == 0) {
             const char *to = alias_of(groups[i].group, norm_value);
-            return to && set_of(groups[i].group, to, items, len) ? GAZ_PROPERTY_FOUND : GAZ_PROPERTY_NO_VALUE;
+            return to && set_of(groups[i].group, to, items, len) ? GAZ_PROPERTY_FOUND
+                                                                 : GAZ_PROPERTY_NO_VALUE;
         }
     return GAZ_PROPERTY_NO_NAME;
 }

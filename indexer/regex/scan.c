@@ -1,8 +1,9 @@
 /* The inner loop of exhaustive search: visiting the lines of a text that match.
  *
- * A machine proposes places; the line around a place is looked at once, confirmed by PCRE2 where the machine is not
- * exact for it, and everything else the machine says about that line is dropped. Texts are scanned in windows of whole
- * lines, so that the deadline is kept. Newlines are counted only up to lines that are visited. */
+ * A machine proposes places; the line around a place is looked at once, confirmed by PCRE2 where
+ * the machine is not exact for it, and everything else the machine says about that line is dropped.
+ * Texts are scanned in windows of whole lines, so that the deadline is kept. Newlines are counted
+ * only up to lines that are visited. */
 #include <limits.h>
 #include <string.h>
 
@@ -13,8 +14,8 @@
 #define WINDOW ((size_t)1 << 20)
 #define WINDOW_UNORDERED ((size_t)256 << 10)
 #define WINDOW_PROGRAM ((size_t)64 << 10)
-/* Reports about a line already dealt with before the scanner is stopped and started again behind it: a report costs
- * some 5 ns, a start some 200. */
+/* Reports about a line already dealt with before the scanner is stopped and started again behind
+ * it: a report costs some 5 ns, a start some 200. */
 #define STALE_MAX 24
 
 typedef struct line_scan {
@@ -27,14 +28,14 @@ typedef struct line_scan {
     size_t next;    /* start of the first line not dealt with */
     size_t counted; /* newlines before this are in `number` */
     uint32_t number;
-    size_t after;   /* start of the line behind the one visited last */
+    size_t after; /* start of the line behind the one visited last */
     size_t confirmed;
-    bool numbers;   /* the visitor wants them */
+    bool numbers; /* the visitor wants them */
     bool stop;
     gaz_status status;
     /* For the scanner's callback. */
-    size_t base;    /* offset of what is being scanned */
-    size_t limit;   /* the last place that belongs to it */
+    size_t base;  /* offset of what is being scanned */
+    size_t limit; /* the last place that belongs to it */
     unsigned stale;
     bool restart;
 } line_scan;
@@ -80,7 +81,8 @@ static bool confirm(line_scan *s, size_t start, size_t end)
         return false;
     size_t from, to;
     gaz_subject subject = gaz_matcher_subject(s->m->pattern, s->scan, start, end);
-    gaz_status st = gaz_matcher_find(s->m, &subject, class == GAZ_CLASS_ASCII, 0, &from, &to, s->err);
+    gaz_status st =
+        gaz_matcher_find(s->m, &subject, class == GAZ_CLASS_ASCII, 0, &from, &to, s->err);
     if (st != GAZ_OK && st != GAZ_DONE)
         fail(s, st);
     /* What starts behind the line's "\n" is no match in this line. */
@@ -90,9 +92,10 @@ static bool confirm(line_scan *s, size_t start, size_t end)
 static void visit(line_scan *s, size_t start, size_t end)
 {
     if (s->numbers) {
-        s->number += start == s->after && start > 0
-                         ? 1u
-                         : (uint32_t)gaz_lines_count(s->scan->text + s->counted, start - s->counted);
+        s->number +=
+            start == s->after && start > 0
+                ? 1u
+                : (uint32_t)gaz_lines_count(s->scan->text + s->counted, start - s->counted);
         s->counted = start;
         s->after = end + 1;
     }
@@ -117,10 +120,12 @@ static void consider(line_scan *s, size_t at)
         visit(s, start, end);
 }
 
-/* The end of the window of whole lines that starts at `at`: the offset of its last "\n", or the text's end. */
+/* The end of the window of whole lines that starts at `at`: the offset of its last "\n", or the
+ * text's end. */
 static size_t window_end(const gaz_scan *scan, size_t at, size_t size)
 {
-    return scan->len - at <= size ? line_end(scan, scan->len > at ? scan->len - 1 : at) : line_end(scan, at + size);
+    return scan->len - at <= size ? line_end(scan, scan->len > at ? scan->len - 1 : at)
+                                  : line_end(scan, at + size);
 }
 
 static void scan_literal(line_scan *s)
@@ -170,7 +175,8 @@ static void scan_always(line_scan *s)
 
 /* --- Hyperscan --- */
 
-static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                    void *ctx)
 {
     (void)id, (void)from, (void)flags;
     line_scan *s = ctx;
@@ -187,7 +193,8 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 }
 
 /* Notes ends; those in the line noted last are dropped at once. */
-static int on_unordered(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+static int on_unordered(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                        void *ctx)
 {
     (void)id, (void)from, (void)flags;
     line_scan *s = ctx;
@@ -195,7 +202,8 @@ static int on_unordered(unsigned id, unsigned long long from, unsigned long long
     if (at > s->limit)
         return 0;
     size_t last = s->m->ends.len ? s->m->ends.items[s->m->ends.len - 1] : SIZE_MAX;
-    if (last != SIZE_MAX && at >= last && at - last < 4096 && !memchr(s->scan->text + last, '\n', at - last))
+    if (last != SIZE_MAX && at >= last && at - last < 4096 &&
+        !memchr(s->scan->text + last, '\n', at - last))
         return 0;
     if (!gaz_vec_push(&s->m->ends, at)) {
         fail(s, gaz_error_set(s->err, GAZ_E_NOMEM, "out of memory noting matches"));
@@ -210,8 +218,8 @@ static int by_offset(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Scans the lines from..to. Their last "\n" goes along, because ^ does not hold at the very end; what is found behind
- * it belongs to the next line, and is dropped. */
+/* Scans the lines from..to. Their last "\n" goes along, because ^ does not hold at the very end;
+ * what is found behind it belongs to the next line, and is dropped. */
 static void run_scanner(line_scan *s, size_t from, size_t to)
 {
     bool unordered = s->machine->unordered;
@@ -221,12 +229,13 @@ static void run_scanner(line_scan *s, size_t from, size_t to)
     s->stale = 0;
     s->restart = false;
     if (to - from > UINT_MAX) {
-        fail(s, gaz_error_set(s->err, GAZ_E_LIMIT, "a line of %zu bytes is too long to be scanned", to - from));
+        fail(s, gaz_error_set(s->err, GAZ_E_LIMIT, "a line of %zu bytes is too long to be scanned",
+                              to - from));
         return;
     }
     s->m->ends.len = 0;
-    hs_error_t rc = hs_scan(s->machine->db, s->scan->text + from, (unsigned)(to - from), 0, s->m->scratch,
-                            unordered ? on_unordered : on_match, s);
+    hs_error_t rc = hs_scan(s->machine->db, s->scan->text + from, (unsigned)(to - from), 0,
+                            s->m->scratch, unordered ? on_unordered : on_match, s);
     if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
         fail(s, gaz_error_set(s->err, GAZ_E_INTERNAL, "the scanner failed with code %d", rc));
     if (!unordered || s->stop)
@@ -274,7 +283,9 @@ static void scan_program(line_scan *s)
     bool ascii = (scan->flags & GAZ_TEXT_ASCII) != 0;
     for (size_t at = 0; at < scan->len && !s->stop;) {
         size_t to = window_end(scan, at, WINDOW_PROGRAM);
-        gaz_subject subject = {.text = scan->text + at, .len = to - at, .deadline_us = scan->deadline_us,
+        gaz_subject subject = {.text = scan->text + at,
+                               .len = to - at,
+                               .deadline_us = scan->deadline_us,
                                .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) != 0};
         for (size_t from = 0; from <= subject.len && !s->stop;) {
             size_t start, end;
@@ -298,7 +309,8 @@ static void scan_program(line_scan *s)
 
 /* --- across lines --- */
 
-static int on_any(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx)
+static int on_any(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                  void *ctx)
 {
     (void)id, (void)from, (void)to, (void)flags;
     *(bool *)ctx = true;
@@ -323,7 +335,8 @@ gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe, 
         if (scan->len > UINT_MAX)
             break;
         *maybe = false;
-        hs_error_t rc = hs_scan(machine->db, scan->text, (unsigned)scan->len, 0, m->scratch, on_any, maybe);
+        hs_error_t rc =
+            hs_scan(machine->db, scan->text, (unsigned)scan->len, 0, m->scratch, on_any, maybe);
         if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
             return gaz_error_set(err, GAZ_E_INTERNAL, "the scanner failed with code %d", rc);
         break;
@@ -334,8 +347,8 @@ gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe, 
     return GAZ_OK;
 }
 
-/* Visits the lines that a match touches, as ripgrep locates them: a match that ends in "\n" does not touch the line
- * behind it. */
+/* Visits the lines that a match touches, as ripgrep locates them: a match that ends in "\n" does
+ * not touch the line behind it. */
 static void visit_match(line_scan *s, gaz_range match)
 {
     const gaz_scan *scan = s->scan;
@@ -383,7 +396,8 @@ static gaz_status test_path(gaz_matcher *m, const gaz_scan *scan, bool *found, g
         return GAZ_OK;
     size_t start, end;
     gaz_subject subject = gaz_matcher_subject(m->pattern, scan, 0, scan->len);
-    st = gaz_matcher_find(m, &subject, gaz_ascii_valid(scan->text, scan->len), 0, &start, &end, err);
+    st =
+        gaz_matcher_find(m, &subject, gaz_ascii_valid(scan->text, scan->len), 0, &start, &end, err);
     *found = st == GAZ_OK;
     return st == GAZ_DONE ? GAZ_OK : st;
 }
@@ -433,10 +447,16 @@ static gaz_status scan_lines(line_scan *s)
     return s->status;
 }
 
-gaz_status gaz_matcher_lines(gaz_matcher *m, const gaz_scan *scan, gaz_line_visit visitor, void *ctx, gaz_error *err)
+gaz_status gaz_matcher_lines(gaz_matcher *m, const gaz_scan *scan, gaz_line_visit visitor,
+                             void *ctx, gaz_error *err)
 {
-    line_scan s = {.m = m, .machine = gaz_matcher_machine(m, scan->flags), .scan = scan, .visit = visitor, .ctx = ctx,
-                   .err = err, .numbers = true};
+    line_scan s = {.m = m,
+                   .machine = gaz_matcher_machine(m, scan->flags),
+                   .scan = scan,
+                   .visit = visitor,
+                   .ctx = ctx,
+                   .err = err,
+                   .numbers = true};
     return scan_lines(&s);
 }
 
@@ -450,8 +470,12 @@ static bool stop_at_first(void *ctx, const gaz_line *line)
 gaz_status gaz_matcher_test(gaz_matcher *m, const gaz_scan *scan, bool *found, gaz_error *err)
 {
     bool any = false;
-    line_scan s = {.m = m, .machine = gaz_matcher_machine(m, scan->flags), .scan = scan, .visit = stop_at_first,
-                   .ctx = &any, .err = err};
+    line_scan s = {.m = m,
+                   .machine = gaz_matcher_machine(m, scan->flags),
+                   .scan = scan,
+                   .visit = stop_at_first,
+                   .ctx = &any,
+                   .err = err};
     gaz_status st = scan_lines(&s);
     if (st == GAZ_OK)
         *found = any;

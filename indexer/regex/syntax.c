@@ -1,4 +1,5 @@
-/* Nodes of the regex syntax tree, the tree of a literal, and the look-ahead that chooses the dialect. */
+/* Nodes of the regex syntax tree, the tree of a literal, and the look-ahead that chooses the
+ * dialect. */
 #include "syntax.h"
 
 #include <string.h>
@@ -127,8 +128,8 @@ static gaz_node *folded_scalar(gaz_arena *arena, uint32_t c, bool fold)
     return node;
 }
 
-gaz_status gaz_syntax_literal(const char *text, size_t len, bool fold, gaz_arena *arena, gaz_node **out,
-                              gaz_syntax_facts *facts, gaz_error *err)
+gaz_status gaz_syntax_literal(const char *text, size_t len, bool fold, gaz_arena *arena,
+                              gaz_node **out, gaz_syntax_facts *facts, gaz_error *err)
 {
     gaz_node **kids = gaz_arena_array(arena, len ? len : 1, sizeof *kids);
     size_t n = 0;
@@ -149,7 +150,9 @@ gaz_status gaz_syntax_literal(const char *text, size_t len, bool fold, gaz_arena
             kids = NULL;
     }
     *out = kids ? gaz_node_list(arena, GAZ_NODE_CONCAT, kids, n) : NULL;
-    return *out ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "out of memory parsing a literal of %zu bytes", len);
+    return *out ? GAZ_OK
+                : gaz_error_set(err, GAZ_E_NOMEM, "out of memory parsing a literal of %zu bytes",
+                                len);
 }
 
 /* Steps over a bracketed class so that what looks like a group in it is not taken for one. */
@@ -175,7 +178,8 @@ static bool escape_refers(const char *s, size_t len, size_t i)
 {
     if (s[i] >= '1' && s[i] <= '9')
         return true;
-    return (s[i] == 'k' || s[i] == 'g') && i + 1 < len && strchr("<{'-123456789", s[i + 1]) && s[i + 1];
+    return (s[i] == 'k' || s[i] == 'g') && i + 1 < len && strchr("<{'-123456789", s[i + 1]) &&
+           s[i + 1];
 }
 
 static bool group_looks(const char *s, size_t len)

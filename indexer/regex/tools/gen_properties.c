@@ -1,8 +1,9 @@
-/* Host tool: the Unicode Character Database → unicode_properties.h, the sets behind \p{…}, \w, \d and \s.
+/* Host tool: the Unicode Character Database → unicode_properties.h, the sets behind \p{…}, \w, \d
+ * and \s.
  *
- * Reads the "range ; value" files below the folder given, keeps what was assigned in Unicode 14 (what ripgrep 13 and
- * PCRE2 10.42 know; a newer database only adds characters) and writes three sorted tables: ranges, sets by group and
- * name, and aliases. Names are normalised by UAX44-LM3. */
+ * Reads the "range ; value" files below the folder given, keeps what was assigned in Unicode 14
+ * (what ripgrep 13 and PCRE2 10.42 know; a newer database only adds characters) and writes three
+ * sorted tables: ranges, sets by group and name, and aliases. Names are normalised by UAX44-LM3. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,7 +217,7 @@ static void accumulate_ages(void)
             memcpy(own[i], sets[i].bits, LAST_SCALAR + 1);
         }
     for (size_t i = 0; i < set_count; i++)
-        for (size_t j = 0; own[i] && j < set_count; j++)
+        for (size_t j = 0; own[i] && age_of(&sets[i]) < NEWEST_AGE + 0.01 && j < set_count; j++)
             if (own[j] && age_of(&sets[j]) < age_of(&sets[i]))
                 for (unsigned c = 0; c <= LAST_SCALAR; c++)
                     sets[i].bits[c] |= own[j][c];
@@ -236,27 +237,38 @@ static void union_of(const char *group, const char *to, const char *const *parts
 
 static void group_categories(void)
 {
-    union_of("gc", "Cased_Letter", (const char *[]){"Lowercase_Letter", "Titlecase_Letter", "Uppercase_Letter", NULL});
-    union_of("gc", "Letter", (const char *[]){"Cased_Letter", "Modifier_Letter", "Other_Letter", NULL});
-    union_of("gc", "Mark", (const char *[]){"Nonspacing_Mark", "Spacing_Mark", "Enclosing_Mark", NULL});
-    union_of("gc", "Number", (const char *[]){"Decimal_Number", "Letter_Number", "Other_Number", NULL});
-    union_of("gc", "Punctuation", (const char *[]){"Connector_Punctuation", "Dash_Punctuation", "Open_Punctuation",
-                                                   "Close_Punctuation", "Initial_Punctuation", "Final_Punctuation",
-                                                   "Other_Punctuation", NULL});
-    union_of("gc", "Symbol", (const char *[]){"Math_Symbol", "Currency_Symbol", "Modifier_Symbol", "Other_Symbol", NULL});
-    union_of("gc", "Separator", (const char *[]){"Space_Separator", "Line_Separator", "Paragraph_Separator", NULL});
-    union_of("gc", "Other", (const char *[]){"Control", "Format", "Unassigned", "Private_Use", NULL});
+    union_of("gc", "Cased_Letter",
+             (const char *[]){"Lowercase_Letter", "Titlecase_Letter", "Uppercase_Letter", NULL});
+    union_of("gc", "Letter",
+             (const char *[]){"Cased_Letter", "Modifier_Letter", "Other_Letter", NULL});
+    union_of("gc", "Mark",
+             (const char *[]){"Nonspacing_Mark", "Spacing_Mark", "Enclosing_Mark", NULL});
+    union_of("gc", "Number",
+             (const char *[]){"Decimal_Number", "Letter_Number", "Other_Number", NULL});
+    union_of("gc", "Punctuation",
+             (const char *[]){"Connector_Punctuation", "Dash_Punctuation", "Open_Punctuation",
+                              "Close_Punctuation", "Initial_Punctuation", "Final_Punctuation",
+                              "Other_Punctuation", NULL});
+    union_of("gc", "Symbol",
+             (const char *[]){"Math_Symbol", "Currency_Symbol", "Modifier_Symbol", "Other_Symbol",
+                              NULL});
+    union_of("gc", "Separator",
+             (const char *[]){"Space_Separator", "Line_Separator", "Paragraph_Separator", NULL});
+    union_of("gc", "Other",
+             (const char *[]){"Control", "Format", "Unassigned", "Private_Use", NULL});
     union_of("perl", "Alphabetic", (const char *[]){NULL});
     set *word = find_set("perl", "Alphabetic");
-    const set *parts[] = {find_set("bool", "Alphabetic"), find_set("gc", "Mark"), find_set("gc", "Decimal_Number"),
-                          find_set("gc", "Connector_Punctuation"), find_set("bool", "Join_Control")};
+    const set *parts[] = {find_set("bool", "Alphabetic"), find_set("gc", "Mark"),
+                          find_set("gc", "Decimal_Number"), find_set("gc", "Connector_Punctuation"),
+                          find_set("bool", "Join_Control")};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         for (unsigned c = 0; c <= LAST_SCALAR; c++)
             word->bits[c] |= parts[i]->bits[c];
     snprintf(word->name, sizeof word->name, "Word");
 }
 
-/* Takes the database back to NEWEST_AGE: later characters are in no set but Unassigned; surrogates are no scalars. */
+/* Takes the database back to NEWEST_AGE: later characters are in no set but Unassigned; surrogates
+ * are no scalars. */
 static void cut_newer(void)
 {
     set *cn = find_set("gc", "Unassigned");
@@ -317,10 +329,12 @@ static void print_all(void)
         printf("\n");
     }
     at[set_count] = total;
-    printf("};\nstatic const struct { const char *group, *name; uint32_t at, count; } ucd_sets[] = {\n");
+    printf("};\nstatic const struct { const char *group, *name; uint32_t at, count; } ucd_sets[] = "
+           "{\n");
     for (size_t i = 0; i < set_count; i++)
         if (!is_empty(&sets[i]))
-            printf("{\"%s\",\"%s\",%zu,%zu},\n", sets[i].group, sets[i].name, at[i], at[i + 1] - at[i]);
+            printf("{\"%s\",\"%s\",%zu,%zu},\n", sets[i].group, sets[i].name, at[i],
+                   at[i + 1] - at[i]);
     printf("};\nstatic const struct { const char *group, *from, *to; } ucd_aliases[] = {\n");
     for (size_t i = 0; i < alias_count; i++)
         printf("{\"%s\",\"%s\",\"%s\"},\n", aliases[i].group, aliases[i].from, aliases[i].to);

@@ -1,5 +1,5 @@
-/* Random patterns and texts, seeded, dense in what differs between machines: case partners (K, k, U+212A), line ends,
- * bad UTF-8, empty matches, nested repetitions. */
+/* Random patterns and texts, seeded, dense in what differs between machines: case partners (K, k,
+ * U+212A), line ends, bad UTF-8, empty matches, nested repetitions. */
 #ifndef GAZ_TEST_PATTERN_RANDOM_H
 #define GAZ_TEST_PATTERN_RANDOM_H
 
@@ -36,7 +36,8 @@ static inline uint64_t test_seed(uint64_t fallback)
     return seed;
 }
 
-/* GAZ_TEST_SCALE: a factor, or "full" for ten; it works in percent so that a tenth can be asked for. */
+/* GAZ_TEST_SCALE: a factor, or "full" for ten; it works in percent so that a tenth can be asked
+ * for. */
 static inline size_t test_count(size_t normal)
 {
     const char *s = getenv("GAZ_TEST_SCALE");
@@ -54,25 +55,81 @@ typedef struct made_pattern {
     bool multiline; /* has \n or (?s): -U */
     bool perl;      /* has look-around or back-references: -P */
     bool bytes;     /* has (?-u: */
-    bool words;     /* its assertions are word boundaries, else line ends: the regex crate 1.7 errs on \b^ */
+    bool words; /* its assertions are word boundaries, else line ends: the regex crate 1.7 errs on
+                   \b^ */
     unsigned groups;
 } made_pattern;
 
-static const char *const atoms[] = {"a",  "b",  "k",  "K",  "s",   "S",   "x",    "foo",  "Bar", "kS", "\xE2\x84\xAA",
-                                    "\xC5\xBF", "\xC3\xA9", "\xC3\x89", "\xCE\xA3", "_",  "1",   "42",   "-",    " ",   "\\.",
-                                    "\\(", ";",  "\\x61", "\\u{E9}", "\\t", "\\x{1F600}", "ab", "\xC3\x9F"};
-static const char *const classes[] = {"[ab]", "[^a]", "[a-f0-3]", "[[:alpha:]]", "[[:^space:]]", "[\\w&&[^k]]", "[a-z--[aeiou]]",
-                                      "[k~~K]", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", ".", "\\p{L}", "\\p{Lu}", "\\PL",
-                                      "\\p{Greek}", "[\xC3\xA9\xC3\xA8]", "[^\\s]", "[^\\x00-\\x7F]", "[A-Z]", "[\\d_]",
-                                      "[^\\w\\s]", "\\p{Nd}", "[[:punct:]]", "[\xCE\xB1-\xCF\x89]", "[k-s]"};
-static const char *const boundaries[] = {"\\b", "\\B", "\\b", "(?-u:\\b)"}, *const edges[] = {"^", "$"};
-static const char *const repeats[] = {"*", "+", "?", "*?", "+?", "??", "{2}", "{1,3}", "{0,2}?", "{2,}", "{0}", "{3}"};
+static const char *const atoms[] = {"a",
+                                    "b",
+                                    "k",
+                                    "K",
+                                    "s",
+                                    "S",
+                                    "x",
+                                    "foo",
+                                    "Bar",
+                                    "kS",
+                                    "\xE2\x84\xAA",
+                                    "\xC5\xBF",
+                                    "\xC3\xA9",
+                                    "\xC3\x89",
+                                    "\xCE\xA3",
+                                    "_",
+                                    "1",
+                                    "42",
+                                    "-",
+                                    " ",
+                                    "\\.",
+                                    "\\(",
+                                    ";",
+                                    "\\x61",
+                                    "\\u{E9}",
+                                    "\\t",
+                                    "\\x{1F600}",
+                                    "ab",
+                                    "\xC3\x9F"};
+static const char *const classes[] = {"[ab]",
+                                      "[^a]",
+                                      "[a-f0-3]",
+                                      "[[:alpha:]]",
+                                      "[[:^space:]]",
+                                      "[\\w&&[^k]]",
+                                      "[a-z--[aeiou]]",
+                                      "[k~~K]",
+                                      "\\d",
+                                      "\\D",
+                                      "\\w",
+                                      "\\W",
+                                      "\\s",
+                                      "\\S",
+                                      ".",
+                                      "\\p{L}",
+                                      "\\p{Lu}",
+                                      "\\PL",
+                                      "\\p{Greek}",
+                                      "[\xC3\xA9\xC3\xA8]",
+                                      "[^\\s]",
+                                      "[^\\x00-\\x7F]",
+                                      "[A-Z]",
+                                      "[\\d_]",
+                                      "[^\\w\\s]",
+                                      "\\p{Nd}",
+                                      "[[:punct:]]",
+                                      "[\xCE\xB1-\xCF\x89]",
+                                      "[k-s]"};
+static const char *const boundaries[] = {"\\b", "\\B", "\\b", "(?-u:\\b)"}, *const edges[] = {"^",
+                                                                                              "$"};
+static const char *const repeats[] = {"*",   "+",     "?",      "*?",   "+?",  "??",
+                                      "{2}", "{1,3}", "{0,2}?", "{2,}", "{0}", "{3}"};
 
 #define PICK(d, table) ((table)[roll(d, (uint32_t)(sizeof(table) / sizeof(table)[0]))])
 
-static inline void make_concat(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth, bool rich);
+static inline void make_concat(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth,
+                               bool rich);
 
-static inline void make_alternatives(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth, bool rich)
+static inline void make_alternatives(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth,
+                                     bool rich)
 {
     unsigned n = roll(d, 3) == 0 ? 2 + roll(d, 2) : 1;
     for (unsigned i = 0; i < n; i++) {
@@ -130,7 +187,8 @@ static inline made_pattern make_pattern(dice *d, gaz_strbuf *out, unsigned multi
         gaz_strbuf_puts(out, "\\n");
     }
     if (m.perl) {
-        static const char *const looks[] = {"(?=a|k)", "(?<=o)", "(?!foo)", "(?<!a)", "(\\w)\\1", "(k|s)x?\\1"};
+        static const char *const looks[] = {"(?=a|k)", "(?<=o)",   "(?!foo)",
+                                            "(?<!a)",  "(\\w)\\1", "(k|s)x?\\1"};
         gaz_strbuf_puts(out, PICK(d, looks));
     }
     make_alternatives(d, out, &m, 2, !m.multiline && !m.perl);
@@ -141,12 +199,16 @@ enum { TEXT_ASCII, TEXT_UTF8, TEXT_BROKEN };
 
 static inline void make_line(dice *d, gaz_strbuf *out, int kind)
 {
-    static const char *const ascii[] = {"a", "b", "k", "K", "s", "S", "x", "foo", "Bar", "FOO", "ks", "_", "1", "42", "-", " ",
-                                        " ", ".", "(", ";", "\t", "ab", "aa", "bar", "kk"};
-    static const char *const wide[] = {"\xE2\x84\xAA", "\xC5\xBF", "\xC3\xA9", "\xC3\x89", "\xCE\xA3", "\xCF\x83", "\xCF\x82",
-                                       "\xC3\x9F", "\xE1\xBA\x9E", "\xF0\x9F\x98\x80", "\xE4\xB8\xAD", "\xD9\xA3", "\xC2\xA0",
-                                       "\xE2\x80\xA8", "\xC2\x85", "\xCC\x81"};
-    static const char *const broken[] = {"\xFF", "\xC3", "\xE2\x84", "\xA9", "\xF0\x9F", "\xED\xA0\x80", "\xC0\x80"};
+    static const char *const ascii[] = {"a",   "b",  "k",  "K",  "s",  "S",   "x", "foo", "Bar",
+                                        "FOO", "ks", "_",  "1",  "42", "-",   " ", " ",   ".",
+                                        "(",   ";",  "\t", "ab", "aa", "bar", "kk"};
+    static const char *const wide[] = {
+        "\xE2\x84\xAA", "\xC5\xBF",         "\xC3\xA9",     "\xC3\x89",
+        "\xCE\xA3",     "\xCF\x83",         "\xCF\x82",     "\xC3\x9F",
+        "\xE1\xBA\x9E", "\xF0\x9F\x98\x80", "\xE4\xB8\xAD", "\xD9\xA3",
+        "\xC2\xA0",     "\xE2\x80\xA8",     "\xC2\x85",     "\xCC\x81"};
+    static const char *const broken[] = {"\xFF",     "\xC3",         "\xE2\x84", "\xA9",
+                                         "\xF0\x9F", "\xED\xA0\x80", "\xC0\x80"};
     unsigned n = roll(d, 5) ? roll(d, 12) : 0;
     for (unsigned i = 0; i < n; i++) {
         uint32_t r = roll(d, 10);

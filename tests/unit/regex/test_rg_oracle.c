@@ -1,5 +1,6 @@
-/* The whole module against the ripgrep program: the same lines for the same pattern, whatever machine finds them; the
- * same spans; the same verdict on what is a pattern; and never a matching text without the grams that were asked for.
+/* The whole module against the ripgrep program: the same lines for the same pattern, whatever
+ * machine finds them; the same spans; the same verdict on what is a pattern; and never a matching
+ * text without the grams that were asked for.
  *
  * One process per pattern looks through all texts at once. */
 #include "gaz_test.h"
@@ -43,7 +44,8 @@ static gaz_error err;
 
 static void write_texts(bench *b, dice *d)
 {
-    static const int kinds[TEXTS] = {TEXT_ASCII, TEXT_ASCII, TEXT_ASCII, TEXT_UTF8, TEXT_UTF8, TEXT_UTF8, TEXT_BROKEN};
+    static const int kinds[TEXTS] = {TEXT_ASCII, TEXT_ASCII, TEXT_ASCII, TEXT_UTF8,
+                                     TEXT_UTF8,  TEXT_UTF8,  TEXT_BROKEN};
     static const int ends[TEXTS] = {0, 1, 2, 0, 1, 2, 2};
     for (int i = 0; i < TEXTS; i++) {
         text *t = &b->texts[i];
@@ -142,7 +144,8 @@ static void read_hits(const gaz_strbuf *printed, bool spans, hits *out)
         newline = newline ? newline : end;
         const char *next = newline + 1;
         h.end = h.start + (size_t)(newline - p);
-        while (spans && h.end > h.start && newline[-1] == '\r') /* the terminator's, and what $ took */
+        while (spans && h.end > h.start &&
+               newline[-1] == '\r') /* the terminator's, and what $ took */
             h.end--, newline--;
         p = next;
         if (!spans || h.end > h.start) /* ripgrep also prints empty matches */
@@ -153,7 +156,8 @@ static void read_hits(const gaz_strbuf *printed, bool spans, hits *out)
 /* @param alone  one process per text */
 static int ask_rg(const bench *b, const query *q, bool spans, bool alone, hits *out)
 {
-    const char *argv[40] = {"rg", "--no-config", "--crlf", "-a", "-n", "-H", "-0", "-j1", "--no-heading", "--color=never"};
+    const char *argv[40] = {"rg", "--no-config", "--crlf", "-a",           "-n",
+                            "-H", "-0",          "-j1",    "--no-heading", "--color=never"};
     size_t n = 10;
     argv[n++] = q->fold == GAZ_CASE_AUTO ? "-S" : q->fold == GAZ_CASE_INSENSITIVE ? "-i" : "-s";
     if (q->multiline)
@@ -208,12 +212,14 @@ static bool collect(void *ctx, const gaz_line *line)
     assert_ok(gaz_matcher_spans(c->m, c->scan, line->start, line->end, ranges, 512, &n, &err));
     for (size_t i = 0; i < n; i++)
         if (ranges[i].end > ranges[i].start)
-            assert_true(gaz_vec_push(c->out, ((hit){c->text, line->number, ranges[i].start, ranges[i].end})));
+            assert_true(gaz_vec_push(
+                c->out, ((hit){c->text, line->number, ranges[i].start, ranges[i].end})));
     return true;
 }
 
 /* @param known  tell the matcher what is known of the texts, or let it find out */
-static gaz_status ask_us(const bench *b, const query *q, gaz_matcher *m, bool spans, bool known, hits *out)
+static gaz_status ask_us(const bench *b, const query *q, gaz_matcher *m, bool spans, bool known,
+                         hits *out)
 {
     gaz_status st = GAZ_OK;
     for (uint32_t i = 0; i < TEXTS && st == GAZ_OK; i++) {
@@ -245,17 +251,20 @@ static void complain(const bench *b, const query *q, const char *what, const hit
         p = memchr(p, '\n', (size_t)(end - p));
         p = p ? p + 1 : NULL;
     }
-    fprintf(stderr, "pattern: %s\nflags:%s%s%s case %d\n%s: text %u line %u [%zu,%zu) only in %s\nline:", q->source,
-            q->multiline ? " -U" : "", q->perl ? " -P" : "", q->literal ? " -F" : "", (int)q->fold, what, h->text, h->line + 1,
-            h->start, h->end, rg_has_it ? "ripgrep" : "ours");
+    fprintf(stderr,
+            "pattern: %s\nflags:%s%s%s case %d\n%s: text %u line %u [%zu,%zu) only in %s\nline:",
+            q->source, q->multiline ? " -U" : "", q->perl ? " -P" : "", q->literal ? " -F" : "",
+            (int)q->fold, what, h->text, h->line + 1, h->start, h->end,
+            rg_has_it ? "ripgrep" : "ours");
     for (; p && p < end && *p != '\n'; p++)
-        fprintf(stderr, (unsigned char)*p > 32 && (unsigned char)*p < 127 ? "%c" : "\\x%02x", (unsigned char)*p);
+        fprintf(stderr, (unsigned char)*p > 32 && (unsigned char)*p < 127 ? "%c" : "\\x%02x",
+                (unsigned char)*p);
     fprintf(stderr, "\n");
 }
 
-/* Whether a span that ripgrep -o prints is its printer's own: where all matches of a line are empty and at its end, it
- * may print the whole line; so it does where PCRE2 matched the "\n"; and it looks for spans without the line's "\r\n",
- * which moves the $ of a line that ends in "\r\r\n". */
+/* Whether a span that ripgrep -o prints is its printer's own: where all matches of a line are empty
+ * and at its end, it may print the whole line; so it does where PCRE2 matched the "\n"; and it
+ * looks for spans without the line's "\r\n", which moves the $ of a line that ends in "\r\r\n". */
 static bool printers_own(const bench *b, const query *q, const hit *rg, const hits *ours)
 {
     const text *t = &b->texts[rg->text];
@@ -273,7 +282,8 @@ static bool printers_own(const bench *b, const query *q, const hit *rg, const hi
 }
 
 /* The first difference, or NULL. */
-static const hit *difference(const bench *b, const query *q, hits *rg, hits *ours, bool spans, bool *rg_has_it)
+static const hit *difference(const bench *b, const query *q, hits *rg, hits *ours, bool spans,
+                             bool *rg_has_it)
 {
     if (rg->len)
         qsort(rg->items, rg->len, sizeof(hit), by_place);
@@ -286,7 +296,8 @@ static const hit *difference(const bench *b, const query *q, hits *rg, hits *our
             d = -1;
         if (d < 0 && spans && printers_own(b, q, &rg->items[i], ours)) {
             hit own = rg->items[i++];
-            while (j < ours->len && ours->items[j].text == own.text && ours->items[j].line == own.line)
+            while (j < ours->len && ours->items[j].text == own.text &&
+                   ours->items[j].line == own.line)
                 j++;
             continue;
         }
@@ -298,9 +309,11 @@ static const hit *difference(const bench *b, const query *q, hits *rg, hits *our
     return NULL;
 }
 
-/* False, after saying where, when there is a difference. Its lazy DFA makes ripgrep find now more, now less in a text,
- * depending on what it searched before: a text looked at alone has the last word. */
-static bool same_hits(const bench *b, const query *q, const char *what, hits *rg, hits *ours, bool spans)
+/* False, after saying where, when there is a difference. Its lazy DFA makes ripgrep find now more,
+ * now less in a text, depending on what it searched before: a text looked at alone has the last
+ * word. */
+static bool same_hits(const bench *b, const query *q, const char *what, hits *rg, hits *ours,
+                      bool spans)
 {
     bool rg_has_it;
     if (!difference(b, q, rg, ours, spans, &rg_has_it))
@@ -366,8 +379,8 @@ static void compare(const bench *b, const query *q, bool spans, tally *sum)
     }
     sum->invalid += st == GAZ_E_INVALID;
     if ((code == 2) != (st == GAZ_E_INVALID)) {
-        fprintf(stderr, "pattern %s: ripgrep says %s, we say %s: %s\n", q->source, code == 2 ? "invalid" : "valid",
-                gaz_status_name(st), err.message);
+        fprintf(stderr, "pattern %s: ripgrep says %s, we say %s: %s\n", q->source,
+                code == 2 ? "invalid" : "valid", gaz_status_name(st), err.message);
         sum->wrong++;
         goto done;
     }
@@ -386,8 +399,11 @@ static void compare(const bench *b, const query *q, bool spans, tally *sum)
                 same_hits(b, q, "lines of texts nothing is known of", &rg, &blind, false);
     grams_hold(b, q, p, &rg);
     sum->lines += rg.len;
-    /* Where a class may match the "\n" that PCRE2 is shown, the printer loses spans. With word boundaries, ripgrep's printer errs on matches behind the first (`echo aaaa | rg -o '\\Ba'` finds one). */
-    bool lossy = strstr(q->source, "\\B") || strstr(q->source, "\\b") || (q->perl && strpbrk(q->source, "[.\\"));
+    /* Where a class may match the "\n" that PCRE2 is shown, the printer loses spans. With word
+     * boundaries, ripgrep's printer errs on matches behind the first (`echo aaaa | rg -o '\\Ba'`
+     * finds one). */
+    bool lossy = strstr(q->source, "\\B") || strstr(q->source, "\\b") ||
+                 (q->perl && strpbrk(q->source, "[.\\"));
     if (spans && !q->multiline && !lossy) {
         rg.len = ours.len = 0;
         (void)ask_rg(b, q, true, false, &rg);
@@ -407,36 +423,127 @@ static const struct {
     const char *source;
     bool multiline, perl;
 } chosen[] = {
-    {"", false, false}, {"foo", false, false}, {"^$", false, false}, {"x*", false, false}, {"^", false, false},
-    {"$", false, false}, {"\\b", false, false}, {"\\B", false, false}, {"foo$", false, false}, {"^foo", false, false},
-    {"^\\s*$", false, false}, {"a$|^b", false, false}, {"(?i)k", false, false}, {"(?i)s", false, false},
-    {"(?i)\xCF\x82", false, false}, {"(?i)\xC3\x9F", false, false}, {"\\bk\\b", false, false}, {"\\W$", false, false},
-    {"[^a]", false, false}, {"[^a]$", false, false}, {".$", false, false}, {"^.{3}$", false, false}, {"\\w+\\s+\\w+", false, false},
-    {"(?-u:\\xFF)", false, false}, {"(?-u).", false, false}, {"(?-u:\\w)\xC3\xA9", false, false}, {"\\x00", false, false},
-    {"[\\x00-\\x1f]", false, false}, {"\\p{Greek}+", false, false}, {"(?x) foo # comment", false, false},
-    {"[[:upper:]][[:lower:]]", false, false}, {"(foo|bar|k){2,}", false, false}, {"(a|ab)(c|bcd)?", false, false},
-    {"\\d{1,3}", false, false}, {"(?i:FOO)bar", false, false}, {"\\p{Lu}\\p{Ll}*", false, false},
+    {"", false, false},
+    {"foo", false, false},
+    {"^$", false, false},
+    {"x*", false, false},
+    {"^", false, false},
+    {"$", false, false},
+    {"\\b", false, false},
+    {"\\B", false, false},
+    {"foo$", false, false},
+    {"^foo", false, false},
+    {"^\\s*$", false, false},
+    {"a$|^b", false, false},
+    {"(?i)k", false, false},
+    {"(?i)s", false, false},
+    {"(?i)\xCF\x82", false, false},
+    {"(?i)\xC3\x9F", false, false},
+    {"\\bk\\b", false, false},
+    {"\\W$", false, false},
+    {"[^a]", false, false},
+    {"[^a]$", false, false},
+    {".$", false, false},
+    {"^.{3}$", false, false},
+    {"\\w+\\s+\\w+", false, false},
+    {"(?-u:\\xFF)", false, false},
+    {"(?-u).", false, false},
+    {"(?-u:\\w)\xC3\xA9", false, false},
+    {"\\x00", false, false},
+    {"[\\x00-\\x1f]", false, false},
+    {"\\p{Greek}+", false, false},
+    {"(?x) foo # comment", false, false},
+    {"[[:upper:]][[:lower:]]", false, false},
+    {"(foo|bar|k){2,}", false, false},
+    {"(a|ab)(c|bcd)?", false, false},
+    {"\\d{1,3}", false, false},
+    {"(?i:FOO)bar", false, false},
+    {"\\p{Lu}\\p{Ll}*", false, false},
     /* across lines */
-    {"a\\nb", true, false}, {"\\n", true, false}, {"\\n\\n", true, false}, {"(?s)a.b", true, false}, {"(?s)foo.*k", true, false},
-    {"(?s).", true, false}, {"o$\\n", true, false}, {"\\s\\n^a", true, false}, {"[^\\n]k", true, false}, {"\\r\\n", true, false},
-    {"(?s:k.*?s)", true, false}, {"^\\n", true, false}, {"k\\n?", true, false},
+    {"a\\nb", true, false},
+    {"\\n", true, false},
+    {"\\n\\n", true, false},
+    {"(?s)a.b", true, false},
+    {"(?s)foo.*k", true, false},
+    {"(?s).", true, false},
+    {"o$\\n", true, false},
+    {"\\s\\n^a", true, false},
+    {"[^\\n]k", true, false},
+    {"\\r\\n", true, false},
+    {"(?s:k.*?s)", true, false},
+    {"^\\n", true, false},
+    {"k\\n?", true, false},
     /* look-around and back-references */
-    {"(?=foo)f", false, true}, {"(?<=a)b", false, true}, {"foo(?!b)", false, true}, {"(?<!\\w)k", false, true},
-    {"(\\w)\\1", false, true}, {"(?i)(k)\\1", false, true}, {"^(?!.*a)", false, true}, {"a(?=$)", false, true},
-    {"(?<=^|\\s)b", false, true}, {"(?P<q>[ab])x?(?P=q)", false, true}, {"(?>a+)b(?=.)", false, true}, {"k\\s(?!x)", false, true},
+    {"(?=foo)f", false, true},
+    {"(?<=a)b", false, true},
+    {"foo(?!b)", false, true},
+    {"(?<!\\w)k", false, true},
+    {"(\\w)\\1", false, true},
+    {"(?i)(k)\\1", false, true},
+    {"^(?!.*a)", false, true},
+    {"a(?=$)", false, true},
+    {"(?<=^|\\s)b", false, true},
+    {"(?P<q>[ab])x?(?P=q)", false, true},
+    {"(?>a+)b(?=.)", false, true},
+    {"k\\s(?!x)", false, true},
     /* errors */
-    {"(", false, false}, {")", false, false}, {"a**", false, false}, {"*a", false, false}, {"[a", false, false}, {"a{2", false, false},
-    {"a{3,2}", false, false}, {"(?i", false, false}, {"(?i)*", false, false}, {"(?z)", false, false}, {"\\q", false, false},
-    {"\\/", false, false}, {"[z-a]", false, false}, {"\\p{Nope}", false, false}, {"\\x{110000}", false, false}, {"\\xZZ", false, false},
-    {"(?<n>a)", false, false}, {"(?P<n>a)(?P<n>b)", false, false}, {"[a&&b]", false, false}, {"\\r", false, false},
-    {"[\\r\\r]", false, false}, {"a\\", false, false}, {"[]a]", false, false}, {"[^]a]", false, false}, {"[-a]", false, false},
-    {"[a-]", false, false}, {"[--a]", false, false}, {"[a--]", false, false}, {"{", false, false}, {"}", false, false},
-    {"a{,2}", false, false}, {"a{ 2 }", false, false}, {"(?-u)\xC3\xA9", false, false}, {"(?-u)\\pL", false, false},
-    {"[[:foo:]]", false, false}, {"\\p{sc}", false, false}, {"\\p{cf}", false, false}, {"\\p{gc!=L}", false, false},
-    {"\\p{age=3.0}", false, false}, {"\\p{scx:Greek}", false, false}, {"\\p{wb=ALetter}", false, false}, {"\\pN", false, false},
-    {"[\\d-a]", false, false}, {"[a-\\d]", false, false}, {"(?i-i)a", false, false}, {"(?ii)a", false, false}, {"(?-)a", false, false},
-    {"(?)", false, false}, {"()", false, false}, {"(|a)", false, false}, {"a||b", false, false}, {"\\<a", false, false},
-    {"\\K", false, false}, {"\\h", false, false}, {"(?#c)", false, false}, {"a++", false, false}, {"x{0}", false, false},
+    {"(", false, false},
+    {")", false, false},
+    {"a**", false, false},
+    {"*a", false, false},
+    {"[a", false, false},
+    {"a{2", false, false},
+    {"a{3,2}", false, false},
+    {"(?i", false, false},
+    {"(?i)*", false, false},
+    {"(?z)", false, false},
+    {"\\q", false, false},
+    {"\\/", false, false},
+    {"[z-a]", false, false},
+    {"\\p{Nope}", false, false},
+    {"\\x{110000}", false, false},
+    {"\\xZZ", false, false},
+    {"(?<n>a)", false, false},
+    {"(?P<n>a)(?P<n>b)", false, false},
+    {"[a&&b]", false, false},
+    {"\\r", false, false},
+    {"[\\r\\r]", false, false},
+    {"a\\", false, false},
+    {"[]a]", false, false},
+    {"[^]a]", false, false},
+    {"[-a]", false, false},
+    {"[a-]", false, false},
+    {"[--a]", false, false},
+    {"[a--]", false, false},
+    {"{", false, false},
+    {"}", false, false},
+    {"a{,2}", false, false},
+    {"a{ 2 }", false, false},
+    {"(?-u)\xC3\xA9", false, false},
+    {"(?-u)\\pL", false, false},
+    {"[[:foo:]]", false, false},
+    {"\\p{sc}", false, false},
+    {"\\p{cf}", false, false},
+    {"\\p{gc!=L}", false, false},
+    {"\\p{age=3.0}", false, false},
+    {"\\p{scx:Greek}", false, false},
+    {"\\p{wb=ALetter}", false, false},
+    {"\\pN", false, false},
+    {"[\\d-a]", false, false},
+    {"[a-\\d]", false, false},
+    {"(?i-i)a", false, false},
+    {"(?ii)a", false, false},
+    {"(?-)a", false, false},
+    {"(?)", false, false},
+    {"()", false, false},
+    {"(|a)", false, false},
+    {"a||b", false, false},
+    {"\\<a", false, false},
+    {"\\K", false, false},
+    {"\\h", false, false},
+    {"(?#c)", false, false},
+    {"a++", false, false},
+    {"x{0}", false, false},
 };
 
 static void chosen_patterns_agree_with_ripgrep(void **state)
@@ -448,7 +555,9 @@ static void chosen_patterns_agree_with_ripgrep(void **state)
     dice d = dice_of(test_seed(1));
     write_texts(&b, &d);
     for (size_t i = 0; i < sizeof chosen / sizeof chosen[0]; i++) {
-        query q = {.source = chosen[i].source, .multiline = chosen[i].multiline, .perl = chosen[i].perl,
+        query q = {.source = chosen[i].source,
+                   .multiline = chosen[i].multiline,
+                   .perl = chosen[i].perl,
                    .fold = i % 3 == 0 ? GAZ_CASE_AUTO : GAZ_CASE_SENSITIVE};
         compare(&b, &q, true, &sum);
     }
@@ -474,10 +583,14 @@ static void random_patterns_agree_with_ripgrep(void **state)
             write_texts(&b, &d);
         gaz_strbuf_reset(&source);
         made_pattern made = make_pattern(&d, &source, 8, 8);
-        query q = {.source = source.data, .multiline = made.multiline, .perl = made.perl, .fold = folds[roll(&d, 3)]};
+        query q = {.source = source.data,
+                   .multiline = made.multiline,
+                   .perl = made.perl,
+                   .fold = folds[roll(&d, 3)]};
         compare(&b, &q, i % 3 == 0, &sum);
     }
-    printf("%zu patterns, %zu invalid, %zu over a limit, %zu matching lines\n", sum.patterns, sum.invalid, sum.limited, sum.lines);
+    printf("%zu patterns, %zu invalid, %zu over a limit, %zu matching lines\n", sum.patterns,
+           sum.invalid, sum.limited, sum.lines);
     assert_int_equal(sum.wrong, 0);
     assert_true(sum.invalid + sum.limited < sum.patterns / 4);
     gaz_strbuf_release(&source);
@@ -488,7 +601,9 @@ static void random_literals_agree_with_ripgrep(void **state)
 {
     (void)state;
     static const gaz_case folds[] = {GAZ_CASE_SENSITIVE, GAZ_CASE_INSENSITIVE, GAZ_CASE_AUTO};
-    static const char *const parts[] = {"a", "k", "K", "s", "foo", "Bar", "\xC3\xA9", "\xE2\x84\xAA", "\xCE\xA3", ".", "(", " ", "4", "*", "ks", "x"};
+    static const char *const parts[] = {
+        "a",        "k", "K", "s", "foo", "Bar", "\xC3\xA9", "\xE2\x84\xAA",
+        "\xCE\xA3", ".", "(", " ", "4",   "*",   "ks",       "x"};
     bench b;
     tally sum = {0};
     setup(&b);
