@@ -223,7 +223,7 @@ static gaz_status render(gaz_web_call *call, const place *p, const gaz_file_view
         find_marks(call, &m, q);
         put_pager(&out, p, q, page, pages);
         gaz_strbuf_puts(
-            &out, "<div class=\"scroll whole\" tabindex=\"0\" role=\"region\" aria-label=\"File "
+            &out, "<div class=\"scroll whole\" tabindex=\"0\" role=\"group\" aria-label=\"File "
                   "content\"><table class=\"code\" role=\"presentation\">\n");
         put_rows(&out, view, &m);
         gaz_strbuf_puts(&out, "</table></div>\n");

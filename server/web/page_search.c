@@ -115,9 +115,10 @@ static void put_hit(results *r, const gaz_file_hit *hit)
     }
     gaz_strbuf_puts(out, "</h2>\n");
     if (hit->line_count) {
-        gaz_strbuf_puts(out,
-                        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                        "aria-label=\"Matches\"><table class=\"code\" role=\"presentation\">\n");
+        gaz_strbuf_puts(
+            out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Matches in ");
+        gaz_html_text(out, hit->path, hit->path_len);
+        gaz_strbuf_puts(out, "\"><table class=\"code\" role=\"presentation\">\n");
         put_lines(r, hit);
         gaz_strbuf_puts(out, "</table></div>\n");
     }
