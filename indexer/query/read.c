@@ -155,6 +155,15 @@ static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *ent
     return st;
 }
 
+/* The manifest knows a text, but no segment that could be opened holds it. */
+static gaz_status lost_text(const world *w, const char *path, gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_CORRUPT, "the text of %.200s cannot be read: %s", path,
+                  w->damaged.len ? w->damaged.items[0] : "no segment holds it");
+    gaz_error_hint(err, "run `gaz check` to see what is damaged, and `gaz repair` to rebuild it");
+    return GAZ_E_CORRUPT;
+}
+
 gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, const char *path, uint32_t first, uint32_t last,
                            gaz_file_view *out, gaz_error *err)
 {
@@ -179,6 +188,8 @@ gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, con
     token_of(&p, v.generation);
     if (!v.repo || !v.path || !v.branch)
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to read a file");
+    else if (entry->segment == NO_SEGMENT && gaz_manifest_at(p.view->manifest, at)->skip == GAZ_SKIP_NONE)
+        st = lost_text(p.world, path, err);
     else if (entry->segment != NO_SEGMENT)
         st = read_text(e, &p, entry, first, last, &v, err);
 done:
