@@ -35,11 +35,23 @@ static gaz_status failed(int code, const gaz_oid *oid, gaz_error *err)
     return GAZ_E_CORRUPT;
 }
 
+bool gaz_repo_renew_packs(gaz_repo *repo)
+{
+    git_odb *packs = NULL;
+    if (!gaz_object_dirs_changed(&repo->dirs) || gaz_object_dirs_open_packs(&repo->dirs, &packs, NULL) != GAZ_OK)
+        return false;
+    git_odb_free(repo->packs);
+    repo->packs = packs;
+    return true;
+}
+
 static gaz_status pack_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type, gaz_error *err)
 {
     git_error_clear();
     gaz_alloc_cap_set(GAZ_TREE_BYTES_MAX);
     int code = git_odb_read_header(size, type, repo->packs, as_git(oid));
+    if (code != 0 && gaz_repo_renew_packs(repo))
+        code = git_odb_read_header(size, type, repo->packs, as_git(oid));
     gaz_status st = code == 0 ? GAZ_OK : failed(code, oid, err);
     gaz_alloc_cap_set(SIZE_MAX);
     return st;
@@ -100,6 +112,8 @@ static gaz_status read_packed(gaz_repo *repo, const gaz_oid *oid, size_t max, ga
     }
     gaz_alloc_cap_set(max < SIZE_MAX - CAP_SLACK ? max + CAP_SLACK : SIZE_MAX);
     int code = git_odb_read(&out->packed, repo->packs, as_git(oid));
+    if (code != 0 && gaz_repo_renew_packs(repo))
+        code = git_odb_read(&out->packed, repo->packs, as_git(oid));
     if (code != 0)
         st = failed(code, oid, err);
     gaz_alloc_cap_set(SIZE_MAX);

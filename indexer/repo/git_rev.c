@@ -67,6 +67,7 @@ static gaz_status try_prefix(gaz_repo *repo, const char *hex, size_t len, gaz_oi
     gaz_status st = gaz_loose_find(&repo->dirs, lower, &loose, &count, err);
     if (st != GAZ_OK)
         return st;
+    (void)gaz_repo_renew_packs(repo);
     int code = git_odb_exists_prefix(&packed, repo->packs, &prefix, len);
     if (code == GIT_EAMBIGUOUS || count > 1 || (code == 0 && count && memcmp(packed.id, loose.id, GAZ_OID_SIZE) != 0))
         return ambiguous(hex, len, err);

@@ -275,14 +275,26 @@ static void advance(const gaz_glob *glob, size_t place, uint8_t c, places *to, u
     }
 }
 
-bool gaz_glob_run(const gaz_glob *glob, const char *text, size_t len)
+static bool accepts(const gaz_glob *glob, const places *now)
+{
+    for (size_t k = 0; k < now->len; k++)
+        if (now->items[k] == glob->len)
+            return true;
+    return false;
+}
+
+void gaz_glob_prefixes(const gaz_glob *glob, const char *text, size_t len, gaz_glob_hit hit, void *ctx)
 {
     places sets[2], *now = &sets[0], *next = &sets[1];
     uint32_t last[TOKENS_MAX + 1];
     memset(last, 0, (glob->len + 1) * sizeof last[0]);
     now->len = 0;
     add_place(glob, now, last, 1, 0);
-    for (size_t i = 0; i < len && now->len; i++) {
+    for (size_t i = 0; now->len; i++) {
+        if ((i == len || text[i] == '/') && accepts(glob, now))
+            hit(ctx, i);
+        if (i == len)
+            break;
         next->len = 0;
         for (size_t k = 0; k < now->len; k++)
             advance(glob, now->items[k], (uint8_t)text[i], next, last, (uint32_t)i + 2);
@@ -290,10 +302,25 @@ bool gaz_glob_run(const gaz_glob *glob, const char *text, size_t len)
         now = next;
         next = swap;
     }
-    for (size_t k = 0; k < now->len; k++)
-        if (now->items[k] == glob->len)
-            return true;
-    return false;
+}
+
+typedef struct whole {
+    size_t len;
+    bool matches;
+} whole;
+
+static void hit_end(void *ctx, size_t at)
+{
+    whole *w = ctx;
+    if (at == w->len)
+        w->matches = true;
+}
+
+bool gaz_glob_run(const gaz_glob *glob, const char *text, size_t len)
+{
+    whole w = {.len = len};
+    gaz_glob_prefixes(glob, text, len, hit_end, &w);
+    return w.matches;
 }
 
 bool gaz_glob_match(const char *pattern, const char *text)

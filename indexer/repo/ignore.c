@@ -1,7 +1,8 @@
 /* gitignore semantics: man gitignore, and where that leaves questions open what git 2.39 does. For each directory on the
  * way to a path, from the top, the last pattern that matches decides, those of deeper files first; once a directory is out
  * nothing below it comes back in. Patterns without wildcards and "*.suffix", which are nearly all, are found by hashing;
- * the others run as automata (glob.c), so no pattern costs more than its length times that of the path. */
+ * the others run as automata (glob.c), once over the whole path for all its directories, so that no pattern costs more
+ * than its length times that of the path. */
 #include "gaz/repo/ignore.h"
 
 #include <stdint.h>
@@ -14,7 +15,8 @@
 #include "glob.h"
 
 #define ARENA_MAX ((size_t)1 << 30)
-#define COMPONENTS_MAX 2049 /* a path of 4,096 bytes has no more; deeper ignore files do not count */
+#define PATH_BYTES_MAX 4096 /* longer paths are in no tree; they match nothing */
+#define COMPONENTS_MAX (PATH_BYTES_MAX + 1)
 
 typedef struct rule {
     uint32_t next;       /* older rule of the same bucket, 1-based; 0: none */
@@ -28,7 +30,6 @@ typedef struct rule {
 
 /* The rules of one directory. Buckets chain rules from the newest to the oldest. */
 typedef struct rule_list {
-    uint32_t dir_len;
     gaz_map names;    /* last name → newest rule without wildcards */
     gaz_map suffixes; /* of "*suffix" → newest rule */
     GAZ_VEC(uint32_t) suffix_lengths;
@@ -96,7 +97,6 @@ static rule_list *list_for(gaz_ignore *set, const char *dir)
         free(list);
         return NULL;
     }
-    list->dir_len = (uint32_t)len;
     gaz_map_init(&list->names);
     gaz_map_init(&list->suffixes);
     gaz_map_init(&list->paths);
@@ -240,94 +240,125 @@ gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const char *text, si
     return st;
 }
 
-/* A path of which a list has to judge: a file or a directory below the list's own. */
-typedef struct subject {
-    const char *path; /* below the list's directory */
-    size_t len;
-    const char *name; /* its last component */
-    size_t name_len;
-    bool is_dir;
-} subject;
+/* A path being judged: its components, and for each the rule that decides it, as the number of the list it is in (from the
+ * top, 1-based) and its own. The greater decides; 0: none. */
+typedef struct judgement {
+    const gaz_ignore *set;
+    const char *path;
+    size_t count;                  /* components; all but the last are directories */
+    uint16_t ends[COMPONENTS_MAX]; /* offset after each */
+    uint64_t best[COMPONENTS_MAX];
+    uint64_t list;                 /* number of the list at hand, in the upper half */
+    uint32_t number;               /* of the rule at hand */
+    size_t below;                  /* where the path below the list's directory, and its glob, begin */
+    size_t at;                     /* component that the last hit was in, for searching on */
+} judgement;
 
-/* The newest rule of a chain that applies to the subject's kind and is newer than `best`; else `best`. */
-static uint32_t newest(const gaz_ignore *set, const uint64_t *bucket, bool is_dir, uint32_t best)
+static bool is_dir(const judgement *j, size_t component)
 {
-    for (uint32_t n = bucket ? (uint32_t)*bucket : 0; n > best; n = set->rules.items[n - 1].next)
-        if (is_dir || !set->rules.items[n - 1].dir_only)
-            return n;
-    return best;
+    return component + 1 < j->count;
 }
 
-static bool wild_matches(const rule *r, const subject *s)
+static void decide(judgement *j, size_t component, uint32_t number)
 {
-    const char *text = r->anchored ? s->path : s->name;
-    size_t len = r->anchored ? s->len : s->name_len;
-    if (r->literal_len > len || memcmp(r->literal, text, r->literal_len) != 0)
-        return false;
-    return gaz_glob_run(r->glob, text + r->literal_len, len - r->literal_len);
+    uint64_t value = j->list | number;
+    if (number && value > j->best[component])
+        j->best[component] = value;
 }
 
-/* The number of the last rule of a list that matches; 0: none. */
-static uint32_t judge(const gaz_ignore *set, const rule_list *list, const subject *s)
+/* The newest rule of a bucket that applies to files or directories. */
+static uint32_t newest(const gaz_ignore *set, const uint64_t *bucket, bool dir)
 {
-    uint32_t best = newest(set, gaz_map_get(&list->names, s->name, s->name_len), s->is_dir, 0);
-    best = newest(set, gaz_map_get(&list->paths, s->path, s->len), s->is_dir, best);
+    uint32_t n = bucket ? (uint32_t)*bucket : 0;
+    while (n && set->rules.items[n - 1].dir_only && !dir)
+        n = set->rules.items[n - 1].next;
+    return n;
+}
+
+/* The rules found by hashing, for one component. */
+static void judge_hashed(judgement *j, const rule_list *list, size_t base, size_t component)
+{
+    size_t start = component ? j->ends[component - 1] + 1u : 0;
+    const char *name = j->path + start;
+    size_t len = j->ends[component] - start;
+    bool dir = is_dir(j, component);
+    decide(j, component, newest(j->set, gaz_map_get(&list->names, name, len), dir));
+    decide(j, component, newest(j->set, gaz_map_get(&list->paths, j->path + base, j->ends[component] - base), dir));
     for (size_t i = 0; i < list->suffix_lengths.len; i++) {
         uint32_t n = list->suffix_lengths.items[i];
-        if (n <= s->name_len)
-            best = newest(set, gaz_map_get(&list->suffixes, s->name + s->name_len - n, n), s->is_dir, best);
+        if (n <= len)
+            decide(j, component, newest(j->set, gaz_map_get(&list->suffixes, name + len - n, n), dir));
     }
-    for (uint32_t n = list->wild; n > best; n = set->rules.items[n - 1].next) {
-        const rule *r = &set->rules.items[n - 1];
-        if ((s->is_dir || !r->dir_only) && wild_matches(r, s))
-            return n;
-    }
-    return best;
 }
 
-/* The lists of the directories on the way to a path, from the top. */
-typedef struct way {
-    const rule_list *lists[COMPONENTS_MAX];
-    size_t len;
-} way;
-
-static void add_to_way(const gaz_ignore *set, const char *path, size_t dir_len, way *w)
+static void hit(void *ctx, size_t at)
 {
-    const uint64_t *at = gaz_map_get(&set->dirs, path, dir_len);
-    if (at && *at && w->len < COMPONENTS_MAX)
-        w->lists[w->len++] = set->lists.items[*at - 1];
+    judgement *j = ctx;
+    while (j->at < j->count && j->ends[j->at] < j->below + at)
+        j->at++;
+    if (j->at < j->count && j->ends[j->at] == j->below + at &&
+        (is_dir(j, j->at) || !j->set->rules.items[j->number - 1].dir_only))
+        decide(j, j->at, j->number);
 }
 
-/* Whether the first `len` bytes of a path, a directory or the whole, are out by themselves. */
-static bool is_out(const gaz_ignore *set, const way *w, const char *path, size_t len, bool is_dir)
+/* The rules that have to be tried, each in one pass over the path from `first` on, the first component they apply to. */
+static void judge_wild(judgement *j, const rule_list *list, size_t base, size_t first)
 {
-    const char *slash = memrchr(path, '/', len);
-    const char *name = slash ? slash + 1 : path;
-    subject s = {.name = name, .name_len = len - (size_t)(name - path), .is_dir = is_dir};
-    for (size_t i = w->len; i-- > 0;) {
-        size_t skip = w->lists[i]->dir_len ? w->lists[i]->dir_len + 1 : 0;
-        s.path = path + skip;
-        s.len = len - skip;
-        uint32_t n = judge(set, w->lists[i], &s);
-        if (n)
-            return !set->rules.items[n - 1].negative;
+    size_t end = j->ends[j->count - 1];
+    for (uint32_t n = list->wild; n; n = j->set->rules.items[n - 1].next) {
+        const rule *r = &j->set->rules.items[n - 1];
+        j->number = n;
+        j->at = first;
+        j->below = base + r->literal_len;
+        if (r->anchored) {
+            if (r->literal_len <= end - base && memcmp(r->literal, j->path + base, r->literal_len) == 0)
+                gaz_glob_prefixes(r->glob, j->path + j->below, end - j->below, hit, j);
+            continue;
+        }
+        for (size_t k = first; k < j->count; k++) {
+            size_t start = k ? j->ends[k - 1] + 1u : 0;
+            if ((is_dir(j, k) || !r->dir_only) && gaz_glob_run(r->glob, j->path + start, j->ends[k] - start))
+                decide(j, k, n);
+        }
     }
-    return false;
+}
+
+/* All rules of the list of the directory that `first` components make up. */
+static void judge(judgement *j, const rule_list *list, size_t first)
+{
+    size_t base = first ? j->ends[first - 1] + 1u : 0;
+    for (size_t k = first; k < j->count; k++)
+        judge_hashed(j, list, base, k);
+    judge_wild(j, list, base, first);
+}
+
+static bool split(judgement *j, const char *path, size_t len)
+{
+    if (len > PATH_BYTES_MAX)
+        return false;
+    for (size_t i = 0; i <= len; i++)
+        if ((i == len || path[i] == '/') && j->count < COMPONENTS_MAX)
+            j->ends[j->count++] = (uint16_t)i;
+    memset(j->best, 0, j->count * sizeof j->best[0]);
+    return true;
 }
 
 bool gaz_ignore_match(const gaz_ignore *set, const char *path, size_t len)
 {
-    way w;
-    w.len = 0;
-    if (!set->rules.len)
+    judgement j;
+    j.set = set;
+    j.path = path;
+    j.count = 0;
+    if (!set->rules.len || !split(&j, path, len))
         return false;
-    add_to_way(set, path, 0, &w);
-    for (size_t i = 0; i < len; i++) {
-        if (path[i] != '/')
-            continue;
-        if (is_out(set, &w, path, i, true))
+    for (size_t k = 0; k < j.count; k++) {
+        const uint64_t *at = gaz_map_get(&set->dirs, path, k ? j.ends[k - 1] : 0);
+        j.list = (uint64_t)(k + 1) << 32;
+        if (at && *at)
+            judge(&j, set->lists.items[*at - 1], k);
+        /* No list further down has a say on this component. */
+        if (j.best[k] && !set->rules.items[(uint32_t)j.best[k] - 1].negative)
             return true;
-        add_to_way(set, path, i, &w);
     }
-    return is_out(set, &w, path, len, false);
+    return false;
 }

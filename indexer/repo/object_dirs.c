@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "gaz/base/fs.h"
+#include "pack_index.h"
 #include "repo.h"
 
 #define ALTERNATES_BYTES_MAX ((size_t)1 << 20)
@@ -79,60 +80,119 @@ void gaz_object_dirs_release(gaz_object_dirs *dirs)
     dirs->count = 0;
 }
 
-typedef struct pack_check {
-    const char *dir;
-} pack_check;
+typedef struct packs {
+    const char *dir; /* objects/pack */
+    git_odb *odb;
+    int priority;
+} packs;
 
-static gaz_status check_pack(void *ctx, const char *name, bool is_dir, gaz_error *err)
+/* Bytes of a regular file; 0 when it is none. */
+static uint64_t file_size(const char *path)
 {
-    const pack_check *check = ctx;
-    gaz_strbuf path = GAZ_STRBUF_INIT;
     struct stat info;
-    gaz_status st = gaz_path_join(&path, check->dir, name, err);
-    /* A file that goes away meanwhile is a repack, and no matter. */
-    if (st == GAZ_OK && !is_dir && stat(path.data, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
-        st = gaz_error_set(err, GAZ_E_CORRUPT, "'%s' is not a file", path.data);
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? (uint64_t)info.st_size : 0;
+}
+
+static gaz_status add_backend(const packs *p, const char *index, gaz_error *err)
+{
+    git_odb_backend *backend = NULL;
+    int code = git_odb_backend_one_pack(&backend, index);
+    if (code == 0 && git_odb_add_backend(p->odb, backend, p->priority) == 0)
+        return GAZ_OK;
+    if (backend && backend->free)
+        backend->free(backend);
+    const git_error *why = git_error_last();
+    return gaz_error_set(err, GAZ_E_CORRUPT, "cannot open the pack of '%s': %s", index, why && why->message ? why->message : "unknown reason");
+}
+
+/* Adds the pack that an index belongs to. One that goes away meanwhile has been repacked, and is no matter. */
+static gaz_status add_pack(void *ctx, const char *name, bool is_dir, gaz_error *err)
+{
+    const packs *p = ctx;
+    size_t len = strlen(name);
+    gaz_strbuf path = GAZ_STRBUF_INIT, pack = GAZ_STRBUF_INIT;
+    gaz_error why = {.status = GAZ_OK};
+    if (is_dir || len < 5 || strcmp(name + len - 4, ".idx") != 0)
+        return GAZ_OK;
+    gaz_status st = gaz_path_join(&path, p->dir, name, err);
+    if (st != GAZ_OK)
+        goto done;
+    gaz_strbuf_add(&pack, path.data, path.len - 4);
+    gaz_strbuf_puts(&pack, ".pack");
+    st = gaz_strbuf_check(&pack, err);
+    if (st != GAZ_OK || !file_size(path.data) || !file_size(pack.data))
+        goto done;
+    st = gaz_pack_index_check(path.data, file_size(pack.data), &why);
+    if (st == GAZ_OK)
+        st = add_backend(p, path.data, &why);
+    if (st != GAZ_OK && !file_size(pack.data))
+        st = GAZ_OK;
+    if (st != GAZ_OK) {
+        gaz_error_set(err, st, "%s", why.message);
+        gaz_error_hint(err, "%s", why.hint);
+    }
+done:
     gaz_strbuf_release(&path);
+    gaz_strbuf_release(&pack);
     return st;
 }
 
-static gaz_status add_packs(git_odb *odb, const char *objects, int priority, gaz_error *err)
+static struct timespec changed_at(const char *dir)
+{
+    struct stat info;
+    return stat(dir, &info) == 0 ? info.st_mtim : (struct timespec){.tv_sec = 0};
+}
+
+static gaz_status pack_dir(const char *objects, gaz_strbuf *out, gaz_error *err)
+{
+    return gaz_path_join(out, objects, "pack", err);
+}
+
+static gaz_status add_packs(gaz_object_dirs *dirs, size_t which, git_odb *odb, gaz_error *err)
 {
     gaz_strbuf dir = GAZ_STRBUF_INIT;
     gaz_error why = {.status = GAZ_OK};
-    git_odb_backend *backend = NULL;
-    gaz_status st = gaz_path_join(&dir, objects, "pack", err);
-    pack_check check = {.dir = dir.data};
-    if (st == GAZ_OK && (st = gaz_dir_each(dir.data, check_pack, &check, &why)) != GAZ_OK) {
+    gaz_status st = pack_dir(dirs->paths[which], &dir, err);
+    if (st == GAZ_OK) {
+        dirs->packed[which] = changed_at(dir.data);
+        packs p = {.dir = dir.data, .odb = odb, .priority = (int)(dirs->count - which)};
+        st = gaz_dir_each(dir.data, add_pack, &p, &why);
         if (st == GAZ_E_NOT_FOUND) /* no packs at all */
             st = GAZ_OK;
-        else
+        if (st != GAZ_OK) {
             gaz_error_set(err, st, "%s", why.message);
+            gaz_error_hint(err, "%s", why.hint);
+        }
     }
     gaz_strbuf_release(&dir);
-    if (st != GAZ_OK)
-        return st;
-    if (git_odb_backend_pack(&backend, objects) != 0 || git_odb_add_backend(odb, backend, priority) != 0) {
-        const git_error *problem = git_error_last();
-        if (backend && backend->free)
-            backend->free(backend);
-        return gaz_error_set(err, GAZ_E_IO, "cannot open the packs of '%s': %s", objects,
-                             problem && problem->message ? problem->message : "unknown reason");
-    }
-    return GAZ_OK;
+    return st;
 }
 
-gaz_status gaz_object_dirs_open_packs(const gaz_object_dirs *dirs, git_odb **out, gaz_error *err)
+gaz_status gaz_object_dirs_open_packs(gaz_object_dirs *dirs, git_odb **out, gaz_error *err)
 {
     git_odb *odb = NULL;
     if (git_odb_new(&odb) != 0)
         return no_memory(err);
     gaz_status st = GAZ_OK;
     for (size_t i = 0; i < dirs->count && st == GAZ_OK; i++)
-        st = add_packs(odb, dirs->paths[i], (int)(dirs->count - i), err);
+        st = add_packs(dirs, i, odb, err);
     if (st == GAZ_OK)
         *out = odb;
     else
         git_odb_free(odb);
     return st;
+}
+
+bool gaz_object_dirs_changed(const gaz_object_dirs *dirs)
+{
+    bool changed = false;
+    for (size_t i = 0; i < dirs->count && !changed; i++) {
+        gaz_strbuf dir = GAZ_STRBUF_INIT;
+        if (pack_dir(dirs->paths[i], &dir, NULL) == GAZ_OK) {
+            struct timespec now = changed_at(dir.data);
+            changed = now.tv_sec != dirs->packed[i].tv_sec || now.tv_nsec != dirs->packed[i].tv_nsec;
+        }
+        gaz_strbuf_release(&dir);
+    }
+    return changed;
 }

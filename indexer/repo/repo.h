@@ -34,6 +34,9 @@ GAZ_CHECKED gaz_status gaz_repo_format_read(const char *common_dir, gaz_repo_for
 /** Reads a small regular file (never a device or a pipe); GAZ_E_NOT_FOUND, GAZ_E_LIMIT. Appends to `out`. */
 GAZ_CHECKED gaz_status gaz_repo_read_small(const char *path, size_t max, gaz_strbuf *out, gaz_error *err);
 
+/** Opens the packs again when there are others than before, after a fetch or a repack. False when there are not. */
+bool gaz_repo_renew_packs(gaz_repo *repo);
+
 /** A whole object. Free with gaz_object_free(). */
 typedef struct gaz_object {
     git_odb_object *packed; /**< what `data` belongs to, or */

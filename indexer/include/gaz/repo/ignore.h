@@ -24,7 +24,8 @@ void gaz_ignore_free(gaz_ignore *set);
  * @return GAZ_E_LIMIT, naming the line, for a pattern over 4,096 bytes or more than GAZ_IGNORE_PATTERNS_MAX patterns; those before it stay
  */
 GAZ_CHECKED gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const char *text, size_t len, gaz_error *err);
-/** Whether a file at `path` is kept out, by itself or through a parent directory. Time is at most patterns × path, whatever the patterns. */
+/** Whether a file at `path` is kept out, by itself or through a parent directory. Time is at most the patterns' bytes times the
+ * path's, whatever the patterns. A path of more than 4,096 bytes, which no tree has, is not kept out. */
 bool gaz_ignore_match(const gaz_ignore *set, const char *path, size_t len);
 /** Whether the set has no pattern. */
 bool gaz_ignore_empty(const gaz_ignore *set);
