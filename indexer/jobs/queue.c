@@ -1,5 +1,6 @@
-/* Owners of jobs. A process is named by its id together with the moment it started, in clock ticks since boot, and a part of
- * the boot's random id: no other process ever has the same name, so a job whose owner cannot be found belongs to nobody. */
+/* Owners of jobs. A process is named by its id together with the moment it started, in clock ticks
+ * since boot, and a part of the boot's random id: no other process ever has the same name, so a job
+ * whose owner cannot be found belongs to nobody. */
 #include "gaz/jobs/queue.h"
 
 #include <ctype.h>
@@ -18,7 +19,8 @@ static gaz_status read_proc(const char *path, gaz_strbuf *out, gaz_error *err)
     return gaz_file_read(path, 65536, out, err);
 }
 
-/* The second field is the program's name in parentheses and may hold anything, so fields count from the last ')'. */
+/* The second field is the program's name in parentheses and may hold anything, so fields count from
+ * the last ')'. */
 static bool parse_start(const char *stat, char state[2], char ticks[24])
 {
     const char *p = strrchr(stat, ')');
@@ -75,7 +77,8 @@ bool gaz_queue_alive(const char *owner)
     if (pid <= 0 || *end != '-')
         return false;
     gaz_status st = process_name(pid, now, NULL);
-    return st == GAZ_OK ? strcmp(now, owner) == 0 : st != GAZ_E_NOT_FOUND; /* when in doubt it lives */
+    return st == GAZ_OK ? strcmp(now, owner) == 0
+                        : st != GAZ_E_NOT_FOUND; /* when in doubt it lives */
 }
 
 static bool alive(void *ctx, const char *owner)

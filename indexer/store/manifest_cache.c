@@ -1,5 +1,5 @@
-/* The manifests loaded last, so that a delta over one of them costs a merge and not a chain of files. A short list
- * under a lock: it holds a handful, bounded in number and in bytes. */
+/* The manifests loaded last, so that a delta over one of them costs a merge and not a chain of
+ * files. A short list under a lock: it holds a handful, bounded in number and in bytes. */
 #include "store_private.h"
 
 #include <stdlib.h>

@@ -1,8 +1,10 @@
-/* Manifests as bytes. Paths are front-coded: each entry says how many bytes it shares with the one before and gives the
- * rest; every 64th starts afresh, and a table says where. Object ids lie side by side; the few entries that are
- * skipped or removed are listed by gaps. The sections are specified byte by byte in docs/internals/manifest.md.
+/* Manifests as bytes. Paths are front-coded: each entry says how many bytes it shares with the one
+ * before and gives the rest; every 64th starts afresh, and a table says where. Object ids lie side
+ * by side; the few entries that are skipped or removed are listed by gaps. The sections are
+ * specified byte by byte in docs/internals/manifest.md.
  *
- * The decoder trusts nothing: what it allocates is bounded by the number of ids that are really there. */
+ * The decoder trusts nothing: what it allocates is bounded by the number of ids that are really
+ * there. */
 #include "manifest_codec.h"
 
 #include <stdlib.h>
@@ -68,7 +70,8 @@ static int hex_value(char c)
     return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-static void encode_head(const gaz_manifest_layer *layer, uint64_t path_bytes, uint32_t marks, gaz_strbuf *out)
+static void encode_head(const gaz_manifest_layer *layer, uint64_t path_bytes, uint32_t marks,
+                        gaz_strbuf *out)
 {
     uint8_t head[GAZ_MANIFEST_HEAD] = {0};
     gaz_put_le32(head, layer->count);
@@ -78,11 +81,13 @@ static void encode_head(const gaz_manifest_layer *layer, uint64_t path_bytes, ui
     gaz_put_le32(head + 20, marks);
     gaz_put_le64(head + 24, layer->total_path_bytes);
     for (size_t i = 0; layer->base[0] && i < 32; i++)
-        head[32 + i] = (uint8_t)(hex_value(layer->base[2 * i]) << 4 | hex_value(layer->base[2 * i + 1]));
+        head[32 + i] =
+            (uint8_t)(hex_value(layer->base[2 * i]) << 4 | hex_value(layer->base[2 * i + 1]));
     gaz_strbuf_add(out, head, sizeof head);
 }
 
-static void encode_path(const gaz_manifest_layer *layer, uint32_t i, gaz_strbuf *paths, gaz_strbuf *blocks)
+static void encode_path(const gaz_manifest_layer *layer, uint32_t i, gaz_strbuf *paths,
+                        gaz_strbuf *blocks)
 {
     const gaz_manifest_entry *e = &layer->entries[i];
     uint32_t shared = 0;
@@ -98,7 +103,8 @@ static void encode_path(const gaz_manifest_layer *layer, uint32_t i, gaz_strbuf 
     gaz_strbuf_add(paths, e->path + shared, e->path_len - shared);
 }
 
-gaz_status gaz_manifest_encode(const gaz_manifest_layer *layer, gaz_strbuf out[GAZ_MANIFEST_SECTIONS], gaz_error *err)
+gaz_status gaz_manifest_encode(const gaz_manifest_layer *layer,
+                               gaz_strbuf out[GAZ_MANIFEST_SECTIONS], gaz_error *err)
 {
     uint64_t path_bytes = 0;
     uint32_t marks = 0, next_mark = 0;
@@ -130,7 +136,8 @@ typedef struct head {
     uint64_t path_bytes;
 } head;
 
-static gaz_status decode_head(const gaz_manifest_sections *in, gaz_manifest_layer *out, head *h, gaz_error *err)
+static gaz_status decode_head(const gaz_manifest_sections *in, gaz_manifest_layer *out, head *h,
+                              gaz_error *err)
 {
     const uint8_t *p = in->data[GAZ_MANIFEST_SECTION_HEAD];
     if (in->len[GAZ_MANIFEST_SECTION_HEAD] != GAZ_MANIFEST_HEAD)
@@ -154,8 +161,9 @@ static gaz_status decode_head(const gaz_manifest_sections *in, gaz_manifest_laye
     uint64_t blocks = ((uint64_t)out->count + GAZ_MANIFEST_BLOCK - 1) / GAZ_MANIFEST_BLOCK;
     if (in->len[GAZ_MANIFEST_SECTION_BLOCKS] != blocks * 4)
         return bad(err, "the number of blocks is not that of its entries");
-    if (h->path_bytes > (uint64_t)out->count * GAZ_MANIFEST_PATH_MAX || h->path_bytes > GAZ_MANIFEST_PATHS_MAX ||
-        out->total_path_bytes > GAZ_MANIFEST_PATHS_MAX || h->path_bytes < out->count)
+    if (h->path_bytes > (uint64_t)out->count * GAZ_MANIFEST_PATH_MAX ||
+        h->path_bytes > GAZ_MANIFEST_PATHS_MAX || out->total_path_bytes > GAZ_MANIFEST_PATHS_MAX ||
+        h->path_bytes < out->count)
         return bad(err, "its paths cannot have the length it states");
     if (full != (out->depth == 0) || out->depth > GAZ_MANIFEST_DEPTH_MAX)
         return bad(err, "its depth does not fit its base");
@@ -169,16 +177,17 @@ typedef struct path_reader {
     char *to, *to_end; /* where the next path goes */
 } path_reader;
 
-static gaz_status decode_path(path_reader *r, const gaz_manifest_entry *before, bool restart, gaz_manifest_entry *e,
-                              gaz_error *err)
+static gaz_status decode_path(path_reader *r, const gaz_manifest_entry *before, bool restart,
+                              gaz_manifest_entry *e, gaz_error *err)
 {
     uint64_t shared = 0, rest = 0;
-    if (!(r->at = gaz_varint_decode(r->at, r->end, &shared)) || !(r->at = gaz_varint_decode(r->at, r->end, &rest)))
+    if (!(r->at = gaz_varint_decode(r->at, r->end, &shared)) ||
+        !(r->at = gaz_varint_decode(r->at, r->end, &rest)))
         return bad(err, "its paths are cut short");
     if (restart ? shared != 0 : shared > before->path_len)
         return bad(err, "a path shares more than there is");
-    if (rest > (uint64_t)(r->end - r->at) || shared + rest > GAZ_MANIFEST_PATH_MAX || shared + rest == 0 ||
-        shared + rest > (uint64_t)(r->to_end - r->to))
+    if (rest > (uint64_t)(r->end - r->at) || shared + rest > GAZ_MANIFEST_PATH_MAX ||
+        shared + rest == 0 || shared + rest > (uint64_t)(r->to_end - r->to))
         return bad(err, "a path is longer than it may be");
     if (shared)
         memcpy(r->to, before->path, shared);
@@ -200,9 +209,11 @@ static gaz_status decode_path(path_reader *r, const gaz_manifest_entry *before, 
     return GAZ_OK;
 }
 
-static gaz_status decode_paths(const gaz_manifest_sections *in, gaz_manifest_layer *out, uint64_t path_bytes, gaz_error *err)
+static gaz_status decode_paths(const gaz_manifest_sections *in, gaz_manifest_layer *out,
+                               uint64_t path_bytes, gaz_error *err)
 {
-    const uint8_t *start = in->data[GAZ_MANIFEST_SECTION_PATHS], *blocks = in->data[GAZ_MANIFEST_SECTION_BLOCKS];
+    const uint8_t *start = in->data[GAZ_MANIFEST_SECTION_PATHS],
+                  *blocks = in->data[GAZ_MANIFEST_SECTION_BLOCKS];
     const uint8_t *oids = in->data[GAZ_MANIFEST_SECTION_OIDS];
     path_reader r = {.at = start, .end = start + in->len[GAZ_MANIFEST_SECTION_PATHS]};
     if (out->count) {
@@ -224,9 +235,11 @@ static gaz_status decode_paths(const gaz_manifest_sections *in, gaz_manifest_lay
     return st;
 }
 
-static gaz_status decode_marks(const gaz_manifest_sections *in, gaz_manifest_layer *out, uint32_t marks, gaz_error *err)
+static gaz_status decode_marks(const gaz_manifest_sections *in, gaz_manifest_layer *out,
+                               uint32_t marks, gaz_error *err)
 {
-    const uint8_t *at = in->data[GAZ_MANIFEST_SECTION_MARKS], *end = at + in->len[GAZ_MANIFEST_SECTION_MARKS];
+    const uint8_t *at = in->data[GAZ_MANIFEST_SECTION_MARKS],
+                  *end = at + in->len[GAZ_MANIFEST_SECTION_MARKS];
     uint64_t next = 0, gap = 0;
     for (uint32_t i = 0; i < marks; i++) {
         if (!(at = gaz_varint_decode(at, end, &gap)) || at == end)
@@ -242,7 +255,8 @@ static gaz_status decode_marks(const gaz_manifest_sections *in, gaz_manifest_lay
     return at == end ? GAZ_OK : bad(err, "bytes follow its marks");
 }
 
-gaz_status gaz_manifest_decode(const gaz_manifest_sections *in, gaz_manifest_layer *out, gaz_error *err)
+gaz_status gaz_manifest_decode(const gaz_manifest_sections *in, gaz_manifest_layer *out,
+                               gaz_error *err)
 {
     gaz_manifest_layer layer = {0};
     head h = {0};
@@ -251,7 +265,8 @@ gaz_status gaz_manifest_decode(const gaz_manifest_sections *in, gaz_manifest_lay
         layer.entries = malloc(layer.count * sizeof *layer.entries);
         layer.paths = gaz_manifest_paths_new((size_t)h.path_bytes);
         if (!layer.entries || !layer.paths)
-            st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for a manifest of %u entries", layer.count);
+            st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for a manifest of %u entries",
+                               layer.count);
     }
     if (st == GAZ_OK)
         st = decode_paths(in, &layer, h.path_bytes, err);

@@ -1,5 +1,5 @@
-/* Settings: one table of names, types, bounds and defaults, from which the file, the environment, flags, the JSON Schema
- * and the help are read. The file is read by settings_yaml.c. */
+/* Settings: one table of names, types, bounds and defaults, from which the file, the environment,
+ * flags, the JSON Schema and the help are read. The file is read by settings_yaml.c. */
 #include "settings_private.h"
 
 #include <errno.h>
@@ -52,37 +52,72 @@ static int64_t cores(void)
 /* ---- the table ---- */
 
 #define FIELD(name) offsetof(gaz_settings, name)
-#define TEXT(field) {GAZ_SETTING_STRING, FIELD(field), 0, 0, 0, NULL, NULL}
-#define CHOICE(field, choices) {GAZ_SETTING_STRING, FIELD(field), 0, 0, 0, choices, NULL}
-#define LIST(field, count) {GAZ_SETTING_LIST, FIELD(field), FIELD(count), 0, 0, NULL, NULL}
-#define BOOL(field) {GAZ_SETTING_BOOL, FIELD(field), 0, 0, 0, NULL, NULL}
-#define SIZE(field, min, max) {GAZ_SETTING_SIZE, FIELD(field), 0, min, max, NULL, NULL}
-#define TIME(field, min, max) {GAZ_SETTING_DURATION, FIELD(field), 0, min, max, NULL, NULL}
-#define COUNT(field, min, max) {GAZ_SETTING_COUNT, FIELD(field), 0, min, max, NULL, NULL}
+#define TEXT(field)                                                                                \
+    {                                                                                              \
+        GAZ_SETTING_STRING, FIELD(field), 0, 0, 0, NULL, NULL                                      \
+    }
+#define CHOICE(field, choices)                                                                     \
+    {                                                                                              \
+        GAZ_SETTING_STRING, FIELD(field), 0, 0, 0, choices, NULL                                   \
+    }
+#define LIST(field, count)                                                                         \
+    {                                                                                              \
+        GAZ_SETTING_LIST, FIELD(field), FIELD(count), 0, 0, NULL, NULL                             \
+    }
+#define BOOL(field)                                                                                \
+    {                                                                                              \
+        GAZ_SETTING_BOOL, FIELD(field), 0, 0, 0, NULL, NULL                                        \
+    }
+#define SIZE(field, min, max)                                                                      \
+    {                                                                                              \
+        GAZ_SETTING_SIZE, FIELD(field), 0, min, max, NULL, NULL                                    \
+    }
+#define TIME(field, min, max)                                                                      \
+    {                                                                                              \
+        GAZ_SETTING_DURATION, FIELD(field), 0, min, max, NULL, NULL                                \
+    }
+#define COUNT(field, min, max)                                                                     \
+    {                                                                                              \
+        GAZ_SETTING_COUNT, FIELD(field), 0, min, max, NULL, NULL                                   \
+    }
 
-/* Row i of `rows` says how, row i of `infos` what. In the order in which they are told to people. */
+/* Row i of `rows` says how, row i of `infos` what. In the order in which they are told to people.
+ */
 static const gaz_setting_info infos[] = {
     {"listen", "GAZ_LISTEN", "string", "127.0.0.1:7007", "address and port `gaz serve` listens on"},
-    {"threads", "GAZ_THREADS", "count", "auto", "threads for searching and indexing; auto: one per core"},
-    {"server.allowed_hosts", "GAZ_SERVER_ALLOWED_HOSTS", "list", "", "further Host header values the server answers to"},
-    {"server.roots", "GAZ_SERVER_ROOTS", "list", "", "directories whose repositories may be added over HTTP"},
+    {"threads", "GAZ_THREADS", "count", "auto",
+     "threads for searching and indexing; auto: one per core"},
+    {"server.allowed_hosts", "GAZ_SERVER_ALLOWED_HOSTS", "list", "",
+     "further Host header values the server answers to"},
+    {"server.roots", "GAZ_SERVER_ROOTS", "list", "",
+     "directories whose repositories may be added over HTTP"},
     {"server.workers", "GAZ_SERVER_WORKERS", "count", "16", "requests worked on at once"},
     {"server.connections", "GAZ_SERVER_CONNECTIONS", "count", "4096", "connections open at once"},
     {"server.body_max", "GAZ_SERVER_BODY_MAX", "size", "1MiB", "largest request body"},
-    {"server.idle_timeout", "GAZ_SERVER_IDLE_TIMEOUT", "duration", "75s", "time a silent connection is kept"},
-    {"server.cursor_ttl", "GAZ_SERVER_CURSOR_TTL", "duration", "5m", "time a cursor can be continued"},
+    {"server.idle_timeout", "GAZ_SERVER_IDLE_TIMEOUT", "duration", "75s",
+     "time a silent connection is kept"},
+    {"server.cursor_ttl", "GAZ_SERVER_CURSOR_TTL", "duration", "5m",
+     "time a cursor can be continued"},
     {"repos.allow_private_urls", "GAZ_REPOS_ALLOW_PRIVATE_URLS", "bool", "false",
      "clone from loopback, link-local and private addresses"},
-    {"repos.clone_timeout", "GAZ_REPOS_CLONE_TIMEOUT", "duration", "30m", "time a clone or fetch may take"},
-    {"index.exclude", "GAZ_INDEX_EXCLUDE", "list", "", "patterns, as in .gitignore, kept out of every index"},
+    {"repos.clone_timeout", "GAZ_REPOS_CLONE_TIMEOUT", "duration", "30m",
+     "time a clone or fetch may take"},
+    {"index.exclude", "GAZ_INDEX_EXCLUDE", "list", "",
+     "patterns, as in .gitignore, kept out of every index"},
     {"index.memory", "GAZ_INDEX_MEMORY", "size", "768MiB", "memory of one index run"},
-    {"index.blob_max", "GAZ_INDEX_BLOB_MAX", "size", "2GiB", "larger files are recorded and not indexed"},
-    {"index.revisions", "GAZ_INDEX_REVISIONS", "count", "64", "on-demand revisions kept per repository"},
-    {"query.cache", "GAZ_QUERY_CACHE", "size", "auto", "cache of decompressed blocks; auto: a quarter of RAM, at most 4GiB"},
+    {"index.blob_max", "GAZ_INDEX_BLOB_MAX", "size", "2GiB",
+     "larger files are recorded and not indexed"},
+    {"index.revisions", "GAZ_INDEX_REVISIONS", "count", "64",
+     "on-demand revisions kept per repository"},
+    {"query.cache", "GAZ_QUERY_CACHE", "size", "auto",
+     "cache of decompressed blocks; auto: a quarter of RAM, at most 4GiB"},
     {"query.timeout", "GAZ_QUERY_TIMEOUT", "duration", "10s", "time a query may take"},
-    {"query.timeout_max", "GAZ_QUERY_TIMEOUT_MAX", "duration", "60s", "the most that timeout: in a query may ask for"},
-    {"query.memory", "GAZ_QUERY_MEMORY", "size", "256MiB", "memory of one query, its result included"},
-    {"store.retire_grace", "GAZ_STORE_RETIRE_GRACE", "duration", "10m", "time replaced files stay for readers in other processes"},
+    {"query.timeout_max", "GAZ_QUERY_TIMEOUT_MAX", "duration", "60s",
+     "the most that timeout: in a query may ask for"},
+    {"query.memory", "GAZ_QUERY_MEMORY", "size", "256MiB",
+     "memory of one query, its result included"},
+    {"store.retire_grace", "GAZ_STORE_RETIRE_GRACE", "duration", "10m",
+     "time replaced files stay for readers in other processes"},
     {"log.format", "GAZ_LOG_FORMAT", "string", "text", "text or json"},
     {"log.level", "GAZ_LOG_LEVEL", "string", "info", "debug, info, warn or error"},
 };
@@ -175,14 +210,16 @@ static bool parse_number(const char *text, const unit *units, size_t count, int6
 
 bool gaz_setting_parse_size(const char *text, int64_t *out)
 {
-    static const unit units[] = {{"", 1},        {"B", 1},       {"KiB", KIB},     {"MiB", MIB},        {"GiB", GIB},
-                                 {"TiB", TIB},   {"KB", 1000},   {"MB", 1000000},  {"GB", 1000000000}, {"TB", 1000000000000}};
+    static const unit units[] = {
+        {"", 1},      {"B", 1},     {"KiB", KIB},    {"MiB", MIB},       {"GiB", GIB},
+        {"TiB", TIB}, {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"TB", 1000000000000}};
     return parse_number(text, units, sizeof units / sizeof units[0], out);
 }
 
 bool gaz_setting_parse_duration(const char *text, int64_t *out)
 {
-    static const unit units[] = {{"ms", 1}, {"s", SECOND}, {"m", MINUTE}, {"min", MINUTE}, {"h", HOUR}, {"d", 24 * HOUR}};
+    static const unit units[] = {{"ms", 1},       {"s", SECOND}, {"m", MINUTE},
+                                 {"min", MINUTE}, {"h", HOUR},   {"d", 24 * HOUR}};
     if (strcmp(text, "0") == 0) {
         *out = 0;
         return true;
@@ -198,7 +235,8 @@ static bool parse_count(const char *text, int64_t *out)
 
 static bool parse_bool(const char *text, bool *out)
 {
-    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
+    static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no",
+                                                                                "off", "0"};
     for (size_t i = 0; i < 4; i++) {
         if (strcmp(text, yes[i]) == 0 || strcmp(text, no[i]) == 0) {
             *out = strcmp(text, yes[i]) == 0;
@@ -217,9 +255,11 @@ static bool is_choice(const char *choices, const char *text)
     return false;
 }
 
-static gaz_status expected(const gaz_setting_info *info, const char *what, const char *text, gaz_error *err)
+static gaz_status expected(const gaz_setting_info *info, const char *what, const char *text,
+                           gaz_error *err)
 {
-    return gaz_error_set(err, GAZ_E_INVALID, "the setting %s takes %s, not '%.60s'", info->name, what, text);
+    return gaz_error_set(err, GAZ_E_INVALID, "the setting %s takes %s, not '%.60s'", info->name,
+                         what, text);
 }
 
 static gaz_status no_memory(gaz_error *err)
@@ -232,8 +272,8 @@ static void *field(gaz_settings *settings, size_t offset)
     return (char *)settings + offset;
 }
 
-static gaz_status take_number(gaz_settings *settings, const gaz_setting *row, const gaz_setting_info *info, const char *text,
-                              gaz_error *err)
+static gaz_status take_number(gaz_settings *settings, const gaz_setting *row,
+                              const gaz_setting_info *info, const char *text, gaz_error *err)
 {
     int64_t value = 0;
     if (row->automatic && strcmp(text, "auto") == 0) {
@@ -247,19 +287,24 @@ static gaz_status take_number(gaz_settings *settings, const gaz_setting *row, co
     if (row->type == GAZ_SETTING_COUNT && !parse_count(text, &value))
         return expected(info, "a whole number", text, err);
     if (value < row->min || value > row->max) {
-        const char *what = row->type == GAZ_SETTING_SIZE ? " bytes" : row->type == GAZ_SETTING_DURATION ? " milliseconds" : "";
-        return gaz_error_set(err, GAZ_E_INVALID, "the setting %s is %.60s, outside its range of %lld to %lld%s", info->name, text,
-                             (long long)row->min, (long long)row->max, what);
+        const char *what = row->type == GAZ_SETTING_SIZE       ? " bytes"
+                           : row->type == GAZ_SETTING_DURATION ? " milliseconds"
+                                                               : "";
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "the setting %s is %.60s, outside its range of %lld to %lld%s",
+                             info->name, text, (long long)row->min, (long long)row->max, what);
     }
     *(int64_t *)field(settings, row->offset) = value;
     return GAZ_OK;
 }
 
-static gaz_status take_text(const gaz_setting_info *info, const char *text, char **out, gaz_error *err)
+static gaz_status take_text(const gaz_setting_info *info, const char *text, char **out,
+                            gaz_error *err)
 {
     size_t len = strlen(text);
     if (len == 0 || len > GAZ_SETTING_TEXT_MAX)
-        return gaz_error_set(err, GAZ_E_INVALID, "the setting %s takes text of 1 to %d bytes, not %zu", info->name,
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "the setting %s takes text of 1 to %d bytes, not %zu", info->name,
                              GAZ_SETTING_TEXT_MAX, len);
     char *copy = strdup(text);
     if (!copy)
@@ -268,13 +313,14 @@ static gaz_status take_text(const gaz_setting_info *info, const char *text, char
     return GAZ_OK;
 }
 
-static gaz_status take_item(gaz_settings *settings, const gaz_setting *row, const gaz_setting_info *info, const char *text,
-                            gaz_error *err)
+static gaz_status take_item(gaz_settings *settings, const gaz_setting *row,
+                            const gaz_setting_info *info, const char *text, gaz_error *err)
 {
     char ***items = field(settings, row->offset);
     size_t *count = field(settings, row->count_offset);
     if (*count >= GAZ_SETTING_ITEMS_MAX)
-        return gaz_error_set(err, GAZ_E_INVALID, "the setting %s takes at most %d items", info->name, GAZ_SETTING_ITEMS_MAX);
+        return gaz_error_set(err, GAZ_E_INVALID, "the setting %s takes at most %d items",
+                             info->name, GAZ_SETTING_ITEMS_MAX);
     char *copy = NULL;
     gaz_status st = take_text(info, text, &copy, err);
     if (st != GAZ_OK)
@@ -289,8 +335,8 @@ static gaz_status take_item(gaz_settings *settings, const gaz_setting *row, cons
     return GAZ_OK;
 }
 
-gaz_status gaz_setting_take(gaz_settings *settings, const gaz_setting *row, const gaz_setting_info *info, const char *text,
-                            gaz_error *err)
+gaz_status gaz_setting_take(gaz_settings *settings, const gaz_setting *row,
+                            const gaz_setting_info *info, const char *text, gaz_error *err)
 {
     char *copy = NULL;
     gaz_status st;
@@ -298,7 +344,9 @@ gaz_status gaz_setting_take(gaz_settings *settings, const gaz_setting *row, cons
     case GAZ_SETTING_LIST:
         return take_item(settings, row, info, text, err);
     case GAZ_SETTING_BOOL:
-        return parse_bool(text, field(settings, row->offset)) ? GAZ_OK : expected(info, "true or false", text, err);
+        return parse_bool(text, field(settings, row->offset))
+                   ? GAZ_OK
+                   : expected(info, "true or false", text, err);
     case GAZ_SETTING_STRING:
         if (row->choices && !is_choice(row->choices, text))
             return expected(info, row->choices, text, err);
@@ -327,8 +375,8 @@ void gaz_setting_clear(gaz_settings *settings, const gaz_setting *row)
 /* ---- all of them ---- */
 
 /* A list in a variable or flag: items between commas, or between line ends when there is one. */
-static gaz_status take_list(gaz_settings *settings, const gaz_setting *row, const gaz_setting_info *info, const char *value,
-                            gaz_error *err)
+static gaz_status take_list(gaz_settings *settings, const gaz_setting *row,
+                            const gaz_setting_info *info, const char *value, gaz_error *err)
 {
     char separator = strchr(value, '\n') ? '\n' : ',';
     gaz_setting_clear(settings, row);
@@ -347,7 +395,8 @@ static gaz_status take_list(gaz_settings *settings, const gaz_setting *row, cons
     return st;
 }
 
-gaz_status gaz_settings_set(gaz_settings *settings, const char *name, const char *value, gaz_error *err)
+gaz_status gaz_settings_set(gaz_settings *settings, const char *name, const char *value,
+                            gaz_error *err)
 {
     const gaz_setting *row = NULL;
     const gaz_setting_info *info = NULL;
@@ -397,7 +446,8 @@ static gaz_status take_environment(gaz_settings *settings, gaz_error *err)
         st = gaz_settings_set(settings, infos[i].name, value, &why);
         if (st != GAZ_OK) {
             gaz_error_set(err, st, "%s", why.message);
-            gaz_error_hint(err, "the value comes from the environment variable %s", infos[i].variable);
+            gaz_error_hint(err, "the value comes from the environment variable %s",
+                           infos[i].variable);
         }
     }
     return st;
@@ -406,8 +456,10 @@ static gaz_status take_environment(gaz_settings *settings, gaz_error *err)
 static gaz_status check_together(const gaz_settings *settings, gaz_error *err)
 {
     if (settings->query_timeout_ms > settings->query_timeout_max_ms)
-        return gaz_error_set(err, GAZ_E_INVALID, "the setting query.timeout (%lld ms) is more than query.timeout_max (%lld ms)",
-                             (long long)settings->query_timeout_ms, (long long)settings->query_timeout_max_ms);
+        return gaz_error_set(
+            err, GAZ_E_INVALID,
+            "the setting query.timeout (%lld ms) is more than query.timeout_max (%lld ms)",
+            (long long)settings->query_timeout_ms, (long long)settings->query_timeout_max_ms);
     return GAZ_OK;
 }
 
@@ -453,7 +505,8 @@ gaz_status gaz_home_path(char **out, gaz_error *err)
     } else if (user && *user) {
         gaz_strbuf_printf(&path, "%s/.local/share/gazetteer", user);
     } else {
-        gaz_error_set(err, GAZ_E_INVALID, "there is no home for the index: neither GAZ_HOME nor HOME is set");
+        gaz_error_set(err, GAZ_E_INVALID,
+                      "there is no home for the index: neither GAZ_HOME nor HOME is set");
         gaz_error_hint(err, "set GAZ_HOME to a directory");
         return GAZ_E_INVALID;
     }

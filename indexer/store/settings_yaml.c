@@ -1,5 +1,6 @@
-/* The one file that knows libyaml. It walks the events of gaz.yaml: a mapping of sections, each a mapping of settings, whose
- * values are scalars or lists of scalars. Anything else is refused with its line. */
+/* The one file that knows libyaml. It walks the events of gaz.yaml: a mapping of sections, each a
+ * mapping of settings, whose values are scalars or lists of scalars. Anything else is refused with
+ * its line. */
 #include "settings_private.h"
 
 #include <stdio.h>
@@ -43,8 +44,10 @@ static gaz_status next(reader *r)
     if (r->parser.error == YAML_MEMORY_ERROR)
         return gaz_error_set(r->err, GAZ_E_NOMEM, "no memory to read %s", r->path);
     char what[200];
-    snprintf(what, sizeof what, "it is not YAML: %s", r->parser.problem ? r->parser.problem : "it cannot be read");
-    return fail(r, (r->parser.error == YAML_READER_ERROR ? 0 : r->parser.problem_mark.line) + 1, what);
+    snprintf(what, sizeof what, "it is not YAML: %s",
+             r->parser.problem ? r->parser.problem : "it cannot be read");
+    return fail(r, (r->parser.error == YAML_READER_ERROR ? 0 : r->parser.problem_mark.line) + 1,
+                what);
 }
 
 /* The text of the current scalar; NULL for anything else and for one with a zero byte. */
@@ -68,7 +71,8 @@ static gaz_status once(reader *r, const char *name, size_t line)
     return fail(r, line, what);
 }
 
-static gaz_status take(reader *r, const gaz_setting *row, const gaz_setting_info *info, const char *text)
+static gaz_status take(reader *r, const gaz_setting *row, const gaz_setting_info *info,
+                       const char *text)
 {
     gaz_error why = {0};
     gaz_status st = gaz_setting_take(r->settings, row, info, text, &why);
@@ -85,7 +89,8 @@ static gaz_status read_list(reader *r, const gaz_setting *row, const gaz_setting
     gaz_status st = GAZ_OK;
     while (st == GAZ_OK && (st = next(r)) == GAZ_OK && r->event.type != YAML_SEQUENCE_END_EVENT) {
         const char *text = scalar(r);
-        st = text ? take(r, row, info, text) : fail(r, line_of(r), "an item of a list must be text");
+        st =
+            text ? take(r, row, info, text) : fail(r, line_of(r), "an item of a list must be text");
     }
     return st;
 }
@@ -170,7 +175,8 @@ static gaz_status read_document(reader *r)
     return st;
 }
 
-gaz_status gaz_settings_yaml(const char *path, const char *text, size_t len, gaz_settings *settings, gaz_error *err)
+gaz_status gaz_settings_yaml(const char *path, const char *text, size_t len, gaz_settings *settings,
+                             gaz_error *err)
 {
     reader r = {.path = path, .settings = settings, .err = err};
     if (!yaml_parser_initialize(&r.parser))

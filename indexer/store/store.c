@@ -1,5 +1,5 @@
-/* Opening a home directory: its layout, its locks, the three connections to its catalogue and the transactions the
- * rest of the module runs in. */
+/* Opening a home directory: its layout, its locks, the three connections to its catalogue and the
+ * transactions the rest of the module runs in. */
 #include "store_private.h"
 
 #include <errno.h>
@@ -17,7 +17,8 @@ static const char *const directories[] = {"segments", "manifests", "repos", "tmp
 
 /* ---- helpers ---- */
 
-gaz_status gaz_store_join(const gaz_store *store, const char *dir, const char *name, gaz_strbuf *out, gaz_error *err)
+gaz_status gaz_store_join(const gaz_store *store, const char *dir, const char *name,
+                          gaz_strbuf *out, gaz_error *err)
 {
     gaz_strbuf_reset(out);
     gaz_strbuf_printf(out, "%s/%s%s%s", store->home, dir, *name ? "/" : "", name);
@@ -45,8 +46,8 @@ gaz_status gaz_store_usable(const gaz_store *store, gaz_error *err)
     return store->damaged ? gaz_db_damaged(err, "it cannot be opened") : GAZ_OK;
 }
 
-static gaz_status named_lock(const gaz_store *store, const char *name, bool exclusive, int64_t wait_ms, gaz_lock **out,
-                             gaz_error *err)
+static gaz_status named_lock(const gaz_store *store, const char *name, bool exclusive,
+                             int64_t wait_ms, gaz_lock **out, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     gaz_status st = gaz_store_join(store, "locks", name, &path, err);
@@ -56,12 +57,14 @@ static gaz_status named_lock(const gaz_store *store, const char *name, bool excl
     return st;
 }
 
-gaz_status gaz_store_files_lock(const gaz_store *store, bool exclusive, gaz_lock **out, gaz_error *err)
+gaz_status gaz_store_files_lock(const gaz_store *store, bool exclusive, gaz_lock **out,
+                                gaz_error *err)
 {
     return named_lock(store, "files.lock", exclusive, GAZ_LOCK_WAIT_MS, out, err);
 }
 
-gaz_status gaz_store_repo_lock(gaz_store *store, const char *uid, int64_t wait_ms, struct gaz_lock **out, gaz_error *err)
+gaz_status gaz_store_repo_lock(gaz_store *store, const char *uid, int64_t wait_ms,
+                               struct gaz_lock **out, gaz_error *err)
 {
     if (strspn(uid, "0123456789abcdef") != 32 || uid[32])
         return gaz_error_set(err, GAZ_E_INVALID, "'%.40s' is not a repository's id", uid);
@@ -70,7 +73,8 @@ gaz_status gaz_store_repo_lock(gaz_store *store, const char *uid, int64_t wait_m
     return named_lock(store, name, true, wait_ms, out, err);
 }
 
-gaz_status gaz_store_pool_lock(gaz_store *store, int64_t pool, int64_t wait_ms, struct gaz_lock **out, gaz_error *err)
+gaz_status gaz_store_pool_lock(gaz_store *store, int64_t pool, int64_t wait_ms,
+                               struct gaz_lock **out, gaz_error *err)
 {
     char name[64];
     snprintf(name, sizeof name, "pool-%lld.lock", (long long)pool);
@@ -136,8 +140,8 @@ static gaz_status no_catalogue(const char *home, gaz_error *err)
     return GAZ_E_NOT_FOUND;
 }
 
-/* SQLite gives -wal and -shm the mode of the database, so an empty one is made with the right mode first. It also takes a
- * file that is shorter than its header for an empty one. */
+/* SQLite gives -wal and -shm the mode of the database, so an empty one is made with the right mode
+ * first. It also takes a file that is shorter than its header for an empty one. */
 static gaz_status touch_catalogue(const char *home, bool create, gaz_strbuf *path, gaz_error *err)
 {
     gaz_status st = gaz_path_join(path, home, "catalogue.db", err);
@@ -146,10 +150,12 @@ static gaz_status touch_catalogue(const char *home, bool create, gaz_strbuf *pat
     struct stat info = {0};
     int fd = open(path->data, create ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
-        return errno == ENOENT ? no_catalogue(home, err) : gaz_error_errno(err, "cannot open the catalogue %s", path->data);
+        return errno == ENOENT ? no_catalogue(home, err)
+                               : gaz_error_errno(err, "cannot open the catalogue %s", path->data);
     if (fstat(fd, &info) != 0)
         st = gaz_error_errno(err, "cannot look at the catalogue %s", path->data);
-    close(fd); /* before SQLite opens it: closing a descriptor drops the process's locks on the file */
+    close(fd); /* before SQLite opens it: closing a descriptor drops the process's locks on the file
+                */
     if (st == GAZ_OK && info.st_size > 0 && info.st_size < SQLITE_HEADER)
         st = gaz_db_damaged(err, "it is cut short to %lld bytes", (long long)info.st_size);
     return st;
@@ -162,7 +168,9 @@ static gaz_status check_new(const gaz_store *store, gaz_db *db, gaz_error *err)
     gaz_status st = gaz_db_is_new(db, &is_new, err);
     if (st == GAZ_OK && is_new)
         st = gaz_store_record_any(store->home, &known, err);
-    return st == GAZ_OK && known ? gaz_db_damaged(err, "it is empty, though repositories were added") : st;
+    return st == GAZ_OK && known
+               ? gaz_db_damaged(err, "it is empty, though repositories were added")
+               : st;
 }
 
 gaz_status gaz_store_connect(gaz_store *store, bool create, bool remake, gaz_error *err)
@@ -201,7 +209,8 @@ static gaz_status require_catalogue(const char *home, gaz_error *err)
     return st;
 }
 
-static gaz_status open_home(const char *home, bool create, bool lenient, gaz_store *store, gaz_error *err)
+static gaz_status open_home(const char *home, bool create, bool lenient, gaz_store *store,
+                            gaz_error *err)
 {
     gaz_status st = create ? make_home(home, err) : lenient ? GAZ_OK : require_catalogue(home, err);
     if (st == GAZ_OK)
@@ -225,7 +234,8 @@ static gaz_status open_home(const char *home, bool create, bool lenient, gaz_sto
     return st;
 }
 
-static gaz_status open_store(const char *home, bool create, bool lenient, gaz_store **out, gaz_error *err)
+static gaz_status open_store(const char *home, bool create, bool lenient, gaz_store **out,
+                             gaz_error *err)
 {
     gaz_store *store = calloc(1, sizeof *store);
     if (!store)
@@ -262,7 +272,8 @@ void gaz_store_close(gaz_store *store)
 
 /* ---- transactions ---- */
 
-static gaz_status in_transaction(gaz_store *store, gaz_db *db, bool write, gaz_store_body body, void *ctx, gaz_error *err)
+static gaz_status in_transaction(gaz_store *store, gaz_db *db, bool write, gaz_store_body body,
+                                 void *ctx, gaz_error *err)
 {
     gaz_status st = gaz_store_usable(store, err);
     if (st != GAZ_OK)
@@ -292,8 +303,9 @@ gaz_status gaz_store_read(gaz_store *store, gaz_store_body body, void *ctx, gaz_
 gaz_status gaz_store_read_generation(gaz_db *db, uint64_t *out, gaz_error *err)
 {
     int64_t number = 0;
-    gaz_status st = gaz_db_number(db, &number, err,
-                                  "SELECT number FROM generation WHERE id = 1 AND checksum = gaz_row(number)", "");
+    gaz_status st = gaz_db_number(
+        db, &number, err,
+        "SELECT number FROM generation WHERE id = 1 AND checksum = gaz_row(number)", "");
     if (st == GAZ_DONE)
         return gaz_db_damaged(err, "the generation's number does not match its checksum");
     if (st == GAZ_OK)
@@ -306,7 +318,8 @@ gaz_status gaz_store_next_generation(gaz_db *db, uint64_t *out, gaz_error *err)
     uint64_t now = 0;
     gaz_status st = gaz_store_read_generation(db, &now, err);
     if (st == GAZ_OK)
-        st = gaz_db_do(db, err, "UPDATE generation SET number = ?1, checksum = gaz_row(?1)", "i", (int64_t)(now + 1));
+        st = gaz_db_do(db, err, "UPDATE generation SET number = ?1, checksum = gaz_row(?1)", "i",
+                       (int64_t)(now + 1));
     if (st == GAZ_OK)
         *out = now + 1;
     return st;
@@ -323,12 +336,13 @@ gaz_status gaz_store_generation(gaz_store *store, uint64_t *generation, gaz_erro
     return st;
 }
 
-gaz_status gaz_store_check_digest(gaz_db *db, gaz_digest_kind kind, int64_t id, uint64_t sum, const char *what,
-                                  gaz_error *err)
+gaz_status gaz_store_check_digest(gaz_db *db, gaz_digest_kind kind, int64_t id, uint64_t sum,
+                                  const char *what, gaz_error *err)
 {
     int64_t stored = 0;
-    gaz_status st = gaz_db_number(db, &stored, err, "SELECT sum FROM digests WHERE kind = ? AND id = ?", "ii",
-                                  (int64_t)kind, id);
+    gaz_status st =
+        gaz_db_number(db, &stored, err, "SELECT sum FROM digests WHERE kind = ? AND id = ?", "ii",
+                      (int64_t)kind, id);
     if (st == GAZ_DONE || (st == GAZ_OK && (uint64_t)stored != sum))
         return gaz_db_damaged(err, "the rows of %s do not match their digest", what);
     return st;

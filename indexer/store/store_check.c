@@ -1,6 +1,6 @@
-/* Checking a home: SQLite's own integrity and foreign keys, every stored digest, and every file the catalogue refers to:
- * there, of the stated size, hashing to its name, and (manifests) decoding to the stated number of files. Findings are
- * reported and do not stop the check. */
+/* Checking a home: SQLite's own integrity and foreign keys, every stored digest, and every file the
+ * catalogue refers to: there, of the stated size, hashing to its name, and (manifests) decoding to
+ * the stated number of files. Findings are reported and do not stop the check. */
 #include "store_check.h"
 
 #include <errno.h>
@@ -14,7 +14,8 @@
 
 /* ---- the database ---- */
 
-static gaz_status report_rows(gaz_db *db, const char *sql, const char *what, gaz_findings *f, gaz_error *err)
+static gaz_status report_rows(gaz_db *db, const char *sql, const char *what, gaz_findings *f,
+                              gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     gaz_status st = gaz_db_start(db, &stmt, err, sql, "");
@@ -26,8 +27,10 @@ static gaz_status report_rows(gaz_db *db, const char *sql, const char *what, gaz
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-/* Damage may stop SQLite anywhere: that is a finding too. Only failures that are no damage end the check. */
-static gaz_status absorb(gaz_status st, const gaz_error *why, const char *what, const char *name, gaz_findings *f, gaz_error *err)
+/* Damage may stop SQLite anywhere: that is a finding too. Only failures that are no damage end the
+ * check. */
+static gaz_status absorb(gaz_status st, const gaz_error *why, const char *what, const char *name,
+                         gaz_findings *f, gaz_error *err)
 {
     if (st == GAZ_OK)
         return GAZ_OK;
@@ -50,17 +53,22 @@ static gaz_status check_database(gaz_store *store, gaz_db *db, void *ctx, gaz_er
     if (st != GAZ_OK)
         return st;
     gaz_error_clear(&why);
-    st = report_rows(db, "SELECT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there' FROM pragma_foreign_key_check",
+    st = report_rows(db,
+                     "SELECT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' "
+                     "that is not there' FROM pragma_foreign_key_check",
                      "catalogue", f, &why);
     st = absorb(st, &why, "catalogue", "catalogue.db", f, err);
     if (st != GAZ_OK)
         return st;
     gaz_error_clear(&why);
-    st = report_rows(db, "SELECT 'job ' || id || ' does not match its checksum' FROM job_rows WHERE NOT sound", "job", f, &why);
+    st = report_rows(
+        db, "SELECT 'job ' || id || ' does not match its checksum' FROM job_rows WHERE NOT sound",
+        "job", f, &why);
     return absorb(st, &why, "catalogue", "catalogue.db", f, err);
 }
 
-gaz_status gaz_check_catalogue(gaz_store *store, gaz_findings *f, gaz_snapshot **snapshot, gaz_error *err)
+gaz_status gaz_check_catalogue(gaz_store *store, gaz_findings *f, gaz_snapshot **snapshot,
+                               gaz_error *err)
 {
     *snapshot = NULL;
     if (store->damaged) {
@@ -80,7 +88,8 @@ gaz_status gaz_check_catalogue(gaz_store *store, gaz_findings *f, gaz_snapshot *
 /* ---- files ---- */
 
 /* The version is the text module's business; the container is ours to check. */
-static gaz_status kind_and_version(const char *path, char kind[4], uint32_t *version, gaz_error *err)
+static gaz_status kind_and_version(const char *path, char kind[4], uint32_t *version,
+                                   gaz_error *err)
 {
     uint8_t head[16] = {0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -110,7 +119,8 @@ gaz_status gaz_check_segment(gaz_store *store, const gaz_segment_row *row, gaz_e
         st = gaz_sealed_open(path.data, kind, version, &file, err);
     if (st == GAZ_OK && gaz_sealed_size(file) != row->file_bytes)
         st = gaz_error_set(err, GAZ_E_CORRUPT, "%s has %llu bytes and should have %llu", path.data,
-                           (unsigned long long)gaz_sealed_size(file), (unsigned long long)row->file_bytes);
+                           (unsigned long long)gaz_sealed_size(file),
+                           (unsigned long long)row->file_bytes);
     if (st == GAZ_OK)
         st = gaz_sealed_verify(file, row->name, err);
     gaz_sealed_close(file);
@@ -118,13 +128,15 @@ gaz_status gaz_check_segment(gaz_store *store, const gaz_segment_row *row, gaz_e
     return st;
 }
 
-gaz_status gaz_check_manifest(gaz_store *store, const gaz_manifest_row *row, size_t *entries, gaz_error *err)
+gaz_status gaz_check_manifest(gaz_store *store, const gaz_manifest_row *row, size_t *entries,
+                              gaz_error *err)
 {
     uint64_t bytes = 0;
     gaz_status st = gaz_manifest_verify(store, row->name, &bytes, entries, err);
     if (st == GAZ_OK && bytes != row->file_bytes)
-        st = gaz_error_set(err, GAZ_E_CORRUPT, "manifest %.12s has %llu bytes and should have %llu", row->name,
-                           (unsigned long long)bytes, (unsigned long long)row->file_bytes);
+        st = gaz_error_set(err, GAZ_E_CORRUPT, "manifest %.12s has %llu bytes and should have %llu",
+                           row->name, (unsigned long long)bytes,
+                           (unsigned long long)row->file_bytes);
     return st;
 }
 
@@ -133,7 +145,9 @@ gaz_status gaz_check_read_manifests(gaz_store *store, gaz_db *db, void *ctx, gaz
     (void)store;
     gaz_manifest_list *list = ctx;
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT repo, name, depth, file_bytes FROM manifests ORDER BY repo, name", "");
+    gaz_status st =
+        gaz_db_start(db, &stmt, err,
+                     "SELECT repo, name, depth, file_bytes FROM manifests ORDER BY repo, name", "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_listed_manifest m = {.repo = sqlite3_column_int64(stmt, 0),
                                  .row.depth = (uint32_t)sqlite3_column_int64(stmt, 2),
@@ -152,7 +166,8 @@ bool gaz_check_is_damage(gaz_status st)
     return st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND || st == GAZ_E_INVALID;
 }
 
-static gaz_status check_segments(gaz_store *store, const gaz_snapshot *s, gaz_findings *f, gaz_error *err)
+static gaz_status check_segments(gaz_store *store, const gaz_snapshot *s, gaz_findings *f,
+                                 gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < s->pool_count; i++) {
@@ -166,22 +181,25 @@ static gaz_status check_segments(gaz_store *store, const gaz_snapshot *s, gaz_fi
     return st;
 }
 
-static void check_refs(const gaz_snapshot *s, const gaz_listed_manifest *m, size_t entries, gaz_findings *f)
+static void check_refs(const gaz_snapshot *s, const gaz_listed_manifest *m, size_t entries,
+                       gaz_findings *f)
 {
     for (size_t i = 0; i < s->repo_count; i++) {
         const gaz_snapshot_repo *repo = &s->repos[i];
         for (size_t j = 0; repo->row.id == m->repo && j < repo->ref_count; j++) {
-            if (strcmp(repo->refs[j].manifest, m->row.name) == 0 && repo->refs[j].files != entries) {
+            if (strcmp(repo->refs[j].manifest, m->row.name) == 0 &&
+                repo->refs[j].files != entries) {
                 char text[200];
-                snprintf(text, sizeof text, "%.80s should have %u files, its manifest has %zu", repo->refs[j].name,
-                         repo->refs[j].files, entries);
+                snprintf(text, sizeof text, "%.80s should have %u files, its manifest has %zu",
+                         repo->refs[j].name, repo->refs[j].files, entries);
                 gaz_finding(f, "ref", repo->row.name, text);
             }
         }
     }
 }
 
-static gaz_status check_manifests(gaz_store *store, const gaz_snapshot *s, gaz_findings *f, gaz_error *err)
+static gaz_status check_manifests(gaz_store *store, const gaz_snapshot *s, gaz_findings *f,
+                                  gaz_error *err)
 {
     gaz_manifest_list list = {0};
     gaz_status st = gaz_store_read(store, gaz_check_read_manifests, &list, err);
@@ -199,7 +217,8 @@ static gaz_status check_manifests(gaz_store *store, const gaz_snapshot *s, gaz_f
     return st;
 }
 
-gaz_status gaz_store_check(gaz_store *store, gaz_check_report report, void *ctx, uint64_t *checked, gaz_error *err)
+gaz_status gaz_store_check(gaz_store *store, gaz_check_report report, void *ctx, uint64_t *checked,
+                           gaz_error *err)
 {
     gaz_findings f = {.report = report, .ctx = ctx};
     gaz_snapshot *snapshot = NULL;

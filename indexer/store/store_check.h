@@ -18,14 +18,20 @@ typedef struct gaz_listed_manifest {
 } gaz_listed_manifest;
 typedef GAZ_VEC(gaz_listed_manifest) gaz_manifest_list;
 
-/** Checks the database and its digests. @param snapshot NULL when it cannot be trusted; the caller's to free */
-GAZ_CHECKED gaz_status gaz_check_catalogue(gaz_store *store, gaz_findings *f, gaz_snapshot **snapshot, gaz_error *err);
-GAZ_CHECKED gaz_status gaz_check_segment(gaz_store *store, const gaz_segment_row *row, gaz_error *err);
+/** Checks the database and its digests. @param snapshot NULL when it cannot be trusted; the
+ * caller's to free */
+GAZ_CHECKED gaz_status gaz_check_catalogue(gaz_store *store, gaz_findings *f,
+                                           gaz_snapshot **snapshot, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_check_segment(gaz_store *store, const gaz_segment_row *row,
+                                         gaz_error *err);
 /** @param entries  files of the resolved manifest */
-GAZ_CHECKED gaz_status gaz_check_manifest(gaz_store *store, const gaz_manifest_row *row, size_t *entries, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_check_manifest(gaz_store *store, const gaz_manifest_row *row,
+                                          size_t *entries, gaz_error *err);
 /** A gaz_store_body: all manifests into a gaz_manifest_list. */
-GAZ_CHECKED gaz_status gaz_check_read_manifests(gaz_store *store, gaz_db *db, void *ctx, gaz_error *err);
-/** Whether a failure says that a file is damaged or missing, rather than that it could not be looked at. */
+GAZ_CHECKED gaz_status gaz_check_read_manifests(gaz_store *store, gaz_db *db, void *ctx,
+                                                gaz_error *err);
+/** Whether a failure says that a file is damaged or missing, rather than that it could not be
+ * looked at. */
 bool gaz_check_is_damage(gaz_status st);
 
 #endif

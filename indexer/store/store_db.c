@@ -1,8 +1,9 @@
-/* One SQLite connection. WAL with synchronous=FULL: a commit that returned is on the disk, and readers and the writer
- * do not wait for each other. Statements are prepared once and found again by the address of their text.
+/* One SQLite connection. WAL with synchronous=FULL: a commit that returned is on the disk, and
+ * readers and the writer do not wait for each other. Statements are prepared once and found again
+ * by the address of their text.
  *
- * Stock SQLite pages carry no checksums, so the catalogue's rows are summed into stored digests (see
- * schemas/migrations/0001-catalogue.sql) by three functions that this file adds to SQL. */
+ * Stock SQLite pages carry no checksums, so the catalogue's rows are summed into stored digests
+ * (see schemas/migrations/0001-catalogue.sql) by three functions that this file adds to SQL. */
 #include "store_db.h"
 
 #include <errno.h>
@@ -24,13 +25,15 @@ gaz_status gaz_db_damaged(gaz_error *err, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     gaz_error_set(err, GAZ_E_CORRUPT, "the catalogue is damaged: %s", text);
-    gaz_error_hint(err, "run `gaz check` to see all that is damaged, and `gaz repair` to rebuild it");
+    gaz_error_hint(err,
+                   "run `gaz check` to see all that is damaged, and `gaz repair` to rebuild it");
     return GAZ_E_CORRUPT;
 }
 
 gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
 {
-    int number = errno; /* SQLite keeps it itself only when preparing and opening, not for what a step meets */
+    int number = errno; /* SQLite keeps it itself only when preparing and opening, not for what a
+                           step meets */
     if (db->handle && sqlite3_system_errno(db->handle))
         number = sqlite3_system_errno(db->handle);
     const char *text = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
@@ -39,7 +42,8 @@ gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to %s the catalogue", doing);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        gaz_error_set(err, GAZ_E_BUSY, "cannot %s the catalogue: another process keeps it locked", doing);
+        gaz_error_set(err, GAZ_E_BUSY, "cannot %s the catalogue: another process keeps it locked",
+                      doing);
         gaz_error_hint(err, "try again in a moment");
         return GAZ_E_BUSY;
     case SQLITE_FULL:
@@ -48,7 +52,8 @@ gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
     case SQLITE_IOERR:
         if (rc == SQLITE_IOERR_NOMEM)
             return gaz_error_set(err, GAZ_E_NOMEM, "no memory to %s the catalogue", doing);
-        if (rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ || rc == SQLITE_IOERR_DATA)
+        if (rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ ||
+            rc == SQLITE_IOERR_DATA)
             return gaz_db_damaged(err, "%s", text);
         errno = number == ENOENT || number == 0 ? EIO : number;
         return gaz_error_errno(err, "cannot %s the catalogue (%s)", doing, text);
@@ -61,15 +66,20 @@ gaz_status gaz_db_fail(gaz_db *db, int rc, const char *doing, gaz_error *err)
             return gaz_error_errno(err, "cannot %s the catalogue (%s)", doing, text);
         }
         gaz_error_set(err, GAZ_E_IO, "cannot %s the catalogue: %s", doing, text);
-        gaz_error_hint(err, "the home directory and its files must be writable by this user, and its disk must have room");
+        gaz_error_hint(err, "the home directory and its files must be writable by this user, and "
+                            "its disk must have room");
         return GAZ_E_IO;
     case SQLITE_CONSTRAINT:
         if (rc == SQLITE_CONSTRAINT_FOREIGNKEY)
-            return gaz_error_set(err, GAZ_E_INVALID, "cannot %s the catalogue: a row refers to one that is not there", doing);
+            return gaz_error_set(err, GAZ_E_INVALID,
+                                 "cannot %s the catalogue: a row refers to one that is not there",
+                                 doing);
         return gaz_db_damaged(err, "cannot %s it: %s", doing, text);
     case SQLITE_INTERRUPT:
-        return gaz_error_set(err, GAZ_E_CANCELLED, "interrupted while trying to %s the catalogue", doing);
-    default: /* our statements are right: what remains (CORRUPT, NOTADB, ERROR, CONSTRAINT, …) is damage */
+        return gaz_error_set(err, GAZ_E_CANCELLED, "interrupted while trying to %s the catalogue",
+                             doing);
+    default: /* our statements are right: what remains (CORRUPT, NOTADB, ERROR, CONSTRAINT, …) is
+                damage */
         return gaz_db_damaged(err, "cannot %s it: %s", doing, text);
     }
 }
@@ -133,7 +143,8 @@ static void sql_sub(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 static int add_functions(gaz_db *db)
 {
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    int rc = sqlite3_create_function(db->handle, "gaz_row", -1, flags, &db->scratch, sql_row, NULL, NULL);
+    int rc = sqlite3_create_function(db->handle, "gaz_row", -1, flags, &db->scratch, sql_row, NULL,
+                                     NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(db->handle, "gaz_add", 2, flags, NULL, sql_add, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -143,8 +154,8 @@ static int add_functions(gaz_db *db)
 
 /* ---- the connection ---- */
 
-/* Several processes may open a new home at once: turning WAL on needs the file alone for a moment, and SQLite does
- * not call the busy handler for it. */
+/* Several processes may open a new home at once: turning WAL on needs the file alone for a moment,
+ * and SQLite does not call the busy handler for it. */
 static gaz_status set_wal(gaz_db *db, gaz_error *err)
 {
     for (int tries = 0;; tries++) {
@@ -176,14 +187,16 @@ gaz_status gaz_db_open(gaz_db *db, const char *path, bool writer, gaz_error *err
         return gaz_db_fail(db, rc, "open", err);
     gaz_status st = set_wal(db, err);
     if (st == GAZ_OK)
-        st = gaz_db_exec(db,
-                         "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-                         "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-                         "PRAGMA journal_size_limit=16777216",
-                         err);
+        st = gaz_db_exec(
+            db,
+            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+            "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+            "PRAGMA journal_size_limit=16777216",
+            err);
     if (st == GAZ_OK && !writer)
         st = gaz_db_exec(db, "PRAGMA query_only=ON", err);
-    sqlite3_stmt *ready = NULL; /* prepared while there is memory: it is needed when there is none */
+    sqlite3_stmt *ready =
+        NULL; /* prepared while there is memory: it is needed when there is none */
     return st == GAZ_OK ? gaz_db_start(db, &ready, err, rollback_sql, "") : st;
 }
 
@@ -243,7 +256,8 @@ static int bind_one(sqlite3_stmt *stmt, int at, char type, va_list *args)
     return sqlite3_bind_blob64(stmt, at, data, va_arg(*args, size_t), SQLITE_STATIC);
 }
 
-static gaz_status start(gaz_db *db, sqlite3_stmt **out, gaz_error *err, const char *sql, const char *types, va_list *args)
+static gaz_status start(gaz_db *db, sqlite3_stmt **out, gaz_error *err, const char *sql,
+                        const char *types, va_list *args)
 {
     sqlite3_stmt *stmt = NULL;
     gaz_status st = prepare(db, sql, &stmt, err);
@@ -261,7 +275,8 @@ static gaz_status start(gaz_db *db, sqlite3_stmt **out, gaz_error *err, const ch
     return GAZ_OK;
 }
 
-gaz_status gaz_db_start(gaz_db *db, sqlite3_stmt **out, gaz_error *err, const char *sql, const char *types, ...)
+gaz_status gaz_db_start(gaz_db *db, sqlite3_stmt **out, gaz_error *err, const char *sql,
+                        const char *types, ...)
 {
     va_list args;
     va_start(args, types);
@@ -300,7 +315,8 @@ gaz_status gaz_db_do(gaz_db *db, gaz_error *err, const char *sql, const char *ty
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-gaz_status gaz_db_number(gaz_db *db, int64_t *out, gaz_error *err, const char *sql, const char *types, ...)
+gaz_status gaz_db_number(gaz_db *db, int64_t *out, gaz_error *err, const char *sql,
+                         const char *types, ...)
 {
     sqlite3_stmt *stmt = NULL;
     va_list args;

@@ -1,6 +1,7 @@
-/* Files and runs. A run writes into tmp/<id>/, whose file "lock" it keeps flocked, and lists in "adopted" every name
- * before it moves the file to its place. The sweeper leaves alone what a live run lists, so a file that is in place but
- * not yet published is safe until its run closes; locks/files.lock orders adopting against sweeping. */
+/* Files and runs. A run writes into tmp/<id>/, whose file "lock" it keeps flocked, and lists in
+ * "adopted" every name before it moves the file to its place. The sweeper leaves alone what a live
+ * run lists, so a file that is in place but not yet published is safe until its run closes;
+ * locks/files.lock orders adopting against sweeping. */
 #include "store_private.h"
 
 #include <errno.h>
@@ -27,10 +28,12 @@ struct gaz_run {
     pthread_mutex_t mutex;
 };
 
-gaz_status gaz_store_path(const gaz_store *store, gaz_file_kind kind, const char *name, gaz_strbuf *out, gaz_error *err)
+gaz_status gaz_store_path(const gaz_store *store, gaz_file_kind kind, const char *name,
+                          gaz_strbuf *out, gaz_error *err)
 {
     if (!gaz_store_is_name(name))
-        return gaz_error_set(err, GAZ_E_INVALID, "'%.70s' is not the name of a file of the index", name);
+        return gaz_error_set(err, GAZ_E_INVALID, "'%.70s' is not the name of a file of the index",
+                             name);
     const file_place *place = &places[kind];
     gaz_strbuf_reset(out);
     gaz_strbuf_printf(out, "%s/%s/%.2s/%s.%s", store->home, place->dir, name, name, place->ending);
@@ -56,7 +59,9 @@ static gaz_status open_run(gaz_store *store, gaz_run *run, gaz_error *err)
         st = gaz_lock_open(path.data, true, 0, &run->lock, err);
     if (st == GAZ_OK)
         st = gaz_path_join(&path, run->dir, "adopted", err);
-    if (st == GAZ_OK && (run->adopted = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)) < 0)
+    if (st == GAZ_OK &&
+        (run->adopted = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600)) <
+            0)
         st = gaz_error_errno(err, "cannot make %s", path.data);
     gaz_strbuf_release(&path);
     return st;
@@ -103,7 +108,8 @@ const char *gaz_run_dir(const gaz_run *run)
 
 /* ---- adopting ---- */
 
-/* One write: the sweeper reads whole lines. The list is about live processes, so it need not survive a power cut. */
+/* One write: the sweeper reads whole lines. The list is about live processes, so it need not
+ * survive a power cut. */
 static gaz_status note_adopted(gaz_run *run, gaz_file_kind kind, const char *name, gaz_error *err)
 {
     char line[GAZ_SEALED_NAME + 4];
@@ -111,7 +117,8 @@ static gaz_status note_adopted(gaz_run *run, gaz_file_kind kind, const char *nam
     return gaz_write_all(run->adopted, line, (size_t)len, err);
 }
 
-static gaz_status ensure_fan_out(const gaz_store *store, const char *dir, const char *name, gaz_error *err)
+static gaz_status ensure_fan_out(const gaz_store *store, const char *dir, const char *name,
+                                 gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     char part[3] = {name[0], name[1], '\0'};
@@ -126,8 +133,8 @@ static gaz_status ensure_fan_out(const gaz_store *store, const char *dir, const 
     return st;
 }
 
-static gaz_status move_into_place(const gaz_store *store, const char *temporary, gaz_file_kind kind, const char *name,
-                                  gaz_error *err)
+static gaz_status move_into_place(const gaz_store *store, const char *temporary, gaz_file_kind kind,
+                                  const char *name, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     gaz_status st = ensure_fan_out(store, places[kind].dir, name, err);
@@ -143,7 +150,8 @@ static gaz_status move_into_place(const gaz_store *store, const char *temporary,
     return st;
 }
 
-/* Writers of sealed files sync them; syncing a clean file again costs nothing and makes it no matter of trust. */
+/* Writers of sealed files sync them; syncing a clean file again costs nothing and makes it no
+ * matter of trust. */
 static gaz_status sync_file(const char *path, gaz_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -154,11 +162,12 @@ static gaz_status sync_file(const char *path, gaz_error *err)
     return st;
 }
 
-gaz_status gaz_store_adopt(gaz_store *store, gaz_run *run, const char *temporary, gaz_file_kind kind, const char *name,
-                           gaz_error *err)
+gaz_status gaz_store_adopt(gaz_store *store, gaz_run *run, const char *temporary,
+                           gaz_file_kind kind, const char *name, gaz_error *err)
 {
     if (!gaz_store_is_name(name))
-        return gaz_error_set(err, GAZ_E_INVALID, "'%.70s' is not the name of a file of the index", name);
+        return gaz_error_set(err, GAZ_E_INVALID, "'%.70s' is not the name of a file of the index",
+                             name);
     gaz_status st = sync_file(temporary, err);
     if (st != GAZ_OK)
         return st;

@@ -1,5 +1,6 @@
-/* Rows of the durable queue, and the list of blobs that crashed their reader. Every job row carries the checksum of its
- * columns and is written whole, from a row that was read and checked in the same transaction. */
+/* Rows of the durable queue, and the list of blobs that crashed their reader. Every job row carries
+ * the checksum of its columns and is written whole, from a row that was read and checked in the
+ * same transaction. */
 #include "store_private.h"
 
 #include <stdio.h>
@@ -35,8 +36,9 @@ static void release_stored(stored_job *job)
     job->owner = NULL;
 }
 
-#define JOB_COLUMNS                                                                                                    \
-    "id, kind, subject, argument, state, owner, error, attempts, created_us, started_us, finished_us, generation, sound"
+#define JOB_COLUMNS                                                                                \
+    "id, kind, subject, argument, state, owner, error, attempts, created_us, started_us, "         \
+    "finished_us, generation, sound"
 
 static gaz_status read_job(sqlite3_stmt *stmt, stored_job *out, gaz_error *err)
 {
@@ -80,7 +82,8 @@ static gaz_status first_job(gaz_db *db, sqlite3_stmt *stmt, stored_job *out, gaz
 static gaz_status load_job(gaz_db *db, int64_t id, stored_job *out, gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT " JOB_COLUMNS " FROM job_rows WHERE id = ?", "i", id);
+    gaz_status st =
+        gaz_db_start(db, &stmt, err, "SELECT " JOB_COLUMNS " FROM job_rows WHERE id = ?", "i", id);
     if (st == GAZ_OK)
         st = first_job(db, stmt, out, err);
     if (st == GAZ_DONE) {
@@ -94,12 +97,14 @@ static gaz_status load_job(gaz_db *db, int64_t id, stored_job *out, gaz_error *e
 static gaz_status save_job(gaz_db *db, const stored_job *job, gaz_error *err)
 {
     const gaz_job_row *r = &job->row;
-    return gaz_db_do(db, err,
-                     "UPDATE jobs SET state = ?5, owner = ?6, error = ?7, attempts = ?8, started_us = ?10, "
-                     "finished_us = ?11, generation = ?12, "
-                     "checksum = gaz_row(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?1",
-                     "itttittiiiii", r->id, r->kind, r->subject, r->argument, (int64_t)r->state, job->owner, r->error,
-                     (int64_t)r->attempts, r->created_us, r->started_us, r->finished_us, (int64_t)r->generation);
+    return gaz_db_do(
+        db, err,
+        "UPDATE jobs SET state = ?5, owner = ?6, error = ?7, attempts = ?8, started_us = ?10, "
+        "finished_us = ?11, generation = ?12, "
+        "checksum = gaz_row(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?1",
+        "itttittiiiii", r->id, r->kind, r->subject, r->argument, (int64_t)r->state, job->owner,
+        r->error, (int64_t)r->attempts, r->created_us, r->started_us, r->finished_us,
+        (int64_t)r->generation);
 }
 
 /* ---- adding ---- */
@@ -122,34 +127,42 @@ static gaz_status add_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *e
     (void)store;
     add_request *a = ctx;
     int64_t open = 0, last = 0, now = gaz_wall_us();
-    gaz_status st = gaz_db_number(db, &a->id, err,
-                                  "SELECT id FROM jobs WHERE state = 1 AND kind = ? AND subject = ? AND argument IS ?", "ttt",
-                                  a->kind, a->subject, a->argument);
+    gaz_status st = gaz_db_number(
+        db, &a->id, err,
+        "SELECT id FROM jobs WHERE state = 1 AND kind = ? AND subject = ? AND argument IS ?", "ttt",
+        a->kind, a->subject, a->argument);
     if (st != GAZ_DONE)
         return st;
     st = gaz_db_number(db, &open, err, "SELECT count(*) FROM jobs WHERE state IN (1, 2)", "");
     if (st == GAZ_OK && open >= JOBS_OPEN_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "%d jobs are waiting; try again when some have ended", JOBS_OPEN_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "%d jobs are waiting; try again when some have ended", JOBS_OPEN_MAX);
     if (st == GAZ_OK)
-        st = gaz_db_number(db, &last, err,
-                           "SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'jobs'), 0), "
-                           "ifnull((SELECT max(id) FROM jobs), 0))",
-                           "");
+        st = gaz_db_number(
+            db, &last, err,
+            "SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'jobs'), 0), "
+            "ifnull((SELECT max(id) FROM jobs), 0))",
+            "");
     a->id = last + 1;
     if (st == GAZ_OK)
         st = gaz_db_do(db, err,
-                       "INSERT INTO jobs (id, kind, subject, argument, state, owner, error, attempts, created_us, "
-                       "started_us, finished_us, generation, checksum) VALUES (?1, ?2, ?3, ?4, 1, NULL, NULL, 0, ?5, 0, 0, 0, "
+                       "INSERT INTO jobs (id, kind, subject, argument, state, owner, error, "
+                       "attempts, created_us, "
+                       "started_us, finished_us, generation, checksum) VALUES (?1, ?2, ?3, ?4, 1, "
+                       "NULL, NULL, 0, ?5, 0, 0, 0, "
                        "gaz_row(?1, ?2, ?3, ?4, 1, NULL, NULL, 0, ?5, 0, 0, 0))",
                        "ittti", a->id, a->kind, a->subject, a->argument, now);
     return st == GAZ_OK ? forget_old(db, err) : st;
 }
 
-gaz_status gaz_store_job_add(gaz_store *store, const char *kind, const char *subject, const char *argument, int64_t *id,
-                             gaz_error *err)
+gaz_status gaz_store_job_add(gaz_store *store, const char *kind, const char *subject,
+                             const char *argument, int64_t *id, gaz_error *err)
 {
-    if (strlen(kind) > JOB_TEXT_MAX || strlen(subject) > JOB_TEXT_MAX || (argument && strlen(argument) > JOB_TEXT_MAX))
-        return gaz_error_set(err, GAZ_E_INVALID, "a job's kind, subject and argument have at most %d bytes", JOB_TEXT_MAX);
+    if (strlen(kind) > JOB_TEXT_MAX || strlen(subject) > JOB_TEXT_MAX ||
+        (argument && strlen(argument) > JOB_TEXT_MAX))
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "a job's kind, subject and argument have at most %d bytes",
+                             JOB_TEXT_MAX);
     add_request request = {kind, subject, argument, 0};
     gaz_status st = gaz_store_write(store, add_body, &request, err);
     if (st == GAZ_OK)
@@ -170,10 +183,11 @@ static gaz_status claim_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error 
     (void)store;
     claim_request *c = ctx;
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err,
-                                 "SELECT " JOB_COLUMNS " FROM job_rows AS q WHERE state = 1 AND NOT EXISTS "
-                                 "(SELECT 1 FROM jobs WHERE state = 2 AND subject = q.subject) ORDER BY id LIMIT 1",
-                                 "");
+    gaz_status st = gaz_db_start(
+        db, &stmt, err,
+        "SELECT " JOB_COLUMNS " FROM job_rows AS q WHERE state = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM jobs WHERE state = 2 AND subject = q.subject) ORDER BY id LIMIT 1",
+        "");
     if (st == GAZ_OK)
         st = first_job(db, stmt, &c->job, err);
     c->none = st == GAZ_DONE;
@@ -195,13 +209,15 @@ static gaz_status any_queued(gaz_store *store, bool *any, gaz_error *err)
     if (st != GAZ_OK)
         return st;
     gaz_db_lock(&store->poller);
-    st = gaz_db_number(&store->poller, &found, err, "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 1)", "");
+    st = gaz_db_number(&store->poller, &found, err,
+                       "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 1)", "");
     gaz_db_unlock(&store->poller);
     *any = found != 0;
     return st;
 }
 
-gaz_status gaz_store_job_claim(gaz_store *store, const char *owner, gaz_job_row *out, gaz_error *err)
+gaz_status gaz_store_job_claim(gaz_store *store, const char *owner, gaz_job_row *out,
+                               gaz_error *err)
 {
     bool any = false; /* an idle poller never takes the write lock */
     gaz_status st = any_queued(store, &any, err);
@@ -255,12 +271,16 @@ static gaz_status requeue_one(gaz_db *db, requeue_request *r, int64_t id, gaz_er
         return GAZ_OK;
     }
     /* looked at again: between listing and now it may have ended or found another owner */
-    if (st == GAZ_OK && job.row.state == GAZ_JOB_RUNNING && !r->alive(r->ctx, job.owner ? job.owner : "")) {
+    if (st == GAZ_OK && job.row.state == GAZ_JOB_RUNNING &&
+        !r->alive(r->ctx, job.owner ? job.owner : "")) {
         bool again = job.row.attempts < r->attempts_max;
         char text[120];
-        snprintf(text, sizeof text, "given up after %u attempts: each time the process that ran it died", job.row.attempts);
+        snprintf(text, sizeof text,
+                 "given up after %u attempts: each time the process that ran it died",
+                 job.row.attempts);
         free(job.row.error);
-        job.row.error = again ? NULL : strdup(text); /* without memory: failed, without its reason */
+        job.row.error =
+            again ? NULL : strdup(text); /* without memory: failed, without its reason */
         free(job.owner);
         job.owner = NULL;
         job.row.state = again ? GAZ_JOB_QUEUED : GAZ_JOB_FAILED;
@@ -283,8 +303,8 @@ static gaz_status requeue_body(gaz_store *store, gaz_db *db, void *ctx, gaz_erro
     return st;
 }
 
-gaz_status gaz_store_job_requeue(gaz_store *store, bool (*alive)(void *ctx, const char *owner), void *ctx, uint32_t attempts_max,
-                                 size_t *requeued, gaz_error *err)
+gaz_status gaz_store_job_requeue(gaz_store *store, bool (*alive)(void *ctx, const char *owner),
+                                 void *ctx, uint32_t attempts_max, size_t *requeued, gaz_error *err)
 {
     requeue_request request = {.alive = alive, .ctx = ctx, .attempts_max = attempts_max};
     gaz_status st = gaz_store_read(store, list_running, &request, err);
@@ -330,8 +350,8 @@ static gaz_status finish_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error
     return st;
 }
 
-gaz_status gaz_store_job_finish(gaz_store *store, int64_t id, gaz_job_state state, const char *error, uint64_t generation,
-                                gaz_error *err)
+gaz_status gaz_store_job_finish(gaz_store *store, int64_t id, gaz_job_state state,
+                                const char *error, uint64_t generation, gaz_error *err)
 {
     if (state != GAZ_JOB_DONE && state != GAZ_JOB_FAILED)
         return gaz_error_set(err, GAZ_E_INVALID, "a job ends as done or as failed");
@@ -365,8 +385,9 @@ static gaz_status list_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
     (void)store;
     list_request *l = ctx;
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT " JOB_COLUMNS " FROM job_rows ORDER BY id DESC LIMIT ?", "i",
-                                 (int64_t)(l->limit > INT32_MAX ? INT32_MAX : l->limit));
+    gaz_status st = gaz_db_start(db, &stmt, err,
+                                 "SELECT " JOB_COLUMNS " FROM job_rows ORDER BY id DESC LIMIT ?",
+                                 "i", (int64_t)(l->limit > INT32_MAX ? INT32_MAX : l->limit));
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         stored_job job = {0};
         st = read_job(stmt, &job, err);
@@ -381,7 +402,8 @@ static gaz_status list_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-gaz_status gaz_store_job_list(gaz_store *store, size_t limit, gaz_job_row **rows, size_t *count, gaz_error *err)
+gaz_status gaz_store_job_list(gaz_store *store, size_t limit, gaz_job_row **rows, size_t *count,
+                              gaz_error *err)
 {
     list_request list = {.limit = limit};
     gaz_status st = gaz_store_read(store, list_body, &list, err);
@@ -410,11 +432,14 @@ static gaz_status quarantine_body(gaz_store *store, gaz_db *db, void *ctx, gaz_e
 {
     (void)store;
     const quarantine_request *q = ctx;
-    return gaz_db_do(db, err, "INSERT INTO quarantine (blob, reason, added_us) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", "bti",
-                     (const void *)q->blob->id, sizeof q->blob->id, q->reason, gaz_wall_us());
+    return gaz_db_do(
+        db, err,
+        "INSERT INTO quarantine (blob, reason, added_us) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        "bti", (const void *)q->blob->id, sizeof q->blob->id, q->reason, gaz_wall_us());
 }
 
-gaz_status gaz_store_quarantine_add(gaz_store *store, const gaz_oid *blob, const char *reason, gaz_error *err)
+gaz_status gaz_store_quarantine_add(gaz_store *store, const gaz_oid *blob, const char *reason,
+                                    gaz_error *err)
 {
     char text[JOB_TEXT_MAX];
     snprintf(text, sizeof text, "%s", reason);
@@ -434,7 +459,7 @@ static gaz_status quarantined_body(gaz_store *store, gaz_db *db, void *ctx, gaz_
     if (st == GAZ_OK)
         st = gaz_db_start(db, &stmt, err, "SELECT blob FROM quarantine ORDER BY blob", "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
-        gaz_oid blob;
+        gaz_oid blob = {{0}};
         st = gaz_db_blob(stmt, 0, blob.id, sizeof blob.id, err);
         if (st == GAZ_OK && !gaz_vec_push(&q->blobs, blob))
             st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to list blobs");
@@ -444,7 +469,8 @@ static gaz_status quarantined_body(gaz_store *store, gaz_db *db, void *ctx, gaz_
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-gaz_status gaz_store_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *count, gaz_error *err)
+gaz_status gaz_store_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *count,
+                                     gaz_error *err)
 {
     quarantine_request request = {0};
     gaz_status st = gaz_store_read(store, quarantined_body, &request, err);

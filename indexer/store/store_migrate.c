@@ -1,6 +1,6 @@
-/* Numbered migrations, each applied in one transaction and recorded with the checksum of its text. The checksum of the
- * whole schema is kept beside it: the text of views and triggers decides what digests mean, so a flipped byte in it
- * must be noticed before anything is read. */
+/* Numbered migrations, each applied in one transaction and recorded with the checksum of its text.
+ * The checksum of the whole schema is kept beside it: the text of views and triggers decides what
+ * digests mean, so a flipped byte in it must be noticed before anything is read. */
 #include "store_db.h"
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ static gaz_status schema_checksum(gaz_db *db, int64_t *out, gaz_error *err)
     sqlite3_stmt *stmt = NULL;
     gaz_status st = gaz_db_start(db, &stmt, err,
                                  "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema "
-                                 "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name", "");
+                                 "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
+                                 "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         for (int i = 0; i < 4; i++) {
             const unsigned char *value = sqlite3_column_text(stmt, i);
@@ -43,7 +44,8 @@ static gaz_status current_version(gaz_db *db, int64_t *version, gaz_error *err)
     *version = 0;
     if (tables == 0)
         return GAZ_OK;
-    st = gaz_db_number(db, &ours, err, "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'", "");
+    st = gaz_db_number(db, &ours, err,
+                       "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'", "");
     if (st == GAZ_OK)
         st = gaz_db_number(db, &application, err, "PRAGMA application_id", "");
     if (st != GAZ_OK)
@@ -53,22 +55,27 @@ static gaz_status current_version(gaz_db *db, int64_t *version, gaz_error *err)
     return gaz_db_number(db, version, err, "SELECT ifnull(max(version), 0) FROM migrations", "");
 }
 
-static gaz_status check_applied(gaz_db *db, const gaz_migration *list, int64_t version, gaz_error *err)
+static gaz_status check_applied(gaz_db *db, const gaz_migration *list, int64_t version,
+                                gaz_error *err)
 {
     int64_t stored = 0, schema = 0, count = 0;
     gaz_status st = gaz_db_number(db, &count, err, "SELECT count(*) FROM migrations", "");
     if (st == GAZ_OK && count != version)
-        return gaz_db_damaged(err, "it records %lld migrations up to number %lld", (long long)count, (long long)version);
+        return gaz_db_damaged(err, "it records %lld migrations up to number %lld", (long long)count,
+                              (long long)version);
     for (int64_t v = 1; st == GAZ_OK && v <= version; v++) {
         const char *sql = list[v - 1].sql;
-        st = gaz_db_number(db, &stored, err, "SELECT checksum FROM migrations WHERE version = ?", "i", v);
+        st = gaz_db_number(db, &stored, err, "SELECT checksum FROM migrations WHERE version = ?",
+                           "i", v);
         if (st == GAZ_DONE || (st == GAZ_OK && stored != (int64_t)gaz_checksum(sql, strlen(sql))))
-            st = gaz_db_damaged(err, "migration %s was applied with another text", list[v - 1].name);
+            st =
+                gaz_db_damaged(err, "migration %s was applied with another text", list[v - 1].name);
     }
     if (st == GAZ_OK)
         st = schema_checksum(db, &schema, err);
     if (st == GAZ_OK)
-        st = gaz_db_number(db, &stored, err, "SELECT schema FROM migrations ORDER BY version DESC LIMIT 1", "");
+        st = gaz_db_number(db, &stored, err,
+                           "SELECT schema FROM migrations ORDER BY version DESC LIMIT 1", "");
     if (st == GAZ_OK && stored != schema)
         st = gaz_db_damaged(err, "its schema is not the one that was made");
     return st;
@@ -77,7 +84,8 @@ static gaz_status check_applied(gaz_db *db, const gaz_migration *list, int64_t v
 static gaz_status too_new(int64_t version, size_t known, gaz_error *err)
 {
     gaz_error_set(err, GAZ_E_UNSUPPORTED,
-                  "the catalogue was written by a newer program (its schema is number %lld, this program knows %zu)",
+                  "the catalogue was written by a newer program (its schema is number %lld, this "
+                  "program knows %zu)",
                   (long long)version, known);
     gaz_error_hint(err, "update gaz, or choose another home with GAZ_HOME");
     return GAZ_E_UNSUPPORTED;
@@ -85,10 +93,11 @@ static gaz_status too_new(int64_t version, size_t known, gaz_error *err)
 
 static gaz_status make_table(gaz_db *db, gaz_error *err)
 {
-    gaz_status st = gaz_db_exec(db,
-                                "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-                                " applied_us INTEGER NOT NULL, checksum INTEGER NOT NULL, schema INTEGER NOT NULL) STRICT",
-                                err);
+    gaz_status st = gaz_db_exec(
+        db,
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+        " applied_us INTEGER NOT NULL, checksum INTEGER NOT NULL, schema INTEGER NOT NULL) STRICT",
+        err);
     char pragma[64];
     snprintf(pragma, sizeof pragma, "PRAGMA application_id=%d", APPLICATION);
     return st == GAZ_OK ? gaz_db_exec(db, pragma, err) : st;
@@ -110,7 +119,9 @@ static gaz_status apply_one(gaz_db *db, const gaz_migration *m, gaz_error *err)
     if (st == GAZ_OK)
         st = schema_checksum(db, &schema, err);
     if (st == GAZ_OK)
-        st = gaz_db_do(db, err, "INSERT INTO migrations (version, name, applied_us, checksum, schema) VALUES (?,?,?,?,?)",
+        st = gaz_db_do(db, err,
+                       "INSERT INTO migrations (version, name, applied_us, checksum, schema) "
+                       "VALUES (?,?,?,?,?)",
                        "itiii", (int64_t)m->version, m->name, gaz_wall_us(),
                        (int64_t)gaz_checksum(m->sql, strlen(m->sql)), schema);
     return gaz_db_end(db, st, err);

@@ -1,6 +1,7 @@
-/* Publishing: one transaction turns files that are already durable into the next generation. It removes and adds segments,
- * adds manifests, moves refs, and drops the manifests that nothing refers to any more. Files that lost their last row are
- * remembered as retired; the sweeper unlinks them after a time of grace. */
+/* Publishing: one transaction turns files that are already durable into the next generation. It
+ * removes and adds segments, adds manifests, moves refs, and drops the manifests that nothing
+ * refers to any more. Files that lost their last row are remembered as retired; the sweeper unlinks
+ * them after a time of grace. */
 #include "store_private.h"
 
 #include <stdio.h>
@@ -28,7 +29,8 @@ gaz_status gaz_store_retire(gaz_db *db, gaz_file_kind kind, const char *name, ga
 
 static gaz_status unretire(gaz_db *db, gaz_file_kind kind, const char *name, gaz_error *err)
 {
-    return gaz_db_do(db, err, "DELETE FROM retired WHERE kind = ? AND name = ?", "it", (int64_t)kind, name);
+    return gaz_db_do(db, err, "DELETE FROM retired WHERE kind = ? AND name = ?", "it",
+                     (int64_t)kind, name);
 }
 
 gaz_status gaz_store_drop_manifests(gaz_db *db, int64_t repo, const char *name, gaz_error *err)
@@ -37,11 +39,12 @@ gaz_status gaz_store_drop_manifests(gaz_db *db, int64_t repo, const char *name, 
     memcpy(at, name, sizeof at);
     for (;;) {
         sqlite3_stmt *stmt = NULL;
-        gaz_status st = gaz_db_start(db, &stmt, err,
-                                     "SELECT base FROM manifests AS m WHERE repo = ?1 AND name = ?2 "
-                                     "AND NOT EXISTS (SELECT 1 FROM refs WHERE repo = ?1 AND manifest = ?2) "
-                                     "AND NOT EXISTS (SELECT 1 FROM manifests WHERE repo = ?1 AND base = ?2)",
-                                     "it", repo, at);
+        gaz_status st =
+            gaz_db_start(db, &stmt, err,
+                         "SELECT base FROM manifests AS m WHERE repo = ?1 AND name = ?2 "
+                         "AND NOT EXISTS (SELECT 1 FROM refs WHERE repo = ?1 AND manifest = ?2) "
+                         "AND NOT EXISTS (SELECT 1 FROM manifests WHERE repo = ?1 AND base = ?2)",
+                         "it", repo, at);
         if (st == GAZ_OK)
             st = gaz_db_step(db, stmt, err);
         if (st != GAZ_OK)
@@ -51,7 +54,8 @@ gaz_status gaz_store_drop_manifests(gaz_db *db, int64_t repo, const char *name, 
             st = gaz_db_fixed(stmt, 0, base, sizeof base, err);
         gaz_db_reset(stmt);
         if (st == GAZ_OK)
-            st = gaz_db_do(db, err, "DELETE FROM manifests WHERE repo = ? AND name = ?", "it", repo, at);
+            st = gaz_db_do(db, err, "DELETE FROM manifests WHERE repo = ? AND name = ?", "it", repo,
+                           at);
         if (st == GAZ_OK)
             st = gaz_store_retire(db, GAZ_FILE_MANIFEST, at, err);
         if (st != GAZ_OK || !base[0])
@@ -70,7 +74,8 @@ gaz_status gaz_store_drop_pool(gaz_db *db, int64_t pool, gaz_error *err)
     if (st != GAZ_OK || used)
         return st;
     st = gaz_db_do(db, err,
-                   "INSERT INTO retired (kind, name, retired_us) SELECT 0, name, ?2 FROM segments AS s WHERE pool = ?1 "
+                   "INSERT INTO retired (kind, name, retired_us) SELECT 0, name, ?2 FROM segments "
+                   "AS s WHERE pool = ?1 "
                    "AND NOT EXISTS (SELECT 1 FROM segments WHERE name = s.name AND pool <> ?1) "
                    "ON CONFLICT DO UPDATE SET retired_us = excluded.retired_us",
                    "ii", pool, gaz_wall_us());
@@ -83,7 +88,8 @@ gaz_status gaz_store_drop_pool(gaz_db *db, int64_t pool, gaz_error *err)
 
 /* ---- what the caller hands in ---- */
 
-static gaz_status check_file(const gaz_store *store, gaz_file_kind kind, const char *name, uint64_t bytes, gaz_error *err)
+static gaz_status check_file(const gaz_store *store, gaz_file_kind kind, const char *name,
+                             uint64_t bytes, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     gaz_status st = gaz_store_path(store, kind, name, &path, err);
@@ -91,7 +97,8 @@ static gaz_status check_file(const gaz_store *store, gaz_file_kind kind, const c
     if (st == GAZ_OK && stat(path.data, &info) != 0)
         st = gaz_error_errno(err, "cannot publish %s", path.data);
     else if (st == GAZ_OK && (uint64_t)info.st_size != bytes)
-        st = gaz_error_set(err, GAZ_E_CORRUPT, "cannot publish %s: it has %lld bytes and should have %llu", path.data,
+        st = gaz_error_set(err, GAZ_E_CORRUPT,
+                           "cannot publish %s: it has %lld bytes and should have %llu", path.data,
                            (long long)info.st_size, (unsigned long long)bytes);
     gaz_strbuf_release(&path);
     return st;
@@ -102,28 +109,36 @@ static gaz_status check_refs(const gaz_publication *pub, gaz_error *err)
     for (size_t i = 0; i < pub->refs_set_count; i++) {
         const gaz_ref_row *ref = &pub->refs_set[i];
         size_t len = ref->name ? strlen(ref->name) : 0;
-        if (len == 0 || len > GAZ_REF_NAME_MAX || (ref->kind != GAZ_REF_BRANCH && ref->kind != GAZ_REF_REVISION))
-            return gaz_error_set(err, GAZ_E_INVALID, "cannot publish a ref of kind %d with a name of %zu bytes",
+        if (len == 0 || len > GAZ_REF_NAME_MAX ||
+            (ref->kind != GAZ_REF_BRANCH && ref->kind != GAZ_REF_REVISION))
+            return gaz_error_set(err, GAZ_E_INVALID,
+                                 "cannot publish a ref of kind %d with a name of %zu bytes",
                                  (int)ref->kind, len);
         if (!gaz_store_is_name(ref->manifest))
-            return gaz_error_set(err, GAZ_E_INVALID, "cannot publish %s: it has no manifest", ref->name);
+            return gaz_error_set(err, GAZ_E_INVALID, "cannot publish %s: it has no manifest",
+                                 ref->name);
     }
     return GAZ_OK;
 }
 
-static gaz_status check_publication(const gaz_store *store, const gaz_publication *pub, gaz_error *err)
+static gaz_status check_publication(const gaz_store *store, const gaz_publication *pub,
+                                    gaz_error *err)
 {
-    if (pub->segments_added_count > PUBLISH_MAX || pub->manifests_count > PUBLISH_MAX || pub->refs_set_count > PUBLISH_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "a publication is larger than %u items", PUBLISH_MAX);
+    if (pub->segments_added_count > PUBLISH_MAX || pub->manifests_count > PUBLISH_MAX ||
+        pub->refs_set_count > PUBLISH_MAX)
+        return gaz_error_set(err, GAZ_E_LIMIT, "a publication is larger than %u items",
+                             PUBLISH_MAX);
     if (!pub->repo && (pub->manifests_count || pub->refs_set_count || pub->refs_removed_count))
         return gaz_error_set(err, GAZ_E_INVALID, "a merge cannot publish refs");
     if (!pub->pool && (!pub->repo || pub->segments_added_count || pub->segments_removed_count))
         return gaz_error_set(err, GAZ_E_INVALID, "segments are published in a pool");
     gaz_status st = check_refs(pub, err);
     for (size_t i = 0; st == GAZ_OK && i < pub->segments_added_count; i++)
-        st = check_file(store, GAZ_FILE_SEGMENT, pub->segments_added[i].name, pub->segments_added[i].file_bytes, err);
+        st = check_file(store, GAZ_FILE_SEGMENT, pub->segments_added[i].name,
+                        pub->segments_added[i].file_bytes, err);
     for (size_t i = 0; st == GAZ_OK && i < pub->manifests_count; i++)
-        st = check_file(store, GAZ_FILE_MANIFEST, pub->manifests[i].name, pub->manifests[i].file_bytes, err);
+        st = check_file(store, GAZ_FILE_MANIFEST, pub->manifests[i].name,
+                        pub->manifests[i].file_bytes, err);
     return st;
 }
 
@@ -134,9 +149,11 @@ static gaz_status remove_segments(gaz_db *db, const gaz_publication *pub, gaz_er
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < pub->segments_removed_count; i++) {
         const char *name = pub->segments_removed[i];
-        st = gaz_db_do(db, err, "DELETE FROM segments WHERE pool = ? AND name = ?", "it", pub->pool, name);
+        st = gaz_db_do(db, err, "DELETE FROM segments WHERE pool = ? AND name = ?", "it", pub->pool,
+                       name);
         if (st == GAZ_OK && gaz_db_changes(db) == 0)
-            st = gaz_error_set(err, GAZ_E_BUSY, "segment %.12s was merged by another process", name);
+            st =
+                gaz_error_set(err, GAZ_E_BUSY, "segment %.12s was merged by another process", name);
         if (st == GAZ_OK)
             st = gaz_store_retire(db, GAZ_FILE_SEGMENT, name, err);
     }
@@ -146,13 +163,16 @@ static gaz_status remove_segments(gaz_db *db, const gaz_publication *pub, gaz_er
 static gaz_status add_segments(gaz_db *db, const gaz_publication *pub, gaz_error *err)
 {
     int64_t seq = 0;
-    gaz_status st = gaz_db_number(db, &seq, err, "SELECT ifnull(max(seq), 0) FROM segments WHERE pool = ?", "i", pub->pool);
+    gaz_status st = gaz_db_number(
+        db, &seq, err, "SELECT ifnull(max(seq), 0) FROM segments WHERE pool = ?", "i", pub->pool);
     for (size_t i = 0; st == GAZ_OK && i < pub->segments_added_count; i++) {
         const gaz_segment_row *s = &pub->segments_added[i];
         st = gaz_db_do(db, err,
-                       "INSERT INTO segments (pool, seq, name, docs, text_bytes, file_bytes) VALUES (?, ?, ?, ?, ?, ?) "
+                       "INSERT INTO segments (pool, seq, name, docs, text_bytes, file_bytes) "
+                       "VALUES (?, ?, ?, ?, ?, ?) "
                        "ON CONFLICT DO NOTHING",
-                       "iitiii", pub->pool, ++seq, s->name, (int64_t)s->docs, (int64_t)s->text_bytes, (int64_t)s->file_bytes);
+                       "iitiii", pub->pool, ++seq, s->name, (int64_t)s->docs,
+                       (int64_t)s->text_bytes, (int64_t)s->file_bytes);
         if (st == GAZ_OK)
             st = unretire(db, GAZ_FILE_SEGMENT, s->name, err);
     }
@@ -164,10 +184,12 @@ static gaz_status add_manifests(gaz_db *db, const gaz_publication *pub, gaz_erro
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < pub->manifests_count; i++) {
         const gaz_manifest_row *m = &pub->manifests[i];
-        st = gaz_db_do(db, err,
-                       "INSERT INTO manifests (repo, name, base, depth, file_bytes) VALUES (?, ?, ?, ?, ?) "
-                       "ON CONFLICT DO NOTHING",
-                       "ittii", pub->repo, m->name, m->base[0] ? m->base : NULL, (int64_t)m->depth, (int64_t)m->file_bytes);
+        st = gaz_db_do(
+            db, err,
+            "INSERT INTO manifests (repo, name, base, depth, file_bytes) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING",
+            "ittii", pub->repo, m->name, m->base[0] ? m->base : NULL, (int64_t)m->depth,
+            (int64_t)m->file_bytes);
         if (st == GAZ_OK)
             st = unretire(db, GAZ_FILE_MANIFEST, m->name, err);
     }
@@ -179,14 +201,15 @@ typedef struct old_manifest {
 } old_manifest;
 typedef GAZ_VEC(old_manifest) old_manifests;
 
-/* Manifests that may be unreferenced after the refs have moved are collected first and dropped last. */
-static gaz_status collect(gaz_db *db, const char *sql, const char *types, int64_t repo, const char *name, old_manifests *old,
-                          gaz_error *err)
+/* Manifests that may be unreferenced after the refs have moved are collected first and dropped
+ * last. */
+static gaz_status collect(gaz_db *db, const char *sql, const char *types, int64_t repo,
+                          const char *name, old_manifests *old, gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     gaz_status st = gaz_db_start(db, &stmt, err, sql, types, repo, name);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
-        old_manifest m;
+        old_manifest m = {""};
         st = gaz_db_fixed(stmt, 0, m.name, sizeof m.name, err);
         if (st == GAZ_OK && !gaz_vec_push(old, m))
             st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to publish");
@@ -196,35 +219,46 @@ static gaz_status collect(gaz_db *db, const char *sql, const char *types, int64_
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-static gaz_status remove_refs(gaz_db *db, const gaz_publication *pub, old_manifests *old, gaz_error *err)
+static gaz_status remove_refs(gaz_db *db, const gaz_publication *pub, old_manifests *old,
+                              gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < pub->refs_removed_count; i++) {
         const char *name = pub->refs_removed[i];
-        st = collect(db, "SELECT manifest FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?", "it", pub->repo, name, old, err);
+        st = collect(db, "SELECT manifest FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?",
+                     "it", pub->repo, name, old, err);
         if (st == GAZ_OK)
-            st = gaz_db_do(db, err, "DELETE FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?", "it", pub->repo, name);
+            st = gaz_db_do(db, err,
+                           "DELETE FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?", "it",
+                           pub->repo, name);
         if (st == GAZ_OK)
-            st = gaz_db_do(db, err, "DELETE FROM revision_uses WHERE repo = ? AND name = ?", "it", pub->repo, name);
+            st = gaz_db_do(db, err, "DELETE FROM revision_uses WHERE repo = ? AND name = ?", "it",
+                           pub->repo, name);
     }
     return st;
 }
 
-static gaz_status set_refs(gaz_db *db, const gaz_publication *pub, old_manifests *old, gaz_error *err)
+static gaz_status set_refs(gaz_db *db, const gaz_publication *pub, old_manifests *old,
+                           gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < pub->refs_set_count; i++) {
         const gaz_ref_row *ref = &pub->refs_set[i];
-        st = collect(db, "SELECT manifest FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?", "it", pub->repo, ref->name, old, err);
+        st = collect(db, "SELECT manifest FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?",
+                     "it", pub->repo, ref->name, old, err);
         if (st == GAZ_OK && ref->head)
-            st = gaz_db_do(db, err, "UPDATE refs SET head = 0 WHERE repo = ? AND head = 1", "i", pub->repo);
+            st = gaz_db_do(db, err, "UPDATE refs SET head = 0 WHERE repo = ? AND head = 1", "i",
+                           pub->repo);
         if (st == GAZ_OK)
             st = gaz_db_do(db, err,
-                           "INSERT INTO refs (repo, kind, name, commit_id, manifest, files, head) VALUES (?, ?, ?, ?, ?, ?, ?) "
-                           "ON CONFLICT DO UPDATE SET commit_id = excluded.commit_id, manifest = excluded.manifest, "
+                           "INSERT INTO refs (repo, kind, name, commit_id, manifest, files, head) "
+                           "VALUES (?, ?, ?, ?, ?, ?, ?) "
+                           "ON CONFLICT DO UPDATE SET commit_id = excluded.commit_id, manifest = "
+                           "excluded.manifest, "
                            "files = excluded.files, head = excluded.head",
-                           "iitbtii", pub->repo, (int64_t)ref->kind, ref->name, (const void *)ref->commit.id,
-                           sizeof ref->commit.id, ref->manifest, (int64_t)ref->files, (int64_t)ref->head);
+                           "iitbtii", pub->repo, (int64_t)ref->kind, ref->name,
+                           (const void *)ref->commit.id, sizeof ref->commit.id, ref->manifest,
+                           (int64_t)ref->files, (int64_t)ref->head);
         if (st == GAZ_OK && ref->kind == GAZ_REF_REVISION)
             st = gaz_db_do(db, err,
                            "INSERT INTO revision_uses (repo, name, used_us) VALUES (?, ?, ?) "
@@ -234,7 +268,8 @@ static gaz_status set_refs(gaz_db *db, const gaz_publication *pub, old_manifests
     return st;
 }
 
-static gaz_status drop_old(gaz_db *db, const gaz_publication *pub, const old_manifests *old, gaz_error *err)
+static gaz_status drop_old(gaz_db *db, const gaz_publication *pub, const old_manifests *old,
+                           gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < old->len; i++)
@@ -258,14 +293,17 @@ static gaz_status publish_refs(gaz_db *db, const gaz_publication *pub, gaz_error
     return st;
 }
 
-static gaz_status update_repo(gaz_db *db, const gaz_publication *pub, int64_t old_pool, uint64_t generation, gaz_error *err)
+static gaz_status update_repo(gaz_db *db, const gaz_publication *pub, int64_t old_pool,
+                              uint64_t generation, gaz_error *err)
 {
     int64_t pool = pub->pool ? pub->pool : old_pool;
     gaz_status st = gaz_db_do(db, err,
-                              "UPDATE repos SET pool = nullif(?2, 0), generation = ?3, indexed_us = ?4, last_error = NULL "
+                              "UPDATE repos SET pool = nullif(?2, 0), generation = ?3, indexed_us "
+                              "= ?4, last_error = NULL "
                               "WHERE id = ?1",
                               "iiii", pub->repo, pool, (int64_t)generation, gaz_wall_us());
-    return st == GAZ_OK && old_pool && old_pool != pool ? gaz_store_drop_pool(db, old_pool, err) : st;
+    return st == GAZ_OK && old_pool && old_pool != pool ? gaz_store_drop_pool(db, old_pool, err)
+                                                        : st;
 }
 
 typedef struct publish_request {
@@ -281,12 +319,15 @@ static gaz_status publish_body(gaz_store *store, gaz_db *db, void *ctx, gaz_erro
     int64_t old_pool = 0, pools = 0;
     gaz_status st = GAZ_OK;
     if (pub->repo) {
-        st = gaz_db_number(db, &old_pool, err, "SELECT ifnull(pool, 0) FROM repos WHERE id = ?", "i", pub->repo);
+        st = gaz_db_number(db, &old_pool, err, "SELECT ifnull(pool, 0) FROM repos WHERE id = ?",
+                           "i", pub->repo);
         if (st == GAZ_DONE)
-            return gaz_error_set(err, GAZ_E_NOT_FOUND, "cannot publish: the repository was removed meanwhile");
+            return gaz_error_set(err, GAZ_E_NOT_FOUND,
+                                 "cannot publish: the repository was removed meanwhile");
     }
     if (st == GAZ_OK && pub->pool)
-        st = gaz_db_number(db, &pools, err, "SELECT count(*) FROM pools WHERE id = ?", "i", pub->pool);
+        st = gaz_db_number(db, &pools, err, "SELECT count(*) FROM pools WHERE id = ?", "i",
+                           pub->pool);
     if (st == GAZ_OK && pub->pool && !pools)
         return gaz_error_set(err, GAZ_E_BUSY, "cannot publish: the pool was removed meanwhile");
     if (st == GAZ_OK)
@@ -302,7 +343,8 @@ static gaz_status publish_body(gaz_store *store, gaz_db *db, void *ctx, gaz_erro
     return st;
 }
 
-gaz_status gaz_store_publish(gaz_store *store, const gaz_publication *pub, uint64_t *generation, gaz_error *err)
+gaz_status gaz_store_publish(gaz_store *store, const gaz_publication *pub, uint64_t *generation,
+                             gaz_error *err)
 {
     publish_request request = {.pub = pub};
     gaz_status st = check_publication(store, pub, err);
@@ -325,11 +367,13 @@ static gaz_status pool_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
     (void)store;
     pool_request *request = ctx;
     if (request->shared) {
-        gaz_status st = gaz_db_number(db, &request->id, err, "SELECT id FROM pools WHERE shared = 1", "");
+        gaz_status st =
+            gaz_db_number(db, &request->id, err, "SELECT id FROM pools WHERE shared = 1", "");
         if (st != GAZ_DONE)
             return st;
     }
-    gaz_status st = gaz_db_do(db, err, "INSERT INTO pools (shared) VALUES (?)", "i", (int64_t)request->shared);
+    gaz_status st =
+        gaz_db_do(db, err, "INSERT INTO pools (shared) VALUES (?)", "i", (int64_t)request->shared);
     if (st == GAZ_OK)
         request->id = sqlite3_last_insert_rowid(db->handle);
     return st;

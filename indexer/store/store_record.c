@@ -1,6 +1,6 @@
-/* repos/<uid>.repo: what a user told about a repository, outside the catalogue, so that a lost catalogue does not lose the
- * list of repositories. Lines "key value"; bytes below 0x21, '%' and 0x7f are written as %XX; the last line is the
- * checksum of those before it. */
+/* repos/<uid>.repo: what a user told about a repository, outside the catalogue, so that a lost
+ * catalogue does not lose the list of repositories. Lines "key value"; bytes below 0x21, '%' and
+ * 0x7f are written as %XX; the last line is the checksum of those before it. */
 #include "store_private.h"
 
 #include <inttypes.h>
@@ -10,7 +10,8 @@
 
 #define RECORD_MAX ((size_t)4 << 20)
 
-gaz_status gaz_store_record_path(const gaz_store *store, const char *uid, gaz_strbuf *out, gaz_error *err)
+gaz_status gaz_store_record_path(const gaz_store *store, const char *uid, gaz_strbuf *out,
+                                 gaz_error *err)
 {
     gaz_strbuf_reset(out);
     gaz_strbuf_printf(out, "%s/repos/%s.repo", store->home, uid);
@@ -118,8 +119,8 @@ static bool add_pattern(gaz_repo_row *row, const char *value)
 /* One line. False when out of memory or when a value does not fit. */
 static bool take_line(gaz_repo_row *row, const char *key, const char *value)
 {
-    char **text = strcmp(key, "name") == 0 ? &row->name
-                  : strcmp(key, "source") == 0 ? &row->source
+    char **text = strcmp(key, "name") == 0      ? &row->name
+                  : strcmp(key, "source") == 0  ? &row->source
                   : strcmp(key, "git_dir") == 0 ? &row->git_dir
                                                 : NULL;
     if (text) {
@@ -143,7 +144,8 @@ static gaz_status parse(char *text, size_t len, const char *path, gaz_repo_row *
     char expected[32];
     if (!last || strlen(text) != len || memcmp(last, "checksum ", 9) != 0)
         return gaz_error_set(err, GAZ_E_CORRUPT, "%s is cut short", path);
-    snprintf(expected, sizeof expected, "%016" PRIx64 "\n", gaz_checksum(text, (size_t)(last - text)));
+    snprintf(expected, sizeof expected, "%016" PRIx64 "\n",
+             gaz_checksum(text, (size_t)(last - text)));
     if (strcmp(last + 9, expected) != 0)
         return gaz_error_set(err, GAZ_E_CORRUPT, "%s does not match its checksum", path);
     *last = '\0';

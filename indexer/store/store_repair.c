@@ -1,6 +1,7 @@
-/* Repairing a home. Damaged files are dropped from the catalogue in one transaction, with every ref that would be answered
- * from them, so that the next index run makes them anew. A catalogue that is itself damaged is moved aside and made anew
- * from the records beside it; it goes on counting generations from where the old one can have been at most. */
+/* Repairing a home. Damaged files are dropped from the catalogue in one transaction, with every ref
+ * that would be answered from them, so that the next index run makes them anew. A catalogue that is
+ * itself damaged is moved aside and made anew from the records beside it; it goes on counting
+ * generations from where the old one can have been at most. */
 #include "store_check.h"
 
 #include <errno.h>
@@ -17,10 +18,10 @@ typedef struct repair {
     gaz_findings findings;
     gaz_snapshot *snapshot;
     gaz_manifest_list manifests;
-    gaz_map pools;     /* "<id>": pools with a damaged segment */
-    gaz_map segments;  /* "<pool> <name>": damaged */
+    gaz_map pools;         /* "<id>": pools with a damaged segment */
+    gaz_map segments;      /* "<pool> <name>": damaged */
     gaz_map manifests_bad; /* "<repo> <name>": damaged, or over a damaged one */
-    gaz_map again;     /* names of repositories */
+    gaz_map again;         /* names of repositories */
 } repair;
 
 static gaz_status put(gaz_map *map, int64_t id, const char *name, gaz_error *err)
@@ -71,7 +72,8 @@ static gaz_status find_manifests(repair *r, gaz_error *err)
         const gaz_listed_manifest *m = &r->manifests.items[i];
         gaz_error why = {0};
         size_t entries = 0;
-        st = gaz_check_manifest(r->store, &m->row, &entries, &why); /* loads the whole chain: a bad base shows here */
+        st = gaz_check_manifest(r->store, &m->row, &entries,
+                                &why); /* loads the whole chain: a bad base shows here */
         if (gaz_check_is_damage(st)) {
             gaz_finding(&r->findings, "manifest", m->row.name, why.message);
             st = put(&r->manifests_bad, m->repo, m->row.name, err);
@@ -99,7 +101,8 @@ static gaz_status drop_refs(repair *r, gaz_db *db, const gaz_snapshot_repo *repo
         if (!all && !has(&r->manifests_bad, id, ref->manifest))
             continue;
         some = true;
-        st = gaz_db_do(db, err, "DELETE FROM refs WHERE repo = ? AND kind = ? AND name = ?", "iit", id, (int64_t)ref->kind, ref->name);
+        st = gaz_db_do(db, err, "DELETE FROM refs WHERE repo = ? AND kind = ? AND name = ?", "iit",
+                       id, (int64_t)ref->kind, ref->name);
     }
     for (size_t j = 0; st == GAZ_OK && some && j < repo->ref_count; j++)
         st = gaz_store_drop_manifests(db, id, repo->refs[j].manifest, err);
@@ -114,7 +117,8 @@ static gaz_status drop_segments(repair *r, gaz_db *db, gaz_error *err)
         for (size_t j = 0; st == GAZ_OK && j < s->pools[i].segment_count; j++) {
             const char *name = s->pools[i].segments[j].name;
             if (has(&r->segments, s->pools[i].id, name))
-                st = gaz_db_do(db, err, "DELETE FROM segments WHERE pool = ? AND name = ?", "it", s->pools[i].id, name);
+                st = gaz_db_do(db, err, "DELETE FROM segments WHERE pool = ? AND name = ?", "it",
+                               s->pools[i].id, name);
         }
     }
     return st;
@@ -127,18 +131,23 @@ static gaz_status drop_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
     uint64_t now = 0, next = 0;
     gaz_status st = gaz_store_read_generation(db, &now, err);
     if (st == GAZ_OK && now != r->snapshot->generation)
-        return gaz_error_set(err, GAZ_E_BUSY, "an index run published while the home was being repaired; repair it again");
+        return gaz_error_set(
+            err, GAZ_E_BUSY,
+            "an index run published while the home was being repaired; repair it again");
     if (st == GAZ_OK)
         st = gaz_store_next_generation(db, &next, err);
     for (size_t i = 0; st == GAZ_OK && i < r->snapshot->repo_count; i++) {
         st = drop_refs(r, db, &r->snapshot->repos[i], err);
-        if (st == GAZ_OK && gaz_map_get(&r->again, r->snapshot->repos[i].row.name, strlen(r->snapshot->repos[i].row.name)))
-            st = gaz_db_do(db, err, "UPDATE repos SET generation = ?2 WHERE id = ?1", "ii", r->snapshot->repos[i].row.id, (int64_t)next);
+        if (st == GAZ_OK && gaz_map_get(&r->again, r->snapshot->repos[i].row.name,
+                                        strlen(r->snapshot->repos[i].row.name)))
+            st = gaz_db_do(db, err, "UPDATE repos SET generation = ?2 WHERE id = ?1", "ii",
+                           r->snapshot->repos[i].row.id, (int64_t)next);
     }
     return st == GAZ_OK ? drop_segments(r, db, err) : st;
 }
 
-/* The files themselves: an intact one made anew has the same name, and must not be taken for one that is there already. */
+/* The files themselves: an intact one made anew has the same name, and must not be taken for one
+ * that is there already. */
 static gaz_status unlink_damaged(repair *r, const gaz_map *map, gaz_file_kind kind, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
@@ -164,7 +173,9 @@ static gaz_status forget_intact(repair *r, gaz_map *bad, gaz_error *err)
         if (!has(&r->manifests_bad, r->manifests.items[i].repo, name))
             continue;
         st = gaz_store_path(r->store, GAZ_FILE_MANIFEST, name, &path, err);
-        bool whole = st == GAZ_OK && gaz_sealed_open(path.data, GAZ_MANIFEST_KIND, GAZ_MANIFEST_VERSION, &file, NULL) == GAZ_OK &&
+        bool whole = st == GAZ_OK &&
+                     gaz_sealed_open(path.data, GAZ_MANIFEST_KIND, GAZ_MANIFEST_VERSION, &file,
+                                     NULL) == GAZ_OK &&
                      gaz_sealed_verify(file, name, NULL) == GAZ_OK;
         gaz_sealed_close(file);
         if (st == GAZ_OK && !whole)
@@ -252,12 +263,14 @@ static gaz_status restore_one(void *ctx, const char *name, bool is_dir, gaz_erro
     return st;
 }
 
-/* Generations of a home never repeat: readers and cursors know them by number. One per microsecond is more than there were. */
+/* Generations of a home never repeat: readers and cursors know them by number. One per microsecond
+ * is more than there were. */
 static gaz_status restore_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *err)
 {
     restore x = {ctx, db};
     gaz_strbuf path = GAZ_STRBUF_INIT;
-    gaz_status st = gaz_db_do(db, err, "UPDATE generation SET number = ?1, checksum = gaz_row(?1)", "i", gaz_wall_us());
+    gaz_status st = gaz_db_do(db, err, "UPDATE generation SET number = ?1, checksum = gaz_row(?1)",
+                              "i", gaz_wall_us());
     if (st == GAZ_OK)
         st = gaz_store_join(store, "repos", "", &path, err);
     if (st == GAZ_OK)
@@ -295,7 +308,8 @@ static gaz_status rebuild(repair *r, gaz_error *err)
     gaz_error why = {0};
     st = gaz_lock_open(path.data, true, 0, &alone, &why);
     if (st == GAZ_E_BUSY) {
-        gaz_error_set(err, st, "the catalogue must be made anew, but other programs have %s open", store->home);
+        gaz_error_set(err, st, "the catalogue must be made anew, but other programs have %s open",
+                      store->home);
         gaz_error_hint(err, "stop `gaz serve` and running index runs first");
     } else if (st != GAZ_OK && err && err->status == GAZ_OK) {
         *err = why;
@@ -303,18 +317,24 @@ static gaz_status rebuild(repair *r, gaz_error *err)
     if (st == GAZ_OK)
         st = reopen(r, err);
     gaz_lock_close(alone);
-    gaz_status locked = gaz_lock_open(path.data, false, GAZ_LOCK_WAIT_MS, &store->home_lock, st == GAZ_OK ? err : NULL);
+    gaz_status locked = gaz_lock_open(path.data, false, GAZ_LOCK_WAIT_MS, &store->home_lock,
+                                      st == GAZ_OK ? err : NULL);
     gaz_strbuf_release(&path);
     return st == GAZ_OK ? locked : st;
 }
 
-/* What can be mended where it is: indexes are made anew from their tables, jobs that cannot be trusted are forgotten. */
+/* What can be mended where it is: indexes are made anew from their tables, jobs that cannot be
+ * trusted are forgotten. */
 static gaz_status mend_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *err)
 {
     (void)store;
     (void)ctx;
     gaz_status st = gaz_db_do(db, err, "REINDEX", "");
-    return st == GAZ_OK ? gaz_db_do(db, err, "DELETE FROM jobs WHERE id IN (SELECT id FROM job_rows WHERE NOT sound)", "") : st;
+    return st == GAZ_OK
+               ? gaz_db_do(db, err,
+                           "DELETE FROM jobs WHERE id IN (SELECT id FROM job_rows WHERE NOT sound)",
+                           "")
+               : st;
 }
 
 /* @param sound  whether the catalogue can be trusted now */
@@ -363,7 +383,8 @@ static gaz_status list_again(repair *r, gaz_strbuf *out, gaz_error *err)
     return gaz_strbuf_check(out, err);
 }
 
-gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx, gaz_strbuf *again, gaz_error *err)
+gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx, gaz_strbuf *again,
+                            gaz_error *err)
 {
     repair r = {.store = store, .findings = {.report = report, .ctx = ctx}};
     gaz_map_init(&r.pools);

@@ -1,5 +1,6 @@
-/* Rows of repositories: adding, finding, listing and removing them. A row is checked against its digest whenever it is
- * read; a name that an index does not find is looked for in the checked list before anybody is told it is not there. */
+/* Rows of repositories: adding, finding, listing and removing them. A row is checked against its
+ * digest whenever it is read; a name that an index does not find is looked for in the checked list
+ * before anybody is told it is not there. */
 #include "store_private.h"
 
 #include <stdio.h>
@@ -32,7 +33,8 @@ void gaz_repo_row_release(gaz_repo_row *row)
 
 static bool name_char(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("._/-", c);
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           strchr("._/-", c);
 }
 
 static gaz_status valid_name(const char *name, gaz_error *err)
@@ -54,7 +56,8 @@ static gaz_status valid_name(const char *name, gaz_error *err)
             why = "it may hold letters, digits, '.', '_', '-' and '/' only";
     if (!why)
         return GAZ_OK;
-    gaz_error_set(err, GAZ_E_INVALID, "'%.80s' cannot be a repository's name: %s", name ? name : "", why);
+    gaz_error_set(err, GAZ_E_INVALID, "'%.80s' cannot be a repository's name: %s", name ? name : "",
+                  why);
     gaz_error_hint(err, "choose another one with --name");
     return GAZ_E_INVALID;
 }
@@ -74,19 +77,24 @@ gaz_status gaz_store_repo_valid(const gaz_repo_row *row, gaz_error *err)
     if (st != GAZ_OK)
         return st;
     if (!row->source || !plain_text(row->source, SOURCE_MAX))
-        return gaz_error_set(err, GAZ_E_INVALID, "the source of %s must be 1 to %d bytes without control characters",
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "the source of %s must be 1 to %d bytes without control characters",
                              row->name, SOURCE_MAX);
     if (!row->cloned && (!row->git_dir || !plain_text(row->git_dir, SOURCE_MAX)))
-        return gaz_error_set(err, GAZ_E_INVALID, "the git directory of %s must be 1 to %d bytes without control characters",
-                             row->name, SOURCE_MAX);
+        return gaz_error_set(
+            err, GAZ_E_INVALID,
+            "the git directory of %s must be 1 to %d bytes without control characters", row->name,
+            SOURCE_MAX);
     if (row->pattern_count > PATTERNS_MAX)
-        return gaz_error_set(err, GAZ_E_INVALID, "%s has %zu branch patterns; at most %d are possible", row->name,
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "%s has %zu branch patterns; at most %d are possible", row->name,
                              row->pattern_count, PATTERNS_MAX);
     for (size_t i = 0; i < row->pattern_count; i++)
         if (!plain_text(row->patterns[i], PATTERN_MAX))
-            return gaz_error_set(err, GAZ_E_INVALID,
-                                 "branch pattern %zu of %s must be 1 to %d bytes without control characters", i + 1,
-                                 row->name, PATTERN_MAX);
+            return gaz_error_set(
+                err, GAZ_E_INVALID,
+                "branch pattern %zu of %s must be 1 to %d bytes without control characters", i + 1,
+                row->name, PATTERN_MAX);
     return GAZ_OK;
 }
 
@@ -108,7 +116,9 @@ static gaz_status split_patterns(const char *text, gaz_repo_row *row, gaz_error 
         row->patterns[row->pattern_count++] = copy;
         text = end + 1;
     }
-    return row->pattern_count == count ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory for branch patterns");
+    return row->pattern_count == count
+               ? GAZ_OK
+               : gaz_error_set(err, GAZ_E_NOMEM, "no memory for branch patterns");
 }
 
 static gaz_status clone_dir(const gaz_store *store, const char *uid, char **out, gaz_error *err)
@@ -127,15 +137,16 @@ static gaz_status clone_dir(const gaz_store *store, const char *uid, char **out,
     return st;
 }
 
-gaz_status gaz_store_repo_read(gaz_store *store, gaz_db *db, sqlite3_stmt *stmt, gaz_repo_row *out, uint64_t *generation,
-                               gaz_error *err)
+gaz_status gaz_store_repo_read(gaz_store *store, gaz_db *db, sqlite3_stmt *stmt, gaz_repo_row *out,
+                               uint64_t *generation, gaz_error *err)
 {
     gaz_repo_row row = {.id = sqlite3_column_int64(stmt, 0),
                         .cloned = sqlite3_column_int(stmt, 5) != 0,
                         .pool = sqlite3_column_int64(stmt, 7),
                         .added_us = sqlite3_column_int64(stmt, 9),
                         .indexed_us = sqlite3_column_int64(stmt, 10)};
-    uint64_t changed = (uint64_t)sqlite3_column_int64(stmt, 8), digest = (uint64_t)sqlite3_column_int64(stmt, 12);
+    uint64_t changed = (uint64_t)sqlite3_column_int64(stmt, 8),
+             digest = (uint64_t)sqlite3_column_int64(stmt, 12);
     gaz_status st = gaz_db_fixed(stmt, 1, row.uid, sizeof row.uid, err);
     if (st == GAZ_OK)
         st = gaz_db_text(stmt, 2, false, &row.name, err);
@@ -195,7 +206,8 @@ static void free_list(repo_list *list)
     gaz_vec_free(&list->rows);
 }
 
-/* The home's digest counts the repositories of the table, so a list that an index led astray has another length. */
+/* The home's digest counts the repositories of the table, so a list that an index led astray has
+ * another length. */
 static gaz_status read_list(gaz_store *store, gaz_db *db, void *ctx, gaz_error *err)
 {
     repo_list *list = ctx;
@@ -208,7 +220,8 @@ static gaz_status read_list(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
         st = gaz_db_number(db, &count, err, "SELECT count(id + 0) FROM repos NOT INDEXED", "");
     sqlite3_stmt *stmt = NULL;
     if (st == GAZ_OK)
-        st = gaz_db_start(db, &stmt, err, "SELECT " GAZ_REPO_COLUMNS " FROM repo_rows ORDER BY name", "");
+        st = gaz_db_start(db, &stmt, err,
+                          "SELECT " GAZ_REPO_COLUMNS " FROM repo_rows ORDER BY name", "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_repo_row row = {0};
         st = gaz_store_repo_read(store, db, stmt, &row, NULL, err);
@@ -225,7 +238,8 @@ static gaz_status read_list(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
         if (strcmp(list->rows.items[i - 1].name, list->rows.items[i].name) >= 0)
             st = gaz_db_damaged(err, "the list of repositories is out of order");
     if (st == GAZ_OK && (int64_t)list->rows.len != count)
-        st = gaz_db_damaged(err, "%zu of %lld repositories can be listed", list->rows.len, (long long)count);
+        st = gaz_db_damaged(err, "%zu of %lld repositories can be listed", list->rows.len,
+                            (long long)count);
     return st;
 }
 
@@ -233,7 +247,7 @@ gaz_status gaz_store_repo_list(gaz_store *store, gaz_repo_row **rows, size_t *co
 {
     repo_list list = {0};
     gaz_status st = gaz_store_read(store, read_list, &list, err);
-    if (st == GAZ_OK && !list.rows.items && !(list.rows.items = calloc(1, sizeof *list.rows.items)))
+    if (st == GAZ_OK && !gaz_vec_reserve(&list.rows, 1))
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to list repositories");
     if (st != GAZ_OK) {
         free_list(&list);
@@ -254,7 +268,9 @@ static gaz_status read_one(gaz_store *store, gaz_db *db, void *ctx, gaz_error *e
 {
     get_request *get = ctx;
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT " GAZ_REPO_COLUMNS " FROM repo_rows WHERE name = ?", "t", get->name);
+    gaz_status st =
+        gaz_db_start(db, &stmt, err, "SELECT " GAZ_REPO_COLUMNS " FROM repo_rows WHERE name = ?",
+                     "t", get->name);
     if (st == GAZ_OK)
         st = gaz_db_step(db, stmt, err);
     if (st == GAZ_OK) {
@@ -322,12 +338,15 @@ gaz_status gaz_store_repo_insert(gaz_store *store, gaz_db *db, gaz_repo_row *row
     int64_t count = 0, taken = 0;
     gaz_status st = gaz_db_number(db, &count, err, "SELECT count(*) FROM repos", "");
     if (st == GAZ_OK && count >= GAZ_REPOS_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "a home holds at most %d repositories", GAZ_REPOS_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT, "a home holds at most %d repositories",
+                             GAZ_REPOS_MAX);
     if (st == GAZ_OK)
-        st = gaz_db_number(db, &taken, err, "SELECT count(*) FROM repos WHERE name = ?", "t", row->name);
+        st = gaz_db_number(db, &taken, err, "SELECT count(*) FROM repos WHERE name = ?", "t",
+                           row->name);
     if (st == GAZ_OK && taken) {
         gaz_error_set(err, GAZ_E_EXISTS, "a repository named %s exists already", row->name);
-        gaz_error_hint(err, "choose another name with --name, or `gaz remove %.100s` first", row->name);
+        gaz_error_hint(err, "choose another name with --name, or `gaz remove %.100s` first",
+                       row->name);
         return GAZ_E_EXISTS;
     }
     uint64_t generation = 0;
@@ -337,11 +356,13 @@ gaz_status gaz_store_repo_insert(gaz_store *store, gaz_db *db, gaz_repo_row *row
     if (st == GAZ_OK)
         st = join_patterns(row, &patterns, err);
     if (st == GAZ_OK)
-        st = gaz_db_do(db, err,
-                       "INSERT INTO repos (uid, name, source, git_dir, cloned, patterns, pool, generation, added_us, "
-                       "indexed_us, last_error) VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, 0, NULL)",
-                       "ttttitii", row->uid, row->name, row->source, row->cloned ? "" : row->git_dir,
-                       (int64_t)row->cloned, patterns.data, (int64_t)generation, row->added_us);
+        st =
+            gaz_db_do(db, err,
+                      "INSERT INTO repos (uid, name, source, git_dir, cloned, patterns, pool, "
+                      "generation, added_us, "
+                      "indexed_us, last_error) VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, 0, NULL)",
+                      "ttttitii", row->uid, row->name, row->source, row->cloned ? "" : row->git_dir,
+                      (int64_t)row->cloned, patterns.data, (int64_t)generation, row->added_us);
     gaz_strbuf_release(&patterns);
     if (st == GAZ_OK) {
         row->id = sqlite3_last_insert_rowid(db->handle);
@@ -394,7 +415,8 @@ static gaz_status remove_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error
     remove_request *request = ctx;
     int64_t id = request->row->id, pool = 0;
     uint64_t generation = 0;
-    gaz_status st = gaz_db_number(db, &pool, err, "SELECT ifnull(pool, 0) FROM repos WHERE id = ?", "i", id);
+    gaz_status st =
+        gaz_db_number(db, &pool, err, "SELECT ifnull(pool, 0) FROM repos WHERE id = ?", "i", id);
     if (st == GAZ_DONE) {
         request->gone = true;
         return GAZ_OK;
@@ -402,11 +424,13 @@ static gaz_status remove_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error
     if (st == GAZ_OK)
         st = gaz_store_next_generation(db, &generation, err);
     if (st == GAZ_OK)
-        st = gaz_db_do(db, err,
-                       "INSERT INTO retired (kind, name, retired_us) SELECT 1, name, ?2 FROM manifests AS m "
-                       "WHERE repo = ?1 AND NOT EXISTS (SELECT 1 FROM manifests WHERE name = m.name AND repo <> ?1) "
-                       "ON CONFLICT DO UPDATE SET retired_us = excluded.retired_us",
-                       "ii", id, gaz_wall_us());
+        st = gaz_db_do(
+            db, err,
+            "INSERT INTO retired (kind, name, retired_us) SELECT 1, name, ?2 FROM manifests AS m "
+            "WHERE repo = ?1 AND NOT EXISTS (SELECT 1 FROM manifests WHERE name = m.name AND repo "
+            "<> ?1) "
+            "ON CONFLICT DO UPDATE SET retired_us = excluded.retired_us",
+            "ii", id, gaz_wall_us());
     if (st == GAZ_OK)
         st = gaz_db_do(db, err, "DELETE FROM refs WHERE repo = ?", "i", id);
     if (st == GAZ_OK)
@@ -425,7 +449,8 @@ gaz_status gaz_store_repo_remove(gaz_store *store, const char *name, gaz_error *
     remove_request request = {.row = &row};
     st = gaz_store_write(store, remove_body, &request, err);
     if (st == GAZ_OK && request.gone)
-        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the repository %s was removed by another process", name);
+        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the repository %s was removed by another process",
+                           name);
     if (st == GAZ_OK)
         forget_record(store, row.uid);
     gaz_repo_row_release(&row);
@@ -443,16 +468,18 @@ static gaz_status failed_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error
     const failed_request *request = ctx;
     gaz_status st;
     if (request->message)
-        st = gaz_db_do(db, err, "UPDATE repos SET last_error = ?2 WHERE id = ?1", "it", request->repo, request->message);
+        st = gaz_db_do(db, err, "UPDATE repos SET last_error = ?2 WHERE id = ?1", "it",
+                       request->repo, request->message);
     else
-        st = gaz_db_do(db, err, "UPDATE repos SET last_error = NULL, indexed_us = ?2 WHERE id = ?1", "ii", request->repo,
-                       gaz_wall_us());
+        st = gaz_db_do(db, err, "UPDATE repos SET last_error = NULL, indexed_us = ?2 WHERE id = ?1",
+                       "ii", request->repo, gaz_wall_us());
     if (st == GAZ_OK && gaz_db_changes(db) == 0)
         st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the repository was removed meanwhile");
     return st;
 }
 
-gaz_status gaz_store_repo_failed(gaz_store *store, int64_t repo, const char *message, gaz_error *err)
+gaz_status gaz_store_repo_failed(gaz_store *store, int64_t repo, const char *message,
+                                 gaz_error *err)
 {
     char text[MESSAGE_MAX];
     if (message)

@@ -1,5 +1,5 @@
-/* Snapshots: the whole catalogue read in one transaction, every row summed and compared with the stored digests, so
- * that what is handed out is exactly what was published, or GAZ_E_CORRUPT. */
+/* Snapshots: the whole catalogue read in one transaction, every row summed and compared with the
+ * stored digests, so that what is handed out is exactly what was published, or GAZ_E_CORRUPT. */
 #include "store_private.h"
 
 #include <stdlib.h>
@@ -8,7 +8,9 @@
 
 #include "gaz/base/clock.h"
 
-#define TOUCH_US ((int64_t)60 * 1000000) /* uses of a revision are noted once a minute: each note is a synced write */
+#define TOUCH_US                                                                                   \
+    ((int64_t)60 *                                                                                 \
+     1000000) /* uses of a revision are noted once a minute: each note is a synced write */
 
 static void free_refs(gaz_snapshot_repo *repo)
 {
@@ -44,7 +46,8 @@ static gaz_status read_segments(gaz_db *db, gaz_snapshot_pool *pool, uint64_t *s
     GAZ_VEC(gaz_segment_row) rows = {0};
     sqlite3_stmt *stmt = NULL;
     gaz_status st = gaz_db_start(db, &stmt, err,
-                                 "SELECT name, docs, text_bytes, file_bytes, digest FROM segment_rows WHERE pool = ? ORDER BY seq",
+                                 "SELECT name, docs, text_bytes, file_bytes, digest FROM "
+                                 "segment_rows WHERE pool = ? ORDER BY seq",
                                  "i", pool->id);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_segment_row row = {.docs = (uint32_t)sqlite3_column_int64(stmt, 1),
@@ -66,7 +69,8 @@ static gaz_status read_pools(gaz_db *db, gaz_snapshot *out, gaz_error *err)
 {
     GAZ_VEC(gaz_snapshot_pool) pools = {0};
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT id, digest FROM pool_rows ORDER BY id", "");
+    gaz_status st =
+        gaz_db_start(db, &stmt, err, "SELECT id, digest FROM pool_rows ORDER BY id", "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_snapshot_pool pool = {.id = sqlite3_column_int64(stmt, 0)};
         uint64_t sum = (uint64_t)sqlite3_column_int64(stmt, 1);
@@ -108,10 +112,11 @@ static gaz_status read_refs(gaz_db *db, gaz_snapshot_repo *repo, uint64_t *sum, 
 {
     GAZ_VEC(gaz_ref_row) rows = {0};
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err,
-                                 "SELECT kind, name, commit_id, manifest, files, head, digest FROM ref_rows WHERE repo = ? "
-                                 "ORDER BY kind, name",
-                                 "i", repo->row.id);
+    gaz_status st = gaz_db_start(
+        db, &stmt, err,
+        "SELECT kind, name, commit_id, manifest, files, head, digest FROM ref_rows WHERE repo = ? "
+        "ORDER BY kind, name",
+        "i", repo->row.id);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_ref_row row = {0};
         *sum += (uint64_t)sqlite3_column_int64(stmt, 6);
@@ -131,7 +136,8 @@ static gaz_status read_refs(gaz_db *db, gaz_snapshot_repo *repo, uint64_t *sum, 
 static gaz_status sum_manifests(gaz_db *db, int64_t repo, uint64_t *sum, gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT digest FROM manifest_rows WHERE repo = ?", "i", repo);
+    gaz_status st =
+        gaz_db_start(db, &stmt, err, "SELECT digest FROM manifest_rows WHERE repo = ?", "i", repo);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK)
         *sum += (uint64_t)sqlite3_column_int64(stmt, 0);
     return st == GAZ_DONE ? GAZ_OK : st;
@@ -171,7 +177,8 @@ static gaz_status read_repos(gaz_store *store, gaz_db *db, gaz_snapshot *out, ga
 {
     GAZ_VEC(gaz_snapshot_repo) repos = {0};
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT " GAZ_REPO_COLUMNS " FROM repo_rows ORDER BY name", "");
+    gaz_status st = gaz_db_start(db, &stmt, err,
+                                 "SELECT " GAZ_REPO_COLUMNS " FROM repo_rows ORDER BY name", "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_snapshot_repo repo = {0};
         st = gaz_store_repo_read(store, db, stmt, &repo.row, &repo.generation, err);
@@ -190,8 +197,8 @@ static gaz_status read_repos(gaz_store *store, gaz_db *db, gaz_snapshot *out, ga
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-/* The tables' own sum says which repositories and pools there are; the lists above, which came by way of indexes, must
- * be of the same length, and their ids are unique there and here. */
+/* The tables' own sum says which repositories and pools there are; the lists above, which came by
+ * way of indexes, must be of the same length, and their ids are unique there and here. */
 static gaz_status check_home(gaz_db *db, const gaz_snapshot *s, gaz_error *err)
 {
     uint64_t sum = 0;
@@ -204,8 +211,8 @@ static gaz_status check_home(gaz_db *db, const gaz_snapshot *s, gaz_error *err)
     if (st == GAZ_OK)
         st = gaz_db_number(db, &pools, err, "SELECT count(id + 0) FROM pools NOT INDEXED", "");
     if (st == GAZ_OK && ((size_t)repos != s->repo_count || (size_t)pools != s->pool_count))
-        st = gaz_db_damaged(err, "%zu of %lld repositories and %zu of %lld pools can be listed", s->repo_count,
-                            (long long)repos, s->pool_count, (long long)pools);
+        st = gaz_db_damaged(err, "%zu of %lld repositories and %zu of %lld pools can be listed",
+                            s->repo_count, (long long)repos, s->pool_count, (long long)pools);
     return st;
 }
 
@@ -247,10 +254,12 @@ static gaz_status touch_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error 
 {
     (void)store;
     touch_request *t = ctx;
-    return gaz_db_do(db, err, "UPDATE revision_uses SET used_us = ?3 WHERE repo = ?1 AND name = ?2", "iti", t->repo, t->name, t->now);
+    return gaz_db_do(db, err, "UPDATE revision_uses SET used_us = ?3 WHERE repo = ?1 AND name = ?2",
+                     "iti", t->repo, t->name, t->now);
 }
 
-gaz_status gaz_store_revision_touch(gaz_store *store, int64_t repo, const gaz_oid *commit, gaz_error *err)
+gaz_status gaz_store_revision_touch(gaz_store *store, int64_t repo, const gaz_oid *commit,
+                                    gaz_error *err)
 {
     touch_request t = {.repo = repo, .now = gaz_wall_us()};
     gaz_oid_format(commit, t.name);
@@ -259,7 +268,9 @@ gaz_status gaz_store_revision_touch(gaz_store *store, int64_t repo, const gaz_oi
         return st;
     int64_t used = 0;
     gaz_db_lock(&store->poller);
-    st = gaz_db_number(&store->poller, &used, err, "SELECT used_us FROM revision_uses WHERE repo = ? AND name = ?", "it", repo, t.name);
+    st = gaz_db_number(&store->poller, &used, err,
+                       "SELECT used_us FROM revision_uses WHERE repo = ? AND name = ?", "it", repo,
+                       t.name);
     gaz_db_unlock(&store->poller);
     if (st == GAZ_DONE || (st == GAZ_OK && used <= t.now && t.now - used < TOUCH_US))
         return GAZ_OK;
@@ -278,15 +289,18 @@ static gaz_status stale_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error 
     stale_request *request = ctx;
     sqlite3_stmt *stmt = NULL;
     int64_t count = 0;
-    gaz_status st = gaz_db_number(db, &count, err, "SELECT count(*) FROM refs WHERE repo = ? AND kind = 2", "i", request->repo);
+    gaz_status st =
+        gaz_db_number(db, &count, err, "SELECT count(*) FROM refs WHERE repo = ? AND kind = 2", "i",
+                      request->repo);
     int64_t keep = request->keep > INT32_MAX ? INT32_MAX : (int64_t)request->keep;
     if (st == GAZ_OK && count <= keep)
         return GAZ_OK;
     if (st == GAZ_OK)
-        st = gaz_db_start(db, &stmt, err,
-                          "SELECT r.name FROM refs AS r LEFT JOIN revision_uses AS u USING (repo, name) "
-                          "WHERE r.repo = ? AND r.kind = 2 ORDER BY ifnull(u.used_us, 0), r.name LIMIT ?",
-                          "ii", request->repo, count - keep);
+        st = gaz_db_start(
+            db, &stmt, err,
+            "SELECT r.name FROM refs AS r LEFT JOIN revision_uses AS u USING (repo, name) "
+            "WHERE r.repo = ? AND r.kind = 2 ORDER BY ifnull(u.used_us, 0), r.name LIMIT ?",
+            "ii", request->repo, count - keep);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         char *id = NULL;
         st = gaz_db_text(stmt, 0, false, &id, err);
@@ -300,7 +314,8 @@ static gaz_status stale_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error 
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-gaz_status gaz_store_revision_stale(gaz_store *store, int64_t repo, size_t keep, char ***ids, size_t *count, gaz_error *err)
+gaz_status gaz_store_revision_stale(gaz_store *store, int64_t repo, size_t keep, char ***ids,
+                                    size_t *count, gaz_error *err)
 {
     stale_request request = {.repo = repo, .keep = keep};
     gaz_status st = gaz_store_read(store, stale_body, &request, err);

@@ -1,10 +1,12 @@
-/* The sweeper removes what nothing needs: directories of dead runs, files that no row refers to, records and clones of
- * repositories that are gone. It trusts only a catalogue that matches its digests.
+/* The sweeper removes what nothing needs: directories of dead runs, files that no row refers to,
+ * records and clones of repositories that are gone. It trusts only a catalogue that matches its
+ * digests.
  *
- * Order matters. With locks/files.lock held exclusively nothing is adopted, so it reads (1) the names that live runs have
- * adopted, then (2) the names the catalogue refers to: a run that publishes and closes between the two is seen in (2).
- * What is in neither is garbage, but for retired files in their time of grace, which readers in other processes may
- * still be about to open. */
+ * Order matters. With locks/files.lock held exclusively nothing is adopted, so it reads (1) the
+ * names that live runs have adopted, then (2) the names the catalogue refers to: a run that
+ * publishes and closes between the two is seen in (2). What is in neither is garbage, but for
+ * retired files in their time of grace, which readers in other processes may still be about to
+ * open. */
 #include "store_private.h"
 
 #include <errno.h>
@@ -21,7 +23,7 @@
 
 typedef struct sweep_state {
     gaz_store *store;
-    gaz_map keep;       /* "0<name>" segments, "1<name>" manifests, "r<uid>" repositories */
+    gaz_map keep; /* "0<name>" segments, "1<name>" manifests, "r<uid>" repositories */
     int64_t grace_us;
     gaz_sweep done;
     gaz_file_kind kind; /* of the directory being swept */
@@ -120,7 +122,8 @@ static gaz_status visit_run(void *ctx, const char *name, bool is_dir, gaz_error 
 
 /* ---- the catalogue ---- */
 
-static gaz_status keep_names(sweep_state *s, gaz_db *db, char prefix, const char *sql, gaz_error *err)
+static gaz_status keep_names(sweep_state *s, gaz_db *db, char prefix, const char *sql,
+                             gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     gaz_status st = gaz_db_start(db, &stmt, err, sql, "");
@@ -138,8 +141,9 @@ static gaz_status keep_names(sweep_state *s, gaz_db *db, char prefix, const char
 static gaz_status keep_retired(sweep_state *s, gaz_db *db, gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, "SELECT kind, name FROM retired WHERE retired_us > ? AND retired_us <= ?",
-                                 "ii", gaz_wall_us() - s->grace_us, gaz_wall_us());
+    gaz_status st = gaz_db_start(
+        db, &stmt, err, "SELECT kind, name FROM retired WHERE retired_us > ? AND retired_us <= ?",
+        "ii", gaz_wall_us() - s->grace_us, gaz_wall_us());
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         char name[GAZ_SEALED_NAME];
         char prefix = sqlite3_column_int(stmt, 0) == GAZ_FILE_SEGMENT ? '0' : '1';
@@ -190,7 +194,8 @@ static gaz_status visit_fan_out(void *ctx, const char *name, bool is_dir, gaz_er
     if (!is_dir)
         return GAZ_OK;
     gaz_strbuf path = GAZ_STRBUF_INIT;
-    gaz_status st = gaz_store_join(s->store, s->kind == GAZ_FILE_SEGMENT ? "segments" : "manifests", name, &path, err);
+    gaz_status st = gaz_store_join(s->store, s->kind == GAZ_FILE_SEGMENT ? "segments" : "manifests",
+                                   name, &path, err);
     if (st == GAZ_OK) {
         s->dir = path.data;
         st = gaz_dir_each(path.data, visit_file, s, err);
@@ -203,7 +208,8 @@ static gaz_status sweep_kind(sweep_state *s, gaz_file_kind kind, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     s->kind = kind;
-    gaz_status st = gaz_store_join(s->store, kind == GAZ_FILE_SEGMENT ? "segments" : "manifests", "", &path, err);
+    gaz_status st = gaz_store_join(s->store, kind == GAZ_FILE_SEGMENT ? "segments" : "manifests",
+                                   "", &path, err);
     if (st == GAZ_OK)
         st = gaz_dir_each(path.data, visit_fan_out, s, err);
     gaz_strbuf_release(&path);
@@ -225,8 +231,10 @@ static gaz_status visit_repo_file(void *ctx, const char *name, bool is_dir, gaz_
     sweep_state *s = ctx;
     const char *rest = name + strspn(name, "0123456789abcdef");
     bool clone = is_dir && strcmp(rest, ".git") == 0;
-    bool record = !is_dir && strncmp(rest, ".repo", 5) == 0 && (!rest[5] || strncmp(rest + 5, ".tmp.", 5) == 0);
-    bool rules = !is_dir && strcmp(rest, ".rules") == 0; /* of the exclusion patterns, written by index runs */
+    bool record = !is_dir && strncmp(rest, ".repo", 5) == 0 &&
+                  (!rest[5] || strncmp(rest + 5, ".tmp.", 5) == 0);
+    bool rules = !is_dir &&
+                 strcmp(rest, ".rules") == 0; /* of the exclusion patterns, written by index runs */
     if (rest - name != 32 || (!clone && !record && !rules))
         return GAZ_OK;
     char uid[33];
@@ -252,7 +260,8 @@ static gaz_status write_missing(sweep_state *s, const gaz_repo_row *row, gaz_err
     return st;
 }
 
-/* Inside a write transaction: adding a repository writes its record inside one, so the two never overlap. */
+/* Inside a write transaction: adding a repository writes its record inside one, so the two never
+ * overlap. */
 static gaz_status repos_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *err)
 {
     sweep_state *s = ctx;
@@ -307,7 +316,10 @@ gaz_status gaz_store_sweep(gaz_store *store, int64_t grace_ms, gaz_sweep *out, g
     gaz_status st = gaz_store_usable(store, err);
     if (st != GAZ_OK)
         return st;
-    sweep_state s = {.store = store, .grace_us = grace_ms < 0 ? 0 : grace_ms > INT32_MAX ? (int64_t)INT32_MAX * 1000 : grace_ms * 1000};
+    sweep_state s = {.store = store,
+                     .grace_us = grace_ms < 0           ? 0
+                                 : grace_ms > INT32_MAX ? (int64_t)INT32_MAX * 1000
+                                                        : grace_ms * 1000};
     gaz_map_init(&s.keep);
     gaz_lock *files = NULL;
     st = gaz_store_files_lock(store, true, &files, err);

@@ -1,5 +1,6 @@
-/* Manifests: whatever the sections hold, decoding stays inside them; what decodes encodes again, and that decodes to the
- * same entries. Input: four lengths (u16), then the sections head, paths, blocks, oids, marks. Links: store. */
+/* Manifests: whatever the sections hold, decoding stays inside them; what decodes encodes again,
+ * and that decodes to the same entries. Input: four lengths (u16), then the sections head, paths,
+ * blocks, oids, marks. Links: store. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +23,13 @@ static void split(const uint8_t *data, size_t size, gaz_manifest_sections *in)
 
 static void compare(const gaz_manifest_layer *a, const gaz_manifest_layer *b)
 {
-    if (a->count != b->count || a->depth != b->depth || a->total != b->total || a->total_path_bytes != b->total_path_bytes ||
-        strcmp(a->base, b->base) != 0)
+    if (a->count != b->count || a->depth != b->depth || a->total != b->total ||
+        a->total_path_bytes != b->total_path_bytes || strcmp(a->base, b->base) != 0)
         abort();
     for (uint32_t i = 0; i < a->count; i++) {
         const gaz_manifest_entry *x = &a->entries[i], *y = &b->entries[i];
-        if (gaz_manifest_compare(x, y) != 0 || x->skip != y->skip || gaz_oid_compare(&x->oid, &y->oid) != 0)
+        if (gaz_manifest_compare(x, y) != 0 || x->skip != y->skip ||
+            gaz_oid_compare(&x->oid, &y->oid) != 0)
             abort();
         if (i && gaz_manifest_compare(x - 1, x) >= 0)
             abort();

@@ -82,7 +82,8 @@ static void equal_waiting_jobs_are_one(void **state)
     assert_int_not_equal(rev, a);
     assert_int_equal(add(f, "a", "main~1"), rev);
     assert_int_equal(take(f), a);
-    assert_int_not_equal(add(f, "a", NULL), a); /* that one runs already: what came after it began is not in it */
+    assert_int_not_equal(add(f, "a", NULL),
+                         a); /* that one runs already: what came after it began is not in it */
 }
 
 static void one_job_per_subject_runs_at_a_time(void **state)
@@ -116,9 +117,11 @@ static void ended_job_tells_how_it_went(void **state)
     assert_string_equal(job.error, "no such revision");
     assert_string_equal(job.argument, "rev");
     gaz_job_row_release(&job);
-    assert_status(GAZ_E_INVALID, gaz_store_job_finish(f->store, good, GAZ_JOB_FAILED, NULL, 0, &err));
+    assert_status(GAZ_E_INVALID,
+                  gaz_store_job_finish(f->store, good, GAZ_JOB_FAILED, NULL, 0, &err));
     gaz_error_clear(&err);
-    assert_status(GAZ_E_INVALID, gaz_store_job_finish(f->store, good, GAZ_JOB_RUNNING, NULL, 0, &err));
+    assert_status(GAZ_E_INVALID,
+                  gaz_store_job_finish(f->store, good, GAZ_JOB_RUNNING, NULL, 0, &err));
     gaz_error_clear(&err);
     assert_status(GAZ_E_NOT_FOUND, gaz_store_job_get(f->store, 999, &job, &err));
 }
@@ -148,7 +151,8 @@ static void take_and_die(fixture *f)
     if (pid == 0) {
         gaz_store *store = NULL;
         gaz_job_row job = {0};
-        bool ok = gaz_store_open(f->dir, false, &store, NULL) == GAZ_OK && gaz_queue_take(store, &job, NULL) == GAZ_OK;
+        bool ok = gaz_store_open(f->dir, false, &store, NULL) == GAZ_OK &&
+                  gaz_queue_take(store, &job, NULL) == GAZ_OK;
         if (!ok)
             _exit(1);
         kill(getpid(), SIGKILL);
@@ -195,7 +199,8 @@ static void job_of_a_living_process_is_left_alone(void **state)
     if (pid == 0) {
         gaz_store *store = NULL;
         gaz_job_row job = {0};
-        if (gaz_store_open(f->dir, false, &store, NULL) != GAZ_OK || gaz_queue_take(store, &job, NULL) != GAZ_OK || write(pipes[1], "x", 1) != 1)
+        if (gaz_store_open(f->dir, false, &store, NULL) != GAZ_OK ||
+            gaz_queue_take(store, &job, NULL) != GAZ_OK || write(pipes[1], "x", 1) != 1)
             _exit(1);
         pause();
         _exit(0);
@@ -223,7 +228,8 @@ static void owner_names_one_process_only(void **state)
     assert_true(gaz_queue_alive(owner));
     snprintf(other, sizeof other, "%d-1-%s", (int)getpid(), strrchr(owner, '-') + 1);
     assert_false(gaz_queue_alive(other)); /* the same id, started at another time */
-    const char *nobody[] = {"", "x", "-1-2-3", "0-0-0", "99999999999999999999-1-1", "12", "4194999-1-1"};
+    const char *nobody[] = {"",   "x",          "-1-2-3", "0-0-0", "99999999999999999999-1-1",
+                            "12", "4194999-1-1"};
     for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++)
         assert_false(gaz_queue_alive(nobody[i]));
     pid_t pid = fork();

@@ -1,4 +1,5 @@
-/* A home in a temporary directory, with repositories, segments and manifests that are small but real. */
+/* A home in a temporary directory, with repositories, segments and manifests that are small but
+ * real. */
 #ifndef STORE_SUPPORT_H
 #define STORE_SUPPORT_H
 
@@ -61,7 +62,8 @@ static inline gaz_oid oid_of(unsigned n)
 static inline int64_t add_repo(gaz_store *store, const char *name)
 {
     gaz_error err = {0};
-    gaz_repo_row row = {.name = strdup(name), .source = strdup("/srv/code"), .git_dir = strdup("/srv/code/.git")};
+    gaz_repo_row row = {
+        .name = strdup(name), .source = strdup("/srv/code"), .git_dir = strdup("/srv/code/.git")};
     assert_ok(gaz_store_repo_add(store, &row, &err));
     int64_t id = row.id;
     gaz_repo_row_release(&row);
@@ -90,7 +92,8 @@ static inline gaz_segment_row make_segment(gaz_store *store, gaz_run *run, unsig
 }
 
 /* A full manifest of `files` files "dir/file-NNNN.c" whose ids follow from `seed`. */
-static inline gaz_manifest_row make_manifest(gaz_store *store, gaz_run *run, unsigned files, unsigned seed, gaz_manifest **out)
+static inline gaz_manifest_row make_manifest(gaz_store *store, gaz_run *run, unsigned files,
+                                             unsigned seed, gaz_manifest **out)
 {
     gaz_error err = {0};
     gaz_manifest_row row = {0};
@@ -98,7 +101,8 @@ static inline gaz_manifest_row make_manifest(gaz_store *store, gaz_run *run, uns
     for (unsigned i = 0; i < files; i++) {
         char path[64];
         snprintf(path, sizeof path, "dir/file-%06u.c", i);
-        changes[i].entry = (gaz_manifest_entry){.path = strdup(path), .path_len = (uint32_t)strlen(path), .oid = oid_of(seed + i)};
+        changes[i].entry = (gaz_manifest_entry){
+            .path = strdup(path), .path_len = (uint32_t)strlen(path), .oid = oid_of(seed + i)};
     }
     assert_ok(gaz_manifest_write(store, run, NULL, changes, files, &row, out, &err));
     for (unsigned i = 0; i < files; i++)
@@ -108,26 +112,32 @@ static inline gaz_manifest_row make_manifest(gaz_store *store, gaz_run *run, uns
 }
 
 /* One change of path "dir/file-NNNN.c" over `base`. */
-static inline gaz_manifest_row make_delta(gaz_store *store, gaz_run *run, gaz_manifest *base, unsigned file, unsigned seed,
-                                          gaz_manifest **out)
+static inline gaz_manifest_row make_delta(gaz_store *store, gaz_run *run, gaz_manifest *base,
+                                          unsigned file, unsigned seed, gaz_manifest **out)
 {
     gaz_error err = {0};
     gaz_manifest_row row = {0};
     char path[64];
     snprintf(path, sizeof path, "dir/file-%06u.c", file);
-    gaz_manifest_change change = {.entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(seed)}};
+    gaz_manifest_change change = {
+        .entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(seed)}};
     assert_ok(gaz_manifest_write(store, run, base, &change, 1, &row, out, &err));
     return row;
 }
 
-static inline gaz_ref_row branch(const char *name, unsigned commit, const char *manifest, unsigned files)
+static inline gaz_ref_row branch(const char *name, unsigned commit, const char *manifest,
+                                 unsigned files)
 {
-    gaz_ref_row ref = {.name = (char *)(uintptr_t)name, .kind = GAZ_REF_BRANCH, .commit = oid_of(commit), .files = files};
+    gaz_ref_row ref = {.name = (char *)(uintptr_t)name,
+                       .kind = GAZ_REF_BRANCH,
+                       .commit = oid_of(commit),
+                       .files = files};
     memcpy(ref.manifest, manifest, sizeof ref.manifest);
     return ref;
 }
 
-/* Publishes one new segment and one full manifest as branch "main" of a repository in a pool of its own. */
+/* Publishes one new segment and one full manifest as branch "main" of a repository in a pool of its
+ * own. */
 static inline void publish_simple(gaz_store *store, int64_t repo, int64_t pool, unsigned seed)
 {
     gaz_error err = {0};
@@ -137,8 +147,14 @@ static inline void publish_simple(gaz_store *store, int64_t repo, int64_t pool, 
     gaz_manifest_row manifest = make_manifest(store, run, 5, seed, NULL);
     gaz_ref_row ref = branch("main", seed, manifest.name, 5);
     ref.head = true;
-    gaz_publication pub = {.repo = repo, .pool = pool, .segments_added = &segment, .segments_added_count = 1,
-                           .manifests = &manifest, .manifests_count = 1, .refs_set = &ref, .refs_set_count = 1};
+    gaz_publication pub = {.repo = repo,
+                           .pool = pool,
+                           .segments_added = &segment,
+                           .segments_added_count = 1,
+                           .manifests = &manifest,
+                           .manifests_count = 1,
+                           .refs_set = &ref,
+                           .refs_set_count = 1};
     assert_ok(gaz_store_publish(store, &pub, NULL, &err));
     gaz_run_close(run);
 }
@@ -161,15 +177,17 @@ static inline void print_snapshot(const gaz_snapshot *s, gaz_strbuf *out)
         gaz_strbuf_printf(out, "pool %lld\n", (long long)s->pools[i].id);
         for (size_t j = 0; j < s->pools[i].segment_count; j++) {
             const gaz_segment_row *g = &s->pools[i].segments[j];
-            gaz_strbuf_printf(out, " %s %u %llu %llu\n", g->name, g->docs, (unsigned long long)g->text_bytes,
-                              (unsigned long long)g->file_bytes);
+            gaz_strbuf_printf(out, " %s %u %llu %llu\n", g->name, g->docs,
+                              (unsigned long long)g->text_bytes, (unsigned long long)g->file_bytes);
         }
     }
     for (size_t i = 0; i < s->repo_count; i++) {
         const gaz_snapshot_repo *r = &s->repos[i];
-        gaz_strbuf_printf(out, "repo %lld %s %s %s %s %d pool %lld generation %llu %lld %lld %s\n", (long long)r->row.id, r->row.uid,
-                          r->row.name, r->row.source, r->row.git_dir, r->row.cloned, (long long)r->row.pool,
-                          (unsigned long long)r->generation, (long long)r->row.added_us, (long long)r->row.indexed_us,
+        gaz_strbuf_printf(out, "repo %lld %s %s %s %s %d pool %lld generation %llu %lld %lld %s\n",
+                          (long long)r->row.id, r->row.uid, r->row.name, r->row.source,
+                          r->row.git_dir, r->row.cloned, (long long)r->row.pool,
+                          (unsigned long long)r->generation, (long long)r->row.added_us,
+                          (long long)r->row.indexed_us,
                           r->row.last_error ? r->row.last_error : "-");
         for (size_t j = 0; j < r->row.pattern_count; j++)
             gaz_strbuf_printf(out, " pattern %s\n", r->row.patterns[j]);
@@ -177,7 +195,8 @@ static inline void print_snapshot(const gaz_snapshot *s, gaz_strbuf *out)
             const gaz_ref_row *f = &r->refs[j];
             char hex[GAZ_OID_HEX];
             gaz_oid_format(&f->commit, hex);
-            gaz_strbuf_printf(out, " ref %d %s %s %s %u %d\n", (int)f->kind, f->name, hex, f->manifest, f->files, f->head);
+            gaz_strbuf_printf(out, " ref %d %s %s %s %u %d\n", (int)f->kind, f->name, hex,
+                              f->manifest, f->files, f->head);
         }
     }
 }

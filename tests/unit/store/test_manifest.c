@@ -1,4 +1,5 @@
-/* Manifests: what is written comes back, deltas stay small and chains short, damaged bytes are refused. */
+/* Manifests: what is written comes back, deltas stay small and chains short, damaged bytes are
+ * refused. */
 #include "store_support.h"
 
 #include <fcntl.h>
@@ -17,10 +18,14 @@ static gaz_run *open_run(home *h)
 
 static gaz_manifest_change change_of(const char *path, unsigned blob, gaz_skip skip)
 {
-    return (gaz_manifest_change){.entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(blob), .skip = (uint8_t)skip}};
+    return (gaz_manifest_change){.entry = {.path = path,
+                                           .path_len = (uint32_t)strlen(path),
+                                           .oid = oid_of(blob),
+                                           .skip = (uint8_t)skip}};
 }
 
-static void assert_entry(const gaz_manifest *m, size_t index, const char *path, unsigned blob, gaz_skip skip)
+static void assert_entry(const gaz_manifest *m, size_t index, const char *path, unsigned blob,
+                         gaz_skip skip)
 {
     const gaz_manifest_entry *e = gaz_manifest_at(m, index);
     gaz_oid oid = oid_of(blob);
@@ -47,9 +52,10 @@ static void full_manifest_comes_back(void **state)
     home *h = *state;
     gaz_error err = {0};
     gaz_run *run = open_run(h);
-    gaz_manifest_change changes[] = {change_of("README", 1, GAZ_SKIP_NONE), change_of("a", 2, GAZ_SKIP_BINARY),
-                                     change_of("a/b", 3, GAZ_SKIP_NONE), change_of("a/b.c", 4, GAZ_SKIP_EXCLUDED),
-                                     change_of("a0\n\xff", 5, GAZ_SKIP_CRASHED)};
+    gaz_manifest_change changes[] = {
+        change_of("README", 1, GAZ_SKIP_NONE), change_of("a", 2, GAZ_SKIP_BINARY),
+        change_of("a/b", 3, GAZ_SKIP_NONE), change_of("a/b.c", 4, GAZ_SKIP_EXCLUDED),
+        change_of("a0\n\xff", 5, GAZ_SKIP_CRASHED)};
     gaz_manifest_row row = {0};
     assert_ok(gaz_manifest_write(h->store, run, NULL, changes, 5, &row, NULL, &err));
     assert_string_equal(row.base, "");
@@ -98,8 +104,10 @@ static void delta_adds_changes_and_removes(void **state)
     gaz_run *run = open_run(h);
     gaz_manifest *base = NULL, *loaded = NULL;
     make_manifest(h->store, run, 300, 1, &base);
-    gaz_manifest_change changes[] = {change_of("aaa", 9000, GAZ_SKIP_NONE), change_of("dir/file-000010.c", 9001, GAZ_SKIP_BINARY),
-                                     change_of("dir/file-000011.c", 0, GAZ_SKIP_NONE), change_of("dir/file-000011.c/x", 9002, GAZ_SKIP_NONE),
+    gaz_manifest_change changes[] = {change_of("aaa", 9000, GAZ_SKIP_NONE),
+                                     change_of("dir/file-000010.c", 9001, GAZ_SKIP_BINARY),
+                                     change_of("dir/file-000011.c", 0, GAZ_SKIP_NONE),
+                                     change_of("dir/file-000011.c/x", 9002, GAZ_SKIP_NONE),
                                      change_of("zzz", 9003, GAZ_SKIP_SYMLINK)};
     changes[2].removed = true;
     gaz_manifest_row row = {0};
@@ -196,7 +204,8 @@ static void change_of_most_files_makes_a_full_file(void **state)
     gaz_run_close(run);
 }
 
-/* A long history, with a model beside it: each step is compared in memory, every tenth also from the files. */
+/* A long history, with a model beside it: each step is compared in memory, every tenth also from
+ * the files. */
 static void chains_stay_short_and_right(void **state)
 {
     home *h = *state;
@@ -240,7 +249,8 @@ static void folded_deltas_obey_the_newest(void **state)
     gaz_manifest *m[4] = {NULL};
     make_manifest(h->store, run, 100, 1, &m[0]);
     gaz_manifest_row row = {0};
-    gaz_manifest_change add = change_of("new", 1, GAZ_SKIP_NONE), gone = add, back = change_of("new", 3, GAZ_SKIP_LFS);
+    gaz_manifest_change add = change_of("new", 1, GAZ_SKIP_NONE), gone = add,
+                        back = change_of("new", 3, GAZ_SKIP_LFS);
     gone.removed = true;
     assert_ok(gaz_manifest_write(h->store, run, m[0], &add, 1, &row, &m[1], &err));
     assert_ok(gaz_manifest_write(h->store, run, m[1], &gone, 1, &row, &m[2], &err));
@@ -266,22 +276,29 @@ static void bad_changes_are_refused(void **state)
     char long_path[GAZ_MANIFEST_PATH_MAX + 2];
     memset(long_path, 'p', sizeof long_path);
     long_path[sizeof long_path - 1] = '\0';
-    gaz_manifest_change unsorted[] = {change_of("b", 1, GAZ_SKIP_NONE), change_of("a", 2, GAZ_SKIP_NONE)};
-    gaz_manifest_change twice[] = {change_of("b", 1, GAZ_SKIP_NONE), change_of("b", 2, GAZ_SKIP_NONE)};
+    gaz_manifest_change unsorted[] = {change_of("b", 1, GAZ_SKIP_NONE),
+                                      change_of("a", 2, GAZ_SKIP_NONE)};
+    gaz_manifest_change twice[] = {change_of("b", 1, GAZ_SKIP_NONE),
+                                   change_of("b", 2, GAZ_SKIP_NONE)};
     gaz_manifest_change absent = change_of("nowhere", 1, GAZ_SKIP_NONE), from_nothing = absent;
-    gaz_manifest_change too_long = change_of(long_path, 1, GAZ_SKIP_NONE), none = change_of("", 1, GAZ_SKIP_NONE);
-    gaz_manifest_change zero = {.entry = {.path = "a\0b", .path_len = 3}}, mark = change_of("m", 1, (gaz_skip)77);
+    gaz_manifest_change too_long = change_of(long_path, 1, GAZ_SKIP_NONE),
+                        none = change_of("", 1, GAZ_SKIP_NONE);
+    gaz_manifest_change zero = {.entry = {.path = "a\0b", .path_len = 3}},
+                        mark = change_of("m", 1, (gaz_skip)77);
     absent.removed = from_nothing.removed = true;
     struct {
         gaz_manifest *base;
         gaz_manifest_change *changes;
         size_t count;
-    } cases[] = {{NULL, unsorted, 2}, {NULL, twice, 2}, {base, &absent, 1}, {NULL, &from_nothing, 1}, {NULL, &too_long, 1},
-                 {base, &none, 1},    {base, &zero, 1}, {base, &mark, 1}};
+    } cases[] = {{NULL, unsorted, 2},      {NULL, twice, 2},     {base, &absent, 1},
+                 {NULL, &from_nothing, 1}, {NULL, &too_long, 1}, {base, &none, 1},
+                 {base, &zero, 1},         {base, &mark, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gaz_error err = {0};
         gaz_manifest_row row = {0};
-        assert_status(GAZ_E_INVALID, gaz_manifest_write(h->store, run, cases[i].base, cases[i].changes, cases[i].count, &row, NULL, &err));
+        assert_status(GAZ_E_INVALID,
+                      gaz_manifest_write(h->store, run, cases[i].base, cases[i].changes,
+                                         cases[i].count, &row, NULL, &err));
         assert_string_equal(row.name, "");
     }
     gaz_error err = {0};
@@ -351,9 +368,11 @@ static void encode_sample(encoded *e, bool delta)
     char paths[130][32];
     for (unsigned i = 0; i < 130; i++) {
         snprintf(paths[i], sizeof paths[i], "some/dir/%03u", i);
-        entries[i] = (gaz_manifest_entry){.path = paths[i], .path_len = 12, .oid = oid_of(i), .skip = i % 40 == 1 ? 3 : 0};
+        entries[i] = (gaz_manifest_entry){
+            .path = paths[i], .path_len = 12, .oid = oid_of(i), .skip = i % 40 == 1 ? 3 : 0};
     }
-    gaz_manifest_layer layer = {.entries = entries, .count = 130, .total = 130, .total_path_bytes = 130 * 12};
+    gaz_manifest_layer layer = {
+        .entries = entries, .count = 130, .total = 130, .total_path_bytes = 130 * 12};
     if (delta) {
         memset(layer.base, 'b', GAZ_SEALED_NAME - 1);
         layer.depth = 2;

@@ -134,7 +134,8 @@ static void mistakes_are_told_with_their_line(void **state)
     struct {
         const char *yaml, *message, *hint;
     } cases[] = {
-        {"listen: x\nquery:\n  cach: 1MiB\n", "line 3: there is no setting named 'query.cach'", "query.cache"},
+        {"listen: x\nquery:\n  cach: 1MiB\n", "line 3: there is no setting named 'query.cach'",
+         "query.cache"},
         {"lisen: x\n", "line 1: there is no setting named 'lisen'", "listen"},
         {"query:\n  cache: lots\n", "line 2: the setting query.cache takes a size", ""},
         {"query:\n  cache: -1MiB\n", "takes a size", ""},
@@ -171,7 +172,8 @@ static void mistakes_are_told_with_their_line(void **state)
         gaz_settings s = {0};
         write_yaml(cases[i].yaml);
         gaz_status st = gaz_settings_load(home, &s, &err);
-        if (st != GAZ_E_INVALID || !strstr(err.message, cases[i].message) || !strstr(err.hint, cases[i].hint))
+        if (st != GAZ_E_INVALID || !strstr(err.message, cases[i].message) ||
+            !strstr(err.hint, cases[i].hint))
             fail_msg("%s: %s, %s (%s)", cases[i].yaml, gaz_status_name(st), err.message, err.hint);
         assert_null(s.listen); /* untouched */
     }
@@ -184,10 +186,28 @@ static void sizes_and_times_have_units(void **state)
         const char *text;
         int64_t size, time; /* -1: refused */
     } cases[] = {
-        {"0", 0, 0}, {"7", 7, -1}, {"64KiB", 65536, -1}, {"64 KiB", 65536, -1}, {"2GiB", (int64_t)2 << 30, -1}, {"5KB", 5000, -1},
-        {"1B", 1, -1}, {"250ms", -1, 250}, {"2s", -1, 2000}, {"5m", -1, 300000}, {"5min", -1, 300000}, {"1h", -1, 3600000},
-        {"1d", -1, 86400000}, {"", -1, -1}, {"s", -1, -1}, {"+1s", -1, -1}, {" 1s", -1, -1}, {"1k", -1, -1}, {"0x10", -1, -1},
-        {"1.5GiB", -1, -1}, {"9223372036854775808", -1, -1}, {"9223372036854775807KiB", -1, -1},
+        {"0", 0, 0},
+        {"7", 7, -1},
+        {"64KiB", 65536, -1},
+        {"64 KiB", 65536, -1},
+        {"2GiB", (int64_t)2 << 30, -1},
+        {"5KB", 5000, -1},
+        {"1B", 1, -1},
+        {"250ms", -1, 250},
+        {"2s", -1, 2000},
+        {"5m", -1, 300000},
+        {"5min", -1, 300000},
+        {"1h", -1, 3600000},
+        {"1d", -1, 86400000},
+        {"", -1, -1},
+        {"s", -1, -1},
+        {"+1s", -1, -1},
+        {" 1s", -1, -1},
+        {"1k", -1, -1},
+        {"0x10", -1, -1},
+        {"1.5GiB", -1, -1},
+        {"9223372036854775808", -1, -1},
+        {"9223372036854775807KiB", -1, -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t size = -1, time = -1;
@@ -235,7 +255,8 @@ static void every_default_can_be_written_in_the_file(void **state)
         char *dot = strchr(yaml, '.');
         if (dot && dot < strchr(yaml, ':')) { /* server.workers: 1 → server: {workers: 1} */
             char nested[220];
-            snprintf(nested, sizeof nested, "%.*s: {%.*s}\n", (int)(dot - yaml), yaml, (int)strcspn(dot + 1, "\n"), dot + 1);
+            snprintf(nested, sizeof nested, "%.*s: {%.*s}\n", (int)(dot - yaml), yaml,
+                     (int)strcspn(dot + 1, "\n"), dot + 1);
             memcpy(yaml, nested, sizeof yaml);
         }
         write_yaml(yaml);
@@ -282,7 +303,8 @@ static void home_comes_from_the_environment(void **state)
 {
     (void)state;
     gaz_error err = {0};
-    char *path = NULL, *user = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    const char *home_now = getenv("HOME");
+    char *path = NULL, *user = home_now ? strdup(home_now) : NULL;
     setenv("GAZ_HOME", "/x/gaz", 1);
     assert_ok(gaz_home_path(&path, &err));
     assert_string_equal(path, "/x/gaz");

@@ -97,7 +97,9 @@ static void repository_comes_back_as_it_was_added(void **state)
     home *h = *state;
     gaz_error err = {0};
     const char *patterns[] = {"main", "release/*"};
-    gaz_repo_row row = {.name = strdup("team/app"), .source = strdup("https://example.org/app.git"), .cloned = true};
+    gaz_repo_row row = {.name = strdup("team/app"),
+                        .source = strdup("https://example.org/app.git"),
+                        .cloned = true};
     row.patterns = malloc(sizeof patterns);
     for (size_t i = 0; i < 2; i++)
         row.patterns[i] = strdup(patterns[i]);
@@ -128,10 +130,12 @@ static void repository_names_are_checked(void **state)
     char long_name[GAZ_REPO_NAME_MAX + 2];
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
-    const char *bad[] = {"", "-x", ".hidden", "a..b", "a//b", "/a", "a/", "a b", "a\nb", "\xc3\xa4", long_name};
+    const char *bad[] = {"",   "-x",  ".hidden", "a..b",     "a//b",   "/a",
+                         "a/", "a b", "a\nb",    "\xc3\xa4", long_name};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         gaz_error err = {0};
-        gaz_repo_row row = {.name = strdup(bad[i]), .source = strdup("/s"), .git_dir = strdup("/s")};
+        gaz_repo_row row = {
+            .name = strdup(bad[i]), .source = strdup("/s"), .git_dir = strdup("/s")};
         assert_status(GAZ_E_INVALID, gaz_store_repo_add(h->store, &row, &err));
         gaz_repo_row_release(&row);
     }
@@ -145,7 +149,11 @@ static void patterns_have_limits(void **state)
     home *h = *state;
     gaz_error err = {0};
     char *pattern = strdup("a\nb");
-    gaz_repo_row row = {.name = strdup("r"), .source = strdup("/s"), .git_dir = strdup("/s"), .patterns = malloc(sizeof(char *)), .pattern_count = 1};
+    gaz_repo_row row = {.name = strdup("r"),
+                        .source = strdup("/s"),
+                        .git_dir = strdup("/s"),
+                        .patterns = malloc(sizeof(char *)),
+                        .pattern_count = 1};
     row.patterns[0] = pattern;
     assert_status(GAZ_E_INVALID, gaz_store_repo_add(h->store, &row, &err));
     gaz_error_clear(&err);
@@ -226,13 +234,21 @@ static void publication_is_seen_whole(void **state)
     gaz_run *run = NULL;
     assert_ok(gaz_run_open(h->store, &run, &err));
     gaz_segment_row segments[2] = {make_segment(h->store, run, 1), make_segment(h->store, run, 2)};
-    gaz_manifest_row manifests[2] = {make_manifest(h->store, run, 3, 1, NULL), make_manifest(h->store, run, 4, 9, NULL)};
-    gaz_ref_row refs[3] = {branch("zeta", 1, manifests[0].name, 3), branch("main", 2, manifests[1].name, 4),
-                           branch("0123456789012345678901234567890123456789", 3, manifests[0].name, 3)};
+    gaz_manifest_row manifests[2] = {make_manifest(h->store, run, 3, 1, NULL),
+                                     make_manifest(h->store, run, 4, 9, NULL)};
+    gaz_ref_row refs[3] = {
+        branch("zeta", 1, manifests[0].name, 3), branch("main", 2, manifests[1].name, 4),
+        branch("0123456789012345678901234567890123456789", 3, manifests[0].name, 3)};
     refs[1].head = true;
     refs[2].kind = GAZ_REF_REVISION;
-    gaz_publication pub = {.repo = repo, .pool = pool, .segments_added = segments, .segments_added_count = 2,
-                           .manifests = manifests, .manifests_count = 2, .refs_set = refs, .refs_set_count = 3};
+    gaz_publication pub = {.repo = repo,
+                           .pool = pool,
+                           .segments_added = segments,
+                           .segments_added_count = 2,
+                           .manifests = manifests,
+                           .manifests_count = 2,
+                           .refs_set = refs,
+                           .refs_set_count = 3};
     assert_ok(gaz_store_publish(h->store, &pub, &after, &err));
     gaz_run_close(run);
     assert_int_equal(after, before + 1);
@@ -265,7 +281,8 @@ static void publication_of_a_file_that_is_not_in_place_fails(void **state)
     assert_ok(gaz_store_generation(h->store, &before, &err));
     gaz_segment_row segment = {.docs = 1, .file_bytes = 5};
     memset(segment.name, 'a', 64);
-    gaz_publication pub = {.repo = repo, .pool = pool, .segments_added = &segment, .segments_added_count = 1};
+    gaz_publication pub = {
+        .repo = repo, .pool = pool, .segments_added = &segment, .segments_added_count = 1};
     assert_status(GAZ_E_NOT_FOUND, gaz_store_publish(h->store, &pub, NULL, &err));
     gaz_error_clear(&err);
     gaz_ref_row ref = branch("main", 1, segment.name, 1); /* a manifest nobody named */
@@ -298,8 +315,11 @@ static void merge_replaces_segments_once(void **state)
     gaz_run *run = NULL;
     assert_ok(gaz_run_open(h->store, &run, &err));
     gaz_segment_row merged = make_segment(h->store, run, 3);
-    gaz_publication merge = {.pool = pool, .segments_added = &merged, .segments_added_count = 1,
-                             .segments_removed = (const char (*)[GAZ_SEALED_NAME])names, .segments_removed_count = 2};
+    gaz_publication merge = {.pool = pool,
+                             .segments_added = &merged,
+                             .segments_added_count = 1,
+                             .segments_removed = (const char(*)[GAZ_SEALED_NAME])names,
+                             .segments_removed_count = 2};
     uint64_t generation = 0, again = 0;
     assert_ok(gaz_store_publish(h->store, &merge, &generation, &err));
     assert_status(GAZ_E_BUSY, gaz_store_publish(h->store, &merge, NULL, &err));
@@ -344,17 +364,30 @@ static void manifests_live_as_long_as_refs_or_deltas_need_them(void **state)
     rows[1] = make_delta(h->store, run, full, 7, 1000, &second);
     rows[2] = make_delta(h->store, run, second, 9, 1001, NULL);
     assert_string_equal(rows[2].base, rows[1].name);
-    gaz_ref_row refs[2] = {branch("main", 3, rows[2].name, 200), branch("old", 1, rows[0].name, 200)};
-    gaz_publication pub = {.repo = repo, .pool = pool, .manifests = rows, .manifests_count = 3, .refs_set = refs, .refs_set_count = 2};
+    gaz_ref_row refs[2] = {branch("main", 3, rows[2].name, 200),
+                           branch("old", 1, rows[0].name, 200)};
+    gaz_publication pub = {.repo = repo,
+                           .pool = pool,
+                           .manifests = rows,
+                           .manifests_count = 3,
+                           .refs_set = refs,
+                           .refs_set_count = 2};
     assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
     assert_int_equal(count_rows(h, "SELECT count(*) FROM manifests"), 3);
     const char *main_branch = "main";
-    gaz_publication drop = {.repo = repo, .pool = pool, .refs_removed = &main_branch, .refs_removed_count = 1};
+    gaz_publication drop = {
+        .repo = repo, .pool = pool, .refs_removed = &main_branch, .refs_removed_count = 1};
     assert_ok(gaz_store_publish(h->store, &drop, NULL, &err));
-    assert_int_equal(count_rows(h, "SELECT count(*) FROM manifests"), 1); /* "old" keeps the full one */
+    assert_int_equal(count_rows(h, "SELECT count(*) FROM manifests"),
+                     1); /* "old" keeps the full one */
     assert_int_equal(count_rows(h, "SELECT count(*) FROM retired"), 2);
     gaz_ref_row moved = branch("old", 5, rows[1].name, 200);
-    gaz_publication move = {.repo = repo, .pool = pool, .manifests = rows + 1, .manifests_count = 1, .refs_set = &moved, .refs_set_count = 1};
+    gaz_publication move = {.repo = repo,
+                            .pool = pool,
+                            .manifests = rows + 1,
+                            .manifests_count = 1,
+                            .refs_set = &moved,
+                            .refs_set_count = 1};
     assert_ok(gaz_store_publish(h->store, &move, NULL, &err));
     assert_int_equal(count_rows(h, "SELECT count(*) FROM manifests"), 2);
     assert_int_equal(count_rows(h, "SELECT count(*) FROM retired"), 1);
@@ -378,7 +411,12 @@ static void only_one_ref_is_head(void **state)
     gaz_manifest_row m = make_manifest(h->store, run, 5, 77, NULL);
     gaz_ref_row ref = branch("dev", 1, m.name, 5);
     ref.head = true;
-    gaz_publication pub = {.repo = repo, .pool = pool, .manifests = &m, .manifests_count = 1, .refs_set = &ref, .refs_set_count = 1};
+    gaz_publication pub = {.repo = repo,
+                           .pool = pool,
+                           .manifests = &m,
+                           .manifests_count = 1,
+                           .refs_set = &ref,
+                           .refs_set_count = 1};
     assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
     gaz_run_close(run);
     gaz_snapshot *s = NULL;
@@ -393,7 +431,8 @@ static void removed_repository_takes_its_rows_along(void **state)
 {
     home *h = *state;
     gaz_error err = {0};
-    int64_t own = add_repo(h->store, "own"), a = add_repo(h->store, "a"), b = add_repo(h->store, "b"), pool = 0, shared = 0, again = 0;
+    int64_t own = add_repo(h->store, "own"), a = add_repo(h->store, "a"),
+            b = add_repo(h->store, "b"), pool = 0, shared = 0, again = 0;
     assert_ok(gaz_store_pool_add(h->store, false, &pool, &err));
     assert_ok(gaz_store_pool_shared(h->store, &shared, &err));
     assert_ok(gaz_store_pool_shared(h->store, &again, &err));
@@ -454,7 +493,12 @@ static void stale_revisions_are_the_least_recently_used(void **state)
         gaz_oid_format(&commit, hex);
         gaz_ref_row ref = branch(hex, i, m.name, 5);
         ref.kind = GAZ_REF_REVISION;
-        gaz_publication pub = {.repo = repo, .pool = pool, .manifests = &m, .manifests_count = 1, .refs_set = &ref, .refs_set_count = 1};
+        gaz_publication pub = {.repo = repo,
+                               .pool = pool,
+                               .manifests = &m,
+                               .manifests_count = 1,
+                               .refs_set = &ref,
+                               .refs_set_count = 1};
         assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
         usleep(1100);
     }
@@ -521,7 +565,8 @@ static void home_without_its_home_path_moves(void **state)
 {
     home *h = *state;
     gaz_error err = {0};
-    gaz_repo_row row = {.name = strdup("c"), .source = strdup("https://example.org/c"), .cloned = true};
+    gaz_repo_row row = {
+        .name = strdup("c"), .source = strdup("https://example.org/c"), .cloned = true};
     assert_ok(gaz_store_repo_add(h->store, &row, &err));
     gaz_repo_row_release(&row);
     gaz_store_close(h->store);

@@ -1,4 +1,5 @@
-/* Checking and repairing: what is damaged is found and named, what can be rebuilt is, and nothing else is lost. */
+/* Checking and repairing: what is damaged is found and named, what can be rebuilt is, and nothing
+ * else is lost. */
 #include "store_support.h"
 
 #include <fcntl.h>
@@ -125,7 +126,8 @@ static void missing_and_short_segments_are_found(void **state)
     gaz_snapshot *s = snapshot(h);
     gaz_error err = {0};
     gaz_strbuf path = GAZ_STRBUF_INIT;
-    assert_ok(gaz_store_path(h->store, GAZ_FILE_SEGMENT, s->pools[0].segments[1].name, &path, &err));
+    assert_ok(
+        gaz_store_path(h->store, GAZ_FILE_SEGMENT, s->pools[0].segments[1].name, &path, &err));
     assert_int_equal(unlink(path.data), 0);
     gaz_strbuf_release(&path);
     damage_file(h, GAZ_FILE_SEGMENT, s->pools[1].segments[0].name, true);
@@ -148,8 +150,14 @@ static void damaged_manifest_takes_its_refs_and_the_deltas_over_it(void **state)
     gaz_manifest_row rows[3] = {make_manifest(h->store, run, 50, 70, &base)};
     rows[1] = make_delta(h->store, run, base, 3, 1, NULL);
     rows[2] = make_manifest(h->store, run, 6, 80, NULL);
-    gaz_ref_row refs[3] = {branch("whole", 1, rows[0].name, 50), branch("delta", 2, rows[1].name, 50), branch("other", 3, rows[2].name, 6)};
-    gaz_publication pub = {.repo = s->repos[2].row.id, .manifests = rows, .manifests_count = 3, .refs_set = refs, .refs_set_count = 3};
+    gaz_ref_row refs[3] = {branch("whole", 1, rows[0].name, 50),
+                           branch("delta", 2, rows[1].name, 50),
+                           branch("other", 3, rows[2].name, 6)};
+    gaz_publication pub = {.repo = s->repos[2].row.id,
+                           .manifests = rows,
+                           .manifests_count = 3,
+                           .refs_set = refs,
+                           .refs_set_count = 3};
     assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
     gaz_manifest_unref(base);
     gaz_run_close(run);
@@ -251,7 +259,9 @@ static void unreadable_catalogue_is_made_anew(void **state)
     home *h = *state;
     gaz_error err = {0};
     log l = {.text = GAZ_STRBUF_INIT};
-    gaz_repo_row clone = {.name = strdup("team/delta"), .source = strdup("https://example.org/delta odd%name.git"), .cloned = true};
+    gaz_repo_row clone = {.name = strdup("team/delta"),
+                          .source = strdup("https://example.org/delta odd%name.git"),
+                          .cloned = true};
     clone.patterns = malloc(sizeof(char *));
     clone.patterns[0] = strdup("release/*");
     clone.pattern_count = 1;
@@ -271,7 +281,7 @@ static void unreadable_catalogue_is_made_anew(void **state)
     gaz_strbuf names = GAZ_STRBUF_INIT;
     assert_ok(gaz_store_repair(h->store, note, &l, &names, &err));
     assert_string_equal(names.data, ""
-                        "alpha\nbeta\ngamma\nteam/delta\n");
+                                    "alpha\nbeta\ngamma\nteam/delta\n");
     gaz_strbuf_release(&names);
     gaz_repo_row row;
     assert_ok(gaz_store_repo_get(h->store, "team/delta", &row, &err));

@@ -1,6 +1,7 @@
-/* Damage to catalogue.db: whichever byte is flipped, whatever is cut off, every question is answered exactly as before or
- * with a clean failure. GAZ_TEST_SCALE=full flips every byte; otherwise a seeded tenth, and a hundredth of the bytes in
- * stretches of zeros, which are unused. */
+/* Damage to catalogue.db: whichever byte is flipped, whatever is cut off, every question is
+ * answered exactly as before or with a clean failure. GAZ_TEST_SCALE=full flips every byte;
+ * otherwise a seeded tenth, and a hundredth of the bytes in stretches of zeros, which are unused.
+ */
 #include "store_support.h"
 
 #include <fcntl.h>
@@ -27,7 +28,8 @@ static void fill(home *h)
     int64_t shared = 0, own = 0, job = 0;
     assert_ok(gaz_store_pool_shared(h->store, &shared, &err));
     assert_ok(gaz_store_pool_add(h->store, false, &own, &err));
-    int64_t a = add_repo(h->store, "alpha"), b = add_repo(h->store, "beta"), c = add_repo(h->store, "gamma");
+    int64_t a = add_repo(h->store, "alpha"), b = add_repo(h->store, "beta"),
+            c = add_repo(h->store, "gamma");
     for (unsigned i = 0; i < 3; i++) {
         publish_simple(h->store, a, shared, i);
         publish_simple(h->store, b, shared, 10 + i);
@@ -42,7 +44,8 @@ static void fill(home *h)
     assert_ok(gaz_store_repo_failed(h->store, b, "no such branch", &err));
 }
 
-/* Asks everything that can be asked. Each answer is appended to `out`; a failure as "failed", when it is a clean one. */
+/* Asks everything that can be asked. Each answer is appended to `out`; a failure as "failed", when
+ * it is a clean one. */
 static bool clean(gaz_status st)
 {
     return st == GAZ_E_CORRUPT || st == GAZ_E_UNSUPPORTED || st == GAZ_E_NOMEM || st == GAZ_E_IO;
@@ -65,7 +68,8 @@ static void ask_repo(gaz_store *store, const char *name, gaz_strbuf *out)
     gaz_repo_row row = {0};
     gaz_status st = gaz_store_repo_get(store, name, &row, NULL);
     if (st == GAZ_OK)
-        gaz_strbuf_printf(out, "%s %s %s %lld %s\n", row.uid, row.name, row.source, (long long)row.pool, row.last_error ? row.last_error : "-");
+        gaz_strbuf_printf(out, "%s %s %s %lld %s\n", row.uid, row.name, row.source,
+                          (long long)row.pool, row.last_error ? row.last_error : "-");
     else if (st == GAZ_E_NOT_FOUND && strcmp(name, "absent") == 0)
         gaz_strbuf_puts(out, "absent");
     else
@@ -97,13 +101,15 @@ static void ask_rest(gaz_store *store, int what, gaz_strbuf *out)
                     : what == 1 ? gaz_store_generation(store, &generation, NULL)
                                 : gaz_store_job_get(store, 2, &job, NULL);
     if (st != GAZ_OK)
-        gaz_strbuf_puts(out, clean(st) || (what == 2 && st == GAZ_E_NOT_FOUND) ? "failed" : "unclean");
+        gaz_strbuf_puts(out,
+                        clean(st) || (what == 2 && st == GAZ_E_NOT_FOUND) ? "failed" : "unclean");
     else if (what == 0)
         gaz_strbuf_add(out, blobs, count * sizeof *blobs);
     else if (what == 1)
         gaz_strbuf_printf(out, "%llu", (unsigned long long)generation);
     else
-        gaz_strbuf_printf(out, "%s %s %s %d", job.kind, job.subject, job.argument ? job.argument : "-", (int)job.state);
+        gaz_strbuf_printf(out, "%s %s %s %d", job.kind, job.subject,
+                          job.argument ? job.argument : "-", (int)job.state);
     gaz_job_row_release(&job);
     free(blobs);
 }
@@ -126,7 +132,7 @@ static void ask(gaz_store *store, int question, gaz_strbuf *out)
 typedef struct trial {
     home *h;
     char path[512];
-    gaz_strbuf bytes;             /* of the sound catalogue */
+    gaz_strbuf bytes;              /* of the sound catalogue */
     gaz_strbuf answers[QUESTIONS]; /* of the sound catalogue */
     gaz_strbuf now;
     size_t refused, wholly;
@@ -180,9 +186,11 @@ static void try_damaged(trial *t, const char *how, size_t at)
     bool same = true;
     for (int q = 0; q < QUESTIONS; q++) {
         ask(store, q, &t->now);
-        bool equal = t->now.len == t->answers[q].len && memcmp(t->now.data, t->answers[q].data, t->now.len) == 0;
+        bool equal = t->now.len == t->answers[q].len &&
+                     memcmp(t->now.data, t->answers[q].data, t->now.len) == 0;
         if (!equal && strcmp(t->now.data, "failed") != 0)
-            fail_msg("%s at %zu: question %d is answered with\n%s\ninstead of\n%s", how, at, q, t->now.data, t->answers[q].data);
+            fail_msg("%s at %zu: question %d is answered with\n%s\ninstead of\n%s", how, at, q,
+                     t->now.data, t->answers[q].data);
         same = same && equal;
     }
     t->wholly += same;
@@ -228,10 +236,13 @@ static void overwritten_stretch_never_gives_a_wrong_answer(void **state)
     char *copy = malloc(t.bytes.len);
     int rounds = full_scale() ? 2000 : 200;
     for (int round = 0; round < rounds; round++) {
-        size_t at = next_random() % t.bytes.len, len = 1 + next_random() % 600, from = next_random() % t.bytes.len;
+        size_t at = next_random() % t.bytes.len, len = 1 + next_random() % 600,
+               from = next_random() % t.bytes.len;
         memcpy(copy, t.bytes.data, t.bytes.len);
         for (size_t i = at; i < at + len && i < t.bytes.len; i++)
-            copy[i] = round % 3 == 0 ? 0 : round % 3 == 1 ? (char)next_random() : t.bytes.data[(from + i) % t.bytes.len];
+            copy[i] = round % 3 == 0   ? 0
+                      : round % 3 == 1 ? (char)next_random()
+                                       : t.bytes.data[(from + i) % t.bytes.len];
         put_bytes(&t, copy, t.bytes.len);
         try_damaged(&t, "an overwritten stretch", at);
     }

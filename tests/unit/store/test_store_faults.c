@@ -1,4 +1,5 @@
-/* Full disks, failed allocations, killed processes: an error that says so, and the generation before it intact. */
+/* Full disks, failed allocations, killed processes: an error that says so, and the generation
+ * before it intact. */
 #include "store_support.h"
 
 #include <errno.h>
@@ -37,18 +38,25 @@ static void assert_sound(gaz_store *store)
 }
 
 /* What a run does from beginning to end; any failure is returned. */
-static gaz_status publish_once(gaz_store *store, int64_t repo, int64_t pool, unsigned seed, gaz_error *err)
+static gaz_status publish_once(gaz_store *store, int64_t repo, int64_t pool, unsigned seed,
+                               gaz_error *err)
 {
     gaz_run *run = NULL;
     gaz_manifest_row m = {0};
     char path[64];
     snprintf(path, sizeof path, "file-%u", seed);
-    gaz_manifest_change change = {.entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(seed)}};
+    gaz_manifest_change change = {
+        .entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(seed)}};
     gaz_status st = gaz_run_open(store, &run, err);
     if (st == GAZ_OK)
         st = gaz_manifest_write(store, run, NULL, &change, 1, &m, NULL, err);
     gaz_ref_row ref = branch("main", seed, m.name, 1);
-    gaz_publication pub = {.repo = repo, .pool = pool, .manifests = &m, .manifests_count = 1, .refs_set = &ref, .refs_set_count = 1};
+    gaz_publication pub = {.repo = repo,
+                           .pool = pool,
+                           .manifests = &m,
+                           .manifests_count = 1,
+                           .refs_set = &ref,
+                           .refs_set_count = 1};
     if (st == GAZ_OK)
         st = gaz_store_publish(store, &pub, NULL, err);
     gaz_run_close(run);
@@ -79,7 +87,8 @@ static void full_disk_ends_in_a_clean_error(void **state)
                 st = publish_once(store, repo, pool, i, &why);
             bool clean = st == GAZ_OK || (st == GAZ_E_IO && why.message[0]);
             if (!clean)
-                fprintf(stderr, "limit %lld: %s: %s\n", (long long)limit, gaz_status_name(st), why.message);
+                fprintf(stderr, "limit %lld: %s: %s\n", (long long)limit, gaz_status_name(st),
+                        why.message);
             _exit(!clean ? 1 : st == GAZ_OK ? 2 : 0);
         }
         int result = 0;
@@ -93,7 +102,8 @@ static void full_disk_ends_in_a_clean_error(void **state)
     }
     home_open(h);
     gaz_strbuf after = picture(h->store);
-    assert_int_not_equal(strcmp(before.data, after.data), 0); /* the larger limits let something through */
+    assert_int_not_equal(strcmp(before.data, after.data),
+                         0); /* the larger limits let something through */
     gaz_strbuf_release(&before);
     gaz_strbuf_release(&after);
 }
@@ -106,7 +116,9 @@ static void full_database_keeps_the_old_generation(void **state)
     assert_ok(gaz_store_pool_add(h->store, false, &pool, &err));
     publish_simple(h->store, repo, pool, 1);
     gaz_strbuf before = picture(h->store);
-    assert_int_equal(sqlite3_exec(h->store->writer.handle, "PRAGMA max_page_count=1", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(h->store->writer.handle, "PRAGMA max_page_count=1", NULL, NULL, NULL),
+        SQLITE_OK);
     gaz_run *run = NULL;
     gaz_manifest *base = NULL;
     assert_ok(gaz_run_open(h->store, &run, &err));
@@ -118,13 +130,20 @@ static void full_database_keeps_the_old_generation(void **state)
         snprintf(names[i], sizeof names[i], "branch-%u", i);
         refs[i] = branch(names[i], i, m.name, 4);
     }
-    gaz_publication pub = {.repo = repo, .pool = pool, .manifests = &m, .manifests_count = 1, .refs_set = refs, .refs_set_count = MANY};
+    gaz_publication pub = {.repo = repo,
+                           .pool = pool,
+                           .manifests = &m,
+                           .manifests_count = 1,
+                           .refs_set = refs,
+                           .refs_set_count = MANY};
     assert_status(GAZ_E_IO, gaz_store_publish(h->store, &pub, NULL, &err));
     assert_non_null(strstr(err.message, "No space left"));
     assert_non_null(strstr(err.hint, "disk space"));
     gaz_strbuf after = picture(h->store);
     assert_string_equal(before.data, after.data);
-    assert_int_equal(sqlite3_exec(h->store->writer.handle, "PRAGMA max_page_count=1000000", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(h->store->writer.handle, "PRAGMA max_page_count=1000000", NULL, NULL, NULL),
+        SQLITE_OK);
     gaz_error_clear(&err);
     assert_ok(gaz_store_publish(h->store, &pub, NULL, &err)); /* with room, it goes on */
     gaz_manifest_unref(base);
@@ -221,9 +240,11 @@ static void killed_publisher_loses_no_generation(void **state)
                 _exit(1);
             for (unsigned i = seed + 1;; i++) {
                 uint64_t generation = 0;
-                if (publish_once(store, repo, pool, i, NULL) != GAZ_OK || gaz_store_generation(store, &generation, NULL) != GAZ_OK)
+                if (publish_once(store, repo, pool, i, NULL) != GAZ_OK ||
+                    gaz_store_generation(store, &generation, NULL) != GAZ_OK)
                     _exit(1);
-                unsigned long long told[2] = {i, generation}; /* acknowledged: from here on it must never be lost */
+                unsigned long long told[2] = {
+                    i, generation}; /* acknowledged: from here on it must never be lost */
                 if (write(pipes[1], told, sizeof told) != (ssize_t)sizeof told)
                     _exit(1);
             }
@@ -291,7 +312,8 @@ static void writing_over_damage_does_not_hide_it(void **state)
         "UPDATE quarantine SET reason = 'other'",
     };
     gaz_error err = {0};
-    int64_t repo = add_repo(h->store, "app"), pool = 0;
+    int64_t pool = 0;
+    add_repo(h->store, "app");
     gaz_oid blob = oid_of(1);
     gaz_strbuf names = GAZ_STRBUF_INIT;
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
@@ -299,7 +321,7 @@ static void writing_over_damage_does_not_hide_it(void **state)
         gaz_repo_row row;
         gaz_error_clear(&err);
         assert_ok(gaz_store_repo_get(h->store, "app", &row, &err));
-        repo = row.id;
+        int64_t repo = row.id;
         gaz_repo_row_release(&row);
         assert_ok(gaz_store_pool_add(h->store, false, &pool, &err));
         publish_simple(h->store, repo, pool, 1);
@@ -308,7 +330,8 @@ static void writing_over_damage_does_not_hide_it(void **state)
         tamper(h, damages[i]);
         assert_status(GAZ_E_CORRUPT, gaz_store_snapshot(h->store, &s, &err));
         gaz_error_clear(&err);
-        assert_ok(publish_once(h->store, repo, pool, 77, &err)); /* moves the ref, touches the repository */
+        assert_ok(publish_once(h->store, repo, pool, 77,
+                               &err)); /* moves the ref, touches the repository */
         assert_status(GAZ_E_CORRUPT, gaz_store_snapshot(h->store, &s, &err));
         gaz_error_clear(&err);
         assert_ok(gaz_store_repair(h->store, NULL, NULL, &names, &err));

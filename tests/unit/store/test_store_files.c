@@ -50,7 +50,8 @@ static void adopted_file_is_at_its_path(void **state)
     assert_string_equal(row.name, again.name);
     gaz_strbuf path = GAZ_STRBUF_INIT, expected = GAZ_STRBUF_INIT;
     assert_ok(gaz_store_path(h->store, GAZ_FILE_SEGMENT, row.name, &path, &err));
-    gaz_strbuf_printf(&expected, "%s/segments/%.2s/%s.seg", gaz_store_home(h->store), row.name, row.name);
+    gaz_strbuf_printf(&expected, "%s/segments/%.2s/%s.seg", gaz_store_home(h->store), row.name,
+                      row.name);
     assert_string_equal(path.data, expected.data);
     assert_int_equal(access(path.data, R_OK), 0);
     gaz_strbuf_release(&path);
@@ -64,19 +65,23 @@ static void adopting_checks_names(void **state)
     gaz_run *run = NULL;
     gaz_error err = {0};
     assert_ok(gaz_run_open(h->store, &run, &err));
-    const char *bad[] = {"", "../../../../etc/passwd", "ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789",
+    const char *bad[] = {"", "../../../../etc/passwd",
+                         "ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789",
                          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0"};
     gaz_strbuf path = GAZ_STRBUF_INIT;
     for (size_t i = 0; i < 4; i++) {
-        assert_status(GAZ_E_INVALID, gaz_store_adopt(h->store, run, "/nowhere", GAZ_FILE_SEGMENT, bad[i], &err));
+        assert_status(GAZ_E_INVALID,
+                      gaz_store_adopt(h->store, run, "/nowhere", GAZ_FILE_SEGMENT, bad[i], &err));
         gaz_error_clear(&err);
-        assert_status(GAZ_E_INVALID, gaz_store_path(h->store, GAZ_FILE_SEGMENT, bad[i], &path, &err));
+        assert_status(GAZ_E_INVALID,
+                      gaz_store_path(h->store, GAZ_FILE_SEGMENT, bad[i], &path, &err));
         gaz_error_clear(&err);
     }
     char name[GAZ_SEALED_NAME];
     memset(name, 'a', sizeof name);
     name[64] = '\0';
-    assert_status(GAZ_E_NOT_FOUND, gaz_store_adopt(h->store, run, "/nowhere/x", GAZ_FILE_SEGMENT, name, &err));
+    assert_status(GAZ_E_NOT_FOUND,
+                  gaz_store_adopt(h->store, run, "/nowhere/x", GAZ_FILE_SEGMENT, name, &err));
     gaz_strbuf_release(&path);
     gaz_run_close(run);
 }
@@ -107,7 +112,8 @@ static void sweeper_removes_runs_of_killed_processes(void **state)
     if (pid == 0) {
         gaz_store *store = NULL;
         gaz_run *run = NULL;
-        if (gaz_store_open(h->dir, false, &store, NULL) != GAZ_OK || gaz_run_open(store, &run, NULL) != GAZ_OK)
+        if (gaz_store_open(h->dir, false, &store, NULL) != GAZ_OK ||
+            gaz_run_open(store, &run, NULL) != GAZ_OK)
             _exit(1);
         make_segment(store, run, 1);
         if (write(pipes[1], "x", 1) != 1)
@@ -142,8 +148,11 @@ static void retired_files_stay_for_their_time_of_grace(void **state)
     gaz_run *run = NULL;
     assert_ok(gaz_run_open(h->store, &run, &err));
     gaz_segment_row fresh = make_segment(h->store, run, 2);
-    gaz_publication merge = {.pool = pool, .segments_added = &fresh, .segments_added_count = 1,
-                             .segments_removed = (const char (*)[GAZ_SEALED_NAME])old, .segments_removed_count = 1};
+    gaz_publication merge = {.pool = pool,
+                             .segments_added = &fresh,
+                             .segments_added_count = 1,
+                             .segments_removed = (const char(*)[GAZ_SEALED_NAME])old,
+                             .segments_removed_count = 1};
     assert_ok(gaz_store_publish(h->store, &merge, NULL, &err));
     gaz_run_close(run);
     sweep(h, 3600000, 0);
@@ -165,7 +174,9 @@ static void retired_file_that_is_published_again_stays(void **state)
     char name[1][GAZ_SEALED_NAME];
     memcpy(name[0], s->pools[0].segments[0].name, GAZ_SEALED_NAME);
     gaz_snapshot_free(s);
-    gaz_publication drop = {.pool = pool, .segments_removed = (const char (*)[GAZ_SEALED_NAME])name, .segments_removed_count = 1};
+    gaz_publication drop = {.pool = pool,
+                            .segments_removed = (const char(*)[GAZ_SEALED_NAME])name,
+                            .segments_removed_count = 1};
     assert_ok(gaz_store_publish(h->store, &drop, NULL, &err));
     publish_simple(h->store, repo, pool, 1);
     sweep(h, 0, 0);

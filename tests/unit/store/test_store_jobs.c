@@ -1,4 +1,5 @@
-/* Rows of jobs: their order, their number, their checksums. The queue over them is tested in tests/unit/jobs. */
+/* Rows of jobs: their order, their number, their checksums. The queue over them is tested in
+ * tests/unit/jobs. */
 #include "store_support.h"
 
 #include <sqlite3.h>
@@ -9,7 +10,9 @@ static void newest_jobs_are_listed_first_and_old_ones_forgotten(void **state)
 {
     home *h = *state;
     gaz_error err = {0};
-    assert_int_equal(sqlite3_exec(h->store->writer.handle, "PRAGMA synchronous=OFF", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(h->store->writer.handle, "PRAGMA synchronous=OFF", NULL, NULL, NULL),
+        SQLITE_OK);
     for (int i = 0; i < 1100; i++) {
         char subject[16];
         int64_t id = 0;
@@ -39,7 +42,8 @@ static void ids_are_never_used_twice(void **state)
     gaz_error err = {0};
     int64_t first = 0, second = 0;
     assert_ok(gaz_store_job_add(h->store, "index", "a", NULL, &first, &err));
-    assert_int_equal(sqlite3_exec(h->store->writer.handle, "DELETE FROM jobs", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(h->store->writer.handle, "DELETE FROM jobs", NULL, NULL, NULL),
+                     SQLITE_OK);
     home_reopen(h);
     assert_ok(gaz_store_job_add(h->store, "index", "b", NULL, &second, &err));
     assert_true(second > first);
@@ -48,8 +52,9 @@ static void ids_are_never_used_twice(void **state)
 static void changed_job_is_never_handed_out(void **state)
 {
     home *h = *state;
-    static const char *const changes[] = {"subject = 'other'", "kind = 'x'", "argument = 'y'", "attempts = 2", "created_us = 1",
-                                          "checksum = checksum + 1", "error = 'e'"};
+    static const char *const changes[] = {
+        "subject = 'other'",       "kind = 'x'", "argument = 'y'", "attempts = 2", "created_us = 1",
+        "checksum = checksum + 1", "error = 'e'"};
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         gaz_error err = {0};
         gaz_job_row job = {0}, *rows = NULL;
@@ -63,8 +68,10 @@ static void changed_job_is_never_handed_out(void **state)
         gaz_error_clear(&err);
         assert_status(GAZ_E_CORRUPT, gaz_store_job_list(h->store, 10, &rows, &count, &err));
         gaz_error_clear(&err);
-        assert_status(GAZ_E_CORRUPT, gaz_store_job_finish(h->store, id, GAZ_JOB_DONE, NULL, 0, &err));
-        assert_int_equal(sqlite3_exec(h->store->writer.handle, "DELETE FROM jobs", NULL, NULL, NULL), SQLITE_OK);
+        assert_status(GAZ_E_CORRUPT,
+                      gaz_store_job_finish(h->store, id, GAZ_JOB_DONE, NULL, 0, &err));
+        assert_int_equal(
+            sqlite3_exec(h->store->writer.handle, "DELETE FROM jobs", NULL, NULL, NULL), SQLITE_OK);
     }
 }
 

@@ -1,5 +1,6 @@
-/* One store used by several threads, and one home by several stores: readers never see half a publication, and neither
- * they nor the writer wait for each other to end. Built with -fsanitize=thread as well. */
+/* One store used by several threads, and one home by several stores: readers never see half a
+ * publication, and neither they nor the writer wait for each other to end. Built with
+ * -fsanitize=thread as well. */
 #include "store_support.h"
 
 #include <pthread.h>
@@ -21,8 +22,8 @@ static void complain(shared *s, const char *what, const gaz_error *err)
         snprintf(s->message, sizeof s->message, "%s: %.200s", what, err->message);
 }
 
-/* Every publication adds one segment with docs = n and moves the ref to commit n with n files: a snapshot that shows
- * one without the other is half a publication. */
+/* Every publication adds one segment with docs = n and moves the ref to commit n with n files: a
+ * snapshot that shows one without the other is half a publication. */
 static bool whole(const gaz_snapshot *s, uint64_t base)
 {
     unsigned commit = 0;
@@ -30,8 +31,8 @@ static bool whole(const gaz_snapshot *s, uint64_t base)
         return s->pools[0].segment_count == 0;
     const gaz_ref_row *ref = &s->repos[0].refs[0];
     memcpy(&commit, ref->commit.id, sizeof commit);
-    return ref->files == commit && s->pools[0].segment_count == commit && s->generation == base + commit &&
-           s->repos[0].generation == s->generation;
+    return ref->files == commit && s->pools[0].segment_count == commit &&
+           s->generation == base + commit && s->repos[0].generation == s->generation;
 }
 
 static uint64_t base_generation;
@@ -44,7 +45,8 @@ static void *read_snapshots(void *arg)
         gaz_error err = {0};
         gaz_snapshot *snapshot = NULL;
         uint64_t generation = 0;
-        if (gaz_store_generation(s->h->store, &generation, &err) != GAZ_OK || gaz_store_snapshot(s->h->store, &snapshot, &err) != GAZ_OK)
+        if (gaz_store_generation(s->h->store, &generation, &err) != GAZ_OK ||
+            gaz_store_snapshot(s->h->store, &snapshot, &err) != GAZ_OK)
             complain(s, "reading", &err);
         else if (snapshot->generation < generation || snapshot->generation < newest)
             complain(s, "a generation went backwards", &err);
@@ -52,7 +54,8 @@ static void *read_snapshots(void *arg)
             complain(s, "half a publication", &err);
         else if (snapshot->repos[0].ref_count) {
             gaz_manifest *m = NULL;
-            if (gaz_manifest_load(s->h->store, snapshot->repos[0].refs[0].manifest, &m, &err) != GAZ_OK)
+            if (gaz_manifest_load(s->h->store, snapshot->repos[0].refs[0].manifest, &m, &err) !=
+                GAZ_OK)
                 complain(s, "loading a manifest", &err);
             else if (gaz_manifest_count(m) != snapshot->repos[0].refs[0].files)
                 complain(s, "another manifest", &err);
@@ -79,7 +82,8 @@ static void *sweep_and_queue(void *arg)
             complain(s, "queueing", &err);
         else if (gaz_store_job_claim(s->h->store, "1-1-x", &job, &err) < 0)
             complain(s, "claiming", &err);
-        else if (job.id && gaz_store_job_finish(s->h->store, job.id, GAZ_JOB_DONE, NULL, 0, &err) != GAZ_OK)
+        else if (job.id &&
+                 gaz_store_job_finish(s->h->store, job.id, GAZ_JOB_DONE, NULL, 0, &err) != GAZ_OK)
             complain(s, "finishing", &err);
         gaz_job_row_release(&job);
     }
@@ -98,15 +102,22 @@ static void *publish_many(void *arg)
         gaz_manifest_row row = {0};
         char path[32];
         snprintf(path, sizeof path, "file-%04u", n);
-        gaz_manifest_change change = {.entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(n)}};
+        gaz_manifest_change change = {
+            .entry = {.path = path, .path_len = (uint32_t)strlen(path), .oid = oid_of(n)}};
         if (gaz_run_open(s->h->store, &run, &err) != GAZ_OK ||
             gaz_manifest_write(s->h->store, run, m, &change, 1, &row, &next, &err) != GAZ_OK) {
             complain(s, "writing", &err);
         } else {
             gaz_segment_row segment = make_segment(s->h->store, run, n);
             gaz_ref_row ref = branch("main", n, row.name, n);
-            gaz_publication pub = {.repo = s->repo, .pool = s->pool, .segments_added = &segment, .segments_added_count = 1,
-                                   .manifests = &row, .manifests_count = 1, .refs_set = &ref, .refs_set_count = 1};
+            gaz_publication pub = {.repo = s->repo,
+                                   .pool = s->pool,
+                                   .segments_added = &segment,
+                                   .segments_added_count = 1,
+                                   .manifests = &row,
+                                   .manifests_count = 1,
+                                   .refs_set = &ref,
+                                   .refs_set_count = 1};
             if (gaz_store_publish(s->h->store, &pub, NULL, &err) != GAZ_OK)
                 complain(s, "publishing", &err);
         }
