@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 
+#include "store_private.h"
+
 static unsigned mode_of(const char *dir, const char *name)
 {
     char path[512];
@@ -581,6 +583,30 @@ static void home_without_its_home_path_moves(void **state)
     gaz_repo_row_release(&row);
 }
 
+static void home_holds_so_many_repositories_and_no_more(void **state)
+{
+    home *h = *state;
+    gaz_error err = {0};
+    char sql[600];
+    gaz_repo_row row = {.name = strdup("last"), .source = strdup("/s"), .git_dir = strdup("/s")};
+    snprintf(sql, sizeof sql,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+             "INSERT INTO repos (uid, name, source, git_dir, cloned, patterns, generation, "
+             "added_us, indexed_us) "
+             "SELECT printf('%%032x', i), printf('r%%d', i), '/s', '/s', 0, '', 1, 1, 0 FROM n",
+             GAZ_REPOS_MAX - 1);
+    assert_int_equal(sqlite3_exec(h->store->writer.handle, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_ok(gaz_store_repo_add(h->store, &row, &err));
+    gaz_snapshot *s = NULL;
+    assert_ok(gaz_store_snapshot(h->store, &s, &err));
+    assert_int_equal(s->repo_count, GAZ_REPOS_MAX);
+    gaz_snapshot_free(s);
+    free(row.name);
+    row.name = strdup("one-more");
+    assert_status(GAZ_E_LIMIT, gaz_store_repo_add(h->store, &row, &err));
+    gaz_repo_row_release(&row);
+}
+
 #define HOME_TEST(f) cmocka_unit_test_setup_teardown(f, home_setup, home_teardown)
 
 int main(void)
@@ -596,6 +622,7 @@ int main(void)
         HOME_TEST(repository_names_are_checked),
         HOME_TEST(patterns_have_limits),
         HOME_TEST(taken_name_is_told),
+        HOME_TEST(home_holds_so_many_repositories_and_no_more),
         HOME_TEST(unknown_repository_has_near_misses),
         HOME_TEST(list_is_in_byte_order),
         HOME_TEST(failure_is_kept_until_a_run_succeeds),
