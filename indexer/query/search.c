@@ -476,6 +476,12 @@ static gaz_status add_notes(search *s, gaz_error *err)
         gaz_json_cstring(&w, s->plan.damage.items[i]);
     for (size_t i = 0; i < s->world->damaged.len && n < NOTES_MAX; i++, n++)
         gaz_json_cstring(&w, s->world->damaged.items[i]);
+    if (s->scope->missing) { /* also when the segment was cut after it had been opened */
+        char text[120];
+        snprintf(text, sizeof text, "%" PRIu64 " files have no text that can be read; run `gaz check`", s->scope->missing);
+        gaz_json_cstring(&w, text);
+        n++;
+    }
     gaz_json_array_end(&w);
     if (n)
         gaz_strbuf_add(&s->result->notes, list.data + 1, list.len - 2);

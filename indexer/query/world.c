@@ -122,7 +122,8 @@ static uint8_t depth_of(const char *path, uint32_t len)
     return (uint8_t)depth;
 }
 
-/* Finds the document of a blob in the pool, the newest segment first. */
+/* Finds the document of a blob in the pool, the newest segment first. A segment that turns out to be damaged is passed over:
+ * what only it holds counts as missing, and answers say so. */
 static gaz_status locate(const world_pool *pool, const gaz_oid *oid, view_entry *e, gaz_lang_hint *hint, gaz_error *err)
 {
     e->segment = NO_SEGMENT;
@@ -131,13 +132,17 @@ static gaz_status locate(const world_pool *pool, const gaz_oid *oid, view_entry 
         gaz_doc d;
         if (!pool->segments[i])
             continue;
-        gaz_status st = gaz_segment_find(pool->segments[i], oid, &doc, err);
-        if (st == GAZ_E_NOT_FOUND)
-            continue;
+        gaz_error why = {0};
+        gaz_status st = gaz_segment_find(pool->segments[i], oid, &doc, &why);
         if (st == GAZ_OK)
-            st = gaz_segment_doc(pool->segments[i], doc, &d, err);
-        if (st != GAZ_OK)
+            st = gaz_segment_doc(pool->segments[i], doc, &d, &why);
+        if (st == GAZ_E_NOT_FOUND || st == GAZ_E_CORRUPT)
+            continue;
+        if (st != GAZ_OK) {
+            if (err && err->status == GAZ_OK)
+                *err = why;
             return st;
+        }
         e->segment = (uint32_t)i;
         e->doc = doc;
         e->skip = (uint8_t)d.skip;

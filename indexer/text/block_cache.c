@@ -182,6 +182,11 @@ static gaz_status unpack(gaz_segment *seg, uint32_t number, gaz_block **out, gaz
         free(b);
         return segment_corrupt("a block does not decompress", err);
     }
+    st = gaz_sealed_intact(seg->file, err);
+    if (st != GAZ_OK) {
+        free(b);
+        return st;
+    }
     b->shard = NULL;
     b->segment = seg->id;
     b->number = number;

@@ -131,8 +131,10 @@ gaz_status gaz_segment_find(gaz_segment *seg, const gaz_oid *oid, uint32_t *doc,
             return segment_corrupt("the order of documents is out of range", err);
         int c = memcmp(seg->doc_table + (size_t)number * DOC_BYTES, oid->id, GAZ_OID_SIZE);
         if (c == 0) {
-            *doc = number;
-            return GAZ_OK;
+            gaz_status st = gaz_sealed_intact(seg->file, err);
+            if (st == GAZ_OK)
+                *doc = number;
+            return st;
         }
         if (c < 0)
             lo = mid + 1;
@@ -144,7 +146,8 @@ gaz_status gaz_segment_find(gaz_segment *seg, const gaz_oid *oid, uint32_t *doc,
             step *= 4;
         }
     }
-    return GAZ_E_NOT_FOUND;
+    gaz_status st = gaz_sealed_intact(seg->file, err); /* zeros of a cut file hold nothing */
+    return st == GAZ_OK ? GAZ_E_NOT_FOUND : st;
 }
 
 gaz_status gaz_segment_doc(gaz_segment *seg, uint32_t doc, gaz_doc *out, gaz_error *err)
@@ -162,8 +165,10 @@ gaz_status gaz_segment_doc(gaz_segment *seg, uint32_t doc, gaz_doc *out, gaz_err
     d.hint = gaz_lang_hint_decode(b + 44);
     if (d.first_chunk > seg->chunks || d.chunk_count > seg->chunks - d.first_chunk)
         return segment_corrupt("a document's chunks are out of range", err);
-    *out = d;
-    return GAZ_OK;
+    gaz_status st = gaz_sealed_intact(seg->file, err);
+    if (st == GAZ_OK)
+        *out = d;
+    return st;
 }
 
 gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, gaz_error *err)
@@ -177,8 +182,10 @@ gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, g
     uint32_t raw = gaz_le32(seg->block_table + (size_t)c.block * BLOCK_ENTRY_BYTES + 12);
     if (c.offset > raw || c.len > raw - c.offset)
         return segment_corrupt("a chunk lies outside its block", err);
-    *out = c;
-    return GAZ_OK;
+    gaz_status st = gaz_sealed_intact(seg->file, err);
+    if (st == GAZ_OK)
+        *out = c;
+    return st;
 }
 
 gaz_status segment_block_bytes(gaz_segment *seg, uint32_t block, const uint8_t **data, uint32_t *packed, uint32_t *raw,

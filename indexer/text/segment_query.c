@@ -124,7 +124,7 @@ static gaz_status intersect_picks(gaz_segment *seg, const pick *picks, int n, ui
     return st;
 }
 
-gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set, gaz_error *err)
+static gaz_status find_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set, gaz_error *err)
 {
     const uint8_t *text = (const uint8_t *)folded;
     memset(set, 0, gaz_segment_set_words(seg) * sizeof *set);
@@ -138,10 +138,16 @@ gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded, size_t len,
     return n < 1 ? GAZ_OK : intersect_picks(seg, picks, n, set, err);
 }
 
+/* A file that was cut while it was open has zeros where counts and numbers were: they say "nowhere". */
+gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set, gaz_error *err)
+{
+    gaz_status st = find_literal(seg, folded, len, set, err);
+    return st == GAZ_OK ? gaz_sealed_intact(seg->file, err) : st;
+}
+
 gaz_status gaz_segment_literal_count(gaz_segment *seg, const char *folded, size_t len, uint32_t *count, gaz_error *err)
 {
     const uint8_t *text = (const uint8_t *)folded;
-    (void)err;
     if (len < 3) {
         uint32_t from, to;
         uint64_t sum = 0;
@@ -149,10 +155,10 @@ gaz_status gaz_segment_literal_count(gaz_segment *seg, const char *folded, size_
         for (uint32_t i = from; i < to; i++)
             sum += segment_gram_count(seg, i);
         *count = sum > seg->chunks ? seg->chunks : (uint32_t)sum;
-        return GAZ_OK;
+        return gaz_sealed_intact(seg->file, err);
     }
     pick picks[RAREST];
     int n = pick_rarest(seg, text, len, picks);
     *count = n < 1 ? 0 : picks[0].count;
-    return GAZ_OK;
+    return gaz_sealed_intact(seg->file, err);
 }
