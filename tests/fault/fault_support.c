@@ -460,6 +460,8 @@ void fault_assert_state(const fault_world *w, const char *home, unsigned state, 
 static gaz_status add_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
 {
     (void)err;
+    gaz_strbuf_printf(ctx, "%s:%.*s:%s\n", hit->repo, (int)hit->path_len, hit->path,
+                      hit->branch ? hit->branch : "");
     for (size_t i = 0; i < hit->line_count; i++)
         gaz_strbuf_printf(ctx, "%s:%.*s:%u:%.*s\n", hit->repo, (int)hit->path_len, hit->path,
                           hit->lines[i].number, (int)hit->lines[i].len, hit->lines[i].text);
