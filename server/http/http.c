@@ -15,11 +15,6 @@
 
 #include "exchange.h"
 
-/* Heads of requests live in a pool per connection, which stays with the connection while it is
- * idle. */
-#define POOLS_TOTAL ((size_t)128 << 20)
-#define POOL_MAX ((size_t)32 << 10)
-#define POOL_MIN ((size_t)7 << 10)
 #define SPARE_FILES 512 /* descriptors for everything but connections */
 #define EVENT_WORKERS_MIN 8
 
@@ -277,11 +272,19 @@ static gaz_status start_pools(gaz_http *http, gaz_error *err)
     return st == GAZ_OK ? gaz_workers_new(slow, o->queue, &http->writers, err) : st;
 }
 
+/* The head of a request lives in a pool of its connection, which stays there, whole, while the
+ * connection is idle (about 1.3 KiB come on top). Where many connections are wanted, heads must be
+ * small. */
 static size_t pool_size(const gaz_http *http)
 {
-    size_t share = POOLS_TOTAL / (http->options.connections ? http->options.connections : 1);
-    share = share > POOL_MAX ? POOL_MAX : share < POOL_MIN ? POOL_MIN : share;
-    return share & ~(size_t)511;
+    static const struct {
+        unsigned connections;
+        size_t bytes;
+    } rows[] = {{4096, 32768}, {8192, 16384}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (http->options.connections <= rows[i].connections)
+            return rows[i].bytes;
+    return 6656;
 }
 
 static gaz_status start_daemon(gaz_http *http, gaz_error *err)

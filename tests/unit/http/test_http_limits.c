@@ -188,6 +188,34 @@ static void connections_over_the_limit_wait_until_others_leave(void **state)
     close(late);
 }
 
+static void where_many_connections_are_wanted_heads_are_small_but_answers_are_not(void **state)
+{
+    (void)state;
+    server.options.connections = 10000;
+    server.options.workers = 4;
+    server.options.queue = 64;
+    server_start(&server);
+    gaz_strbuf target = GAZ_STRBUF_INIT;
+    gaz_strbuf_puts(&target, "/v1/echo?q=");
+    while (target.len < 4000)
+        gaz_strbuf_puts(&target, "aaaaaaaaaa");
+    expect(&server, "GET", target.data, NULL, NULL, 200, "aaaaaaaaaa");
+    while (target.len < 8000)
+        gaz_strbuf_puts(&target, "aaaaaaaaaa");
+    expect(&server, "GET", target.data, NULL, NULL, 414, NULL);
+    gaz_strbuf_release(&target);
+    reply r;
+    get(&server, "/v1/big?n=3000000", &r);
+    assert_int_equal(r.status, 200);
+    assert_int_equal(r.body.len, 3000000);
+    reply_release(&r);
+    ask(&server, "GET", "/v1/big?n=20000",
+        "Accept: application/x-ndjson\r\nAccept-Encoding: zstd\r\n", NULL, &r);
+    assert_int_equal(r.status, 200);
+    assert_false(r.broken);
+    reply_release(&r);
+}
+
 typedef struct stopper {
     test_server *s;
     int64_t grace_ms;
@@ -354,6 +382,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(too_many_requests_at_once_are_turned_away, begin, end),
         cmocka_unit_test_setup_teardown(connections_over_the_limit_wait_until_others_leave, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(
+            where_many_connections_are_wanted_heads_are_small_but_answers_are_not, begin, end),
         cmocka_unit_test_setup_teardown(stopping_lets_running_requests_end, begin, end),
         cmocka_unit_test_setup_teardown(stopping_cancels_what_does_not_end_in_time, begin, end),
         cmocka_unit_test_setup_teardown(a_stopping_server_is_not_ready_but_alive, begin, end),
