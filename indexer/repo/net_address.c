@@ -83,7 +83,7 @@ bool gaz_address_is_public(const struct sockaddr *address)
 static bool odd_number(const char *host)
 {
     struct in_addr in;
-    size_t len = strlen(host);
+    size_t len = strchr(host, ':') ? 0 : strlen(host); /* IPv6 has one form for all */
     while (len && host[len - 1] == '.')
         len--;
     size_t start = len;

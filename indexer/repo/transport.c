@@ -201,7 +201,7 @@ static const advice known_failures[] = {
     {"Authentication failed", "the repository is private; use an ssh URL whose key the server knows"},
     {"Host key verification failed", "add the server's key to ~/.ssh/known_hosts, for example with ssh-keyscan, after checking it"},
     {"Permission denied (publickey", "give the server the public half of this machine's ssh key"},
-    {"redirect", "the repository has moved; use its new URL"},
+    {"returned error: 30", "the repository has moved, and redirects are not followed; use its new URL"},
     {"not found", "check the URL; a private repository also looks as if it were not there"},
     {"does not appear to be a git repository", "check the URL; a private repository also looks as if it were not there"},
     {"Could not resolve host", "check the spelling, and that this machine can look up names"},
