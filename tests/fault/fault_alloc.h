@@ -1,0 +1,18 @@
+/* Allocations made to fail. Programs that use this are linked with --wrap for each function
+ * (CMakeLists.txt), which catches every call our own code makes, and those of libgit2 and SQLite,
+ * which are given these functions. */
+#ifndef GAZ_TESTS_FAULT_ALLOC_H
+#define GAZ_TESTS_FAULT_ALLOC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Has SQLite allocate through the counted functions. Once, before it is used. */
+void fault_alloc_sqlite(void);
+/** The `at`-th allocation from now on fails, and when `forever` all later ones too. 0: count only.
+ */
+void fault_alloc_begin(uint64_t at, bool forever);
+/** @return the allocations asked for since fault_alloc_begin() */
+uint64_t fault_alloc_end(void);
+
+#endif
