@@ -3,6 +3,7 @@
  * negations and properties of files rule nothing out: what is left is checked against the text. */
 #include "plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,8 @@ static bool has_pattern(const gaz_atom *atom)
 /* A compiler counts columns within the pattern; people see the query. */
 static void move_column(const gaz_atom *atom, gaz_error *err)
 {
+    static const char prefix[] = "regular expression, column ";
+    char rest[sizeof err->message];
     if (!err)
         return;
     size_t at = err->column ? err->column - 1 : 0;
@@ -70,6 +73,11 @@ static void move_column(const gaz_atom *atom, gaz_error *err)
         err->column = atom->column;
     else
         err->column = atom->columns[at < atom->len ? at : atom->len];
+    const char *colon = strncmp(err->message, prefix, sizeof prefix - 1) == 0 ? strstr(err->message, ": ") : NULL;
+    if (!colon)
+        return;
+    snprintf(rest, sizeof rest, "%s", colon + 2);
+    snprintf(err->message, sizeof err->message, "query, column %zu: %.360s", err->column, rest);
 }
 
 static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)

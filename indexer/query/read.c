@@ -93,6 +93,8 @@ static gaz_status no_path(const view *v, const char *repo, const char *path, gaz
     gaz_arena_init(&arena, (size_t)1 << 20);
     for (size_t i = 0; n && i < v->count; i++) {
         const view_entry *e = &v->entries[i];
+        if (e->skip == GAZ_SKIP_EXCLUDED)
+            continue;
         bool same_base = e->path_len >= n && memcmp(e->path + e->path_len - n, base, n) == 0 &&
                          (e->path_len == n || e->path[e->path_len - n - 1] == '/');
         bool close = e->path_len + 3 > strlen(path) && e->path_len < strlen(path) + 3;
