@@ -83,7 +83,7 @@ static bool is_loopback(const struct in6_addr *a)
 /* The address the client connected to. */
 static bool local_address(int fd, struct in6_addr *out)
 {
-    struct sockaddr_storage ss;
+    struct sockaddr_storage ss = {0};
     socklen_t len = sizeof ss;
     if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
         return false;

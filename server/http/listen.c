@@ -65,7 +65,7 @@ static gaz_status bind_socket(const struct addrinfo *info, const char *listen_te
 
 static gaz_status describe(gaz_http *http, int fd, gaz_error *err)
 {
-    struct sockaddr_storage ss;
+    struct sockaddr_storage ss = {0};
     socklen_t len = sizeof ss;
     char host[INET6_ADDRSTRLEN] = "";
     if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)

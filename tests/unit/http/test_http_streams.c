@@ -84,7 +84,7 @@ static void a_reader_who_stops_stops_the_handler_and_then_loses_it(void **state)
         nap_ms(100);
         now = atomic_load(&world.emitted);
     } while (now != before || !now);
-    assert_true(now < 64ll << 20);
+    assert_true(now < 64LL << 20);
     await(&world.running, 0); /* the stall limit */
     gaz_strbuf in = GAZ_STRBUF_INIT;
     while (read_some(fd, &in) > 0)

@@ -116,7 +116,7 @@ static void an_empty_flag_is_true_and_an_absent_string_has_no_text(void **state)
 static void wrong_texts_are_refused_with_the_parameter_named(void **state)
 {
     (void)state;
-    refuses(NULL, 0, "find needs 'q'");
+    refuses((const gaz_raw_param[]){RAW("limit", "1")}, 1, "find needs 'q'");
     refuses((const gaz_raw_param[]){RAW("q", "x"), RAW("q", "y")}, 2, "'q' is given twice");
     refuses((const gaz_raw_param[]){RAW("q", "x\0y")}, 1, "'q' holds a NUL");
     refuses((const gaz_raw_param[]){RAW("q", "12345678901")}, 1, "'q' has 11 bytes, at most 10");
