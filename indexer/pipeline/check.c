@@ -19,6 +19,19 @@ static void report_segment(void *ctx, const char *message)
     c->report(c->ctx, "segment", c->current, message);
 }
 
+/* What says nothing of the files: checking cannot go on. */
+static bool is_trouble(gaz_status st)
+{
+    return st == GAZ_E_NOMEM || st == GAZ_E_BUSY || st == GAZ_E_LIMIT;
+}
+
+static gaz_status give_up(const gaz_error *why, gaz_error *err)
+{
+    if (err && err->status == GAZ_OK)
+        *err = *why;
+    return why->status;
+}
+
 static gaz_status check_segments(checking *c, const gaz_snapshot_pool *pool, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
@@ -29,7 +42,10 @@ static gaz_status check_segments(checking *c, const gaz_snapshot_pool *pool, gaz
         gaz_error why = {0};
         c->current = row->name;
         st = gaz_store_path(c->store, GAZ_FILE_SEGMENT, row->name, &path, err);
-        if (st == GAZ_OK && gaz_segment_open(path.data, &seg, &why) != GAZ_OK) {
+        gaz_status opened = st == GAZ_OK ? gaz_segment_open(path.data, &seg, &why) : st;
+        if (st == GAZ_OK && is_trouble(opened)) {
+            st = give_up(&why, err);
+        } else if (opened != GAZ_OK && st == GAZ_OK) {
             report_segment(c, why.message);
             continue;
         }
@@ -46,14 +62,16 @@ static gaz_status check_segments(checking *c, const gaz_snapshot_pool *pool, gaz
 }
 
 static gaz_status check_ref(checking *c, const gaz_snapshot_repo *repo, const gaz_ref_row *ref, gaz_segment *const *segments,
-                            size_t count)
+                            size_t count, gaz_error *err)
 {
     gaz_manifest *m = NULL;
     gaz_error why = {0};
     gaz_status st = gaz_manifest_load(c->store, ref->manifest, &m, &why);
+    if (is_trouble(st))
+        return give_up(&why, err);
     if (st != GAZ_OK) {
         c->report(c->ctx, "manifest", ref->manifest, why.message);
-        return st == GAZ_E_NOMEM ? st : GAZ_OK;
+        return GAZ_OK;
     }
     uint64_t missing = 0;
     for (size_t i = 0; i < gaz_manifest_count(m); i++) {
@@ -81,8 +99,11 @@ static gaz_status open_readable(checking *c, const gaz_snapshot_pool *pool, gaz_
     size_t n = 0;
     for (size_t i = 0; st == GAZ_OK && i < pool->segment_count; i++) {
         st = gaz_store_path(c->store, GAZ_FILE_SEGMENT, pool->segments[i].name, &path, err);
-        if (st == GAZ_OK && gaz_segment_open(path.data, &segments[n], NULL) == GAZ_OK)
-            n++;
+        gaz_error why = {0};
+        gaz_status opened = st == GAZ_OK ? gaz_segment_open(path.data, &segments[n], &why) : st;
+        if (st == GAZ_OK && is_trouble(opened))
+            st = give_up(&why, err);
+        n += opened == GAZ_OK;
     }
     gaz_strbuf_release(&path);
     *out = segments;
@@ -99,7 +120,10 @@ gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, u
     gaz_status st = gaz_store_check(store, report, ctx, &count, err);
     if (st != GAZ_OK)
         return st;
-    if (gaz_store_snapshot(store, &snapshot, &why) != GAZ_OK) {
+    st = gaz_store_snapshot(store, &snapshot, &why);
+    if (is_trouble(st))
+        return give_up(&why, err);
+    if (st != GAZ_OK) {
         report(ctx, "catalogue", "catalogue.db", why.message);
         if (checked)
             *checked = count;
@@ -113,7 +137,7 @@ gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, u
             st = open_readable(&c, &snapshot->pools[p], &segments, &n, err);
         for (size_t r = 0; st == GAZ_OK && r < snapshot->repo_count; r++)
             for (size_t i = 0; st == GAZ_OK && snapshot->repos[r].row.pool == snapshot->pools[p].id && i < snapshot->repos[r].ref_count; i++)
-                st = check_ref(&c, &snapshot->repos[r], &snapshot->repos[r].refs[i], segments, n);
+                st = check_ref(&c, &snapshot->repos[r], &snapshot->repos[r].refs[i], segments, n, err);
         pool_close_segments(segments, n);
     }
     gaz_snapshot_free(snapshot);
