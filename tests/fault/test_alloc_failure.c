@@ -6,7 +6,8 @@
 #include "fault_alloc.h"
 
 static fault_world *world;
-static char *prepared; /* state 1 indexed over state 0 */
+static char *prepared;               /* state 1 indexed over state 0 */
+static uint64_t opening_allocations; /* of opening the catalogue */
 
 static int setup(void **state)
 {
@@ -42,8 +43,6 @@ typedef struct sequence {
     uint64_t rng;
     unsigned tried;
 } sequence;
-
-static uint64_t opening_allocations; /* of opening the catalogue */
 
 static uint64_t stride(sequence *s)
 {
