@@ -1,5 +1,6 @@
-/* The allocator libgit2 uses: malloc() with a maximum per call that belongs to the thread. A pack can name a delta base
- * of any size for a small object; libgit2 has no limit of its own for it, and reads the size from the hostile file. */
+/* The allocator libgit2 uses: malloc() with a maximum per call that belongs to the thread. A pack
+ * can name a delta base of any size for a small object; libgit2 has no limit of its own for it, and
+ * reads the size from the hostile file. */
 #include "alloc_cap.h"
 
 #include <git2.h>

@@ -1,5 +1,5 @@
-/* A cap on single allocations of libgit2: an object may claim any size, and its delta bases too, before a byte of it
- * has been read. */
+/* A cap on single allocations of libgit2: an object may claim any size, and its delta bases too,
+ * before a byte of it has been read. */
 #ifndef GAZ_REPO_ALLOC_CAP_H
 #define GAZ_REPO_ALLOC_CAP_H
 

@@ -1,5 +1,6 @@
-/* What may be cloned from. A source reaches git as one argument and, for ssh, parts of it reach a command line, so it is
- * taken apart by narrow rules here, and anything odd is refused with the reason instead of being repaired. */
+/* What may be cloned from. A source reaches git as one argument and, for ssh, parts of it reach a
+ * command line, so it is taken apart by narrow rules here, and anything odd is refused with the
+ * reason instead of being repaired. */
 #include "clone_source.h"
 
 #include <ctype.h>
@@ -17,8 +18,9 @@ typedef struct scheme_row {
 } scheme_row;
 
 static const scheme_row schemes[] = {
-    {"https", GAZ_SCHEME_HTTPS, 443, false}, {"http", GAZ_SCHEME_HTTP, 80, false}, {"ssh", GAZ_SCHEME_SSH, 22, true},
-    {"git+ssh", GAZ_SCHEME_SSH, 22, true},   {"ssh+git", GAZ_SCHEME_SSH, 22, true}, {"file", GAZ_SCHEME_FILE, 0, false},
+    {"https", GAZ_SCHEME_HTTPS, 443, false}, {"http", GAZ_SCHEME_HTTP, 80, false},
+    {"ssh", GAZ_SCHEME_SSH, 22, true},       {"git+ssh", GAZ_SCHEME_SSH, 22, true},
+    {"ssh+git", GAZ_SCHEME_SSH, 22, true},   {"file", GAZ_SCHEME_FILE, 0, false},
 };
 
 static const char allowed[] = "give an https, http or ssh URL, or host:path";
@@ -69,7 +71,8 @@ static gaz_status check_user(const char *user, size_t len, bool may, gaz_error *
         return refuse(err, GAZ_E_INVALID, "it holds a user name or password",
                       "leave out what stands before '@'; keep credentials out of addresses");
     if (!plain(user, len, "._-") || user[0] == '-')
-        return refuse(err, GAZ_E_INVALID, "its user name has characters that are not allowed", allowed);
+        return refuse(err, GAZ_E_INVALID, "its user name has characters that are not allowed",
+                      allowed);
     return GAZ_OK;
 }
 
@@ -83,7 +86,8 @@ static gaz_status take_host(const char *host, size_t len, gaz_source *out, gaz_e
     if (!len)
         return refuse(err, GAZ_E_INVALID, "it names no host", allowed);
     if (len > GAZ_HOST_MAX || host[0] == '-' || !plain(host, len, six ? ":." : "._-"))
-        return refuse(err, GAZ_E_INVALID, "its host name has characters that are not allowed, or too many", allowed);
+        return refuse(err, GAZ_E_INVALID,
+                      "its host name has characters that are not allowed, or too many", allowed);
     for (size_t i = 0; i < len; i++)
         out->host[i] = (char)tolower((unsigned char)host[i]);
     out->host[len] = '\0';
@@ -109,7 +113,8 @@ static gaz_status parse_url(const char *source, size_t scheme_len, gaz_source *o
 {
     const scheme_row *row = NULL;
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0] && !row; i++)
-        if (strlen(schemes[i].name) == scheme_len && strncmp(schemes[i].name, source, scheme_len) == 0)
+        if (strlen(schemes[i].name) == scheme_len &&
+            strncmp(schemes[i].name, source, scheme_len) == 0)
             row = &schemes[i];
     if (!row)
         return refuse(err, GAZ_E_INVALID, "its scheme is not supported", allowed);
@@ -118,7 +123,8 @@ static gaz_status parse_url(const char *source, size_t scheme_len, gaz_source *o
     out->port = row->port;
     if (row->scheme == GAZ_SCHEME_FILE) {
         if (authority != end || *end != '/')
-            return refuse(err, GAZ_E_INVALID, "a file URL needs three slashes", "write file:///path");
+            return refuse(err, GAZ_E_INVALID, "a file URL needs three slashes",
+                          "write file:///path");
         return GAZ_OK;
     }
     if (memchr(end, '@', strcspn(end, "/")) || memchr(authority, '\\', (size_t)(end - authority)))
@@ -127,7 +133,8 @@ static gaz_status parse_url(const char *source, size_t scheme_len, gaz_source *o
     gaz_status st = at ? check_user(authority, (size_t)(at - authority), row->user, err) : GAZ_OK;
     const char *host = at ? at + 1 : authority;
     const char *bracket = *host == '[' ? memchr(host, ']', (size_t)(end - host)) : NULL;
-    const char *colon = memchr(bracket ? bracket : host, ':', (size_t)(end - (bracket ? bracket : host)));
+    const char *colon =
+        memchr(bracket ? bracket : host, ':', (size_t)(end - (bracket ? bracket : host)));
     const char *host_end = colon ? colon : end;
     if (st == GAZ_OK)
         st = take_host(host, (size_t)(host_end - host), out, err);
@@ -152,7 +159,9 @@ static gaz_status parse_scp(const char *source, const char *colon, gaz_source *o
     if (st == GAZ_OK)
         st = take_host(host, (size_t)(colon - host), out, err);
     if (st == GAZ_OK && (!colon[1] || colon[1] == '-'))
-        st = refuse(err, GAZ_E_INVALID, colon[1] ? "its path begins with '-'" : "it names a host but no repository", allowed);
+        st = refuse(err, GAZ_E_INVALID,
+                    colon[1] ? "its path begins with '-'" : "it names a host but no repository",
+                    allowed);
     return st;
 }
 
@@ -162,13 +171,15 @@ gaz_status gaz_source_parse(const char *source, gaz_source *out, gaz_error *err)
     size_t len = strlen(source), scheme_len = scheme_length(source);
     const char *colon = scp_colon(source);
     if (!len || source[0] == '-')
-        return refuse(err, GAZ_E_INVALID, len ? "it begins with '-'" : "it is empty", "give a path or a URL");
+        return refuse(err, GAZ_E_INVALID, len ? "it begins with '-'" : "it is empty",
+                      "give a path or a URL");
     if (len > GAZ_SOURCE_MAX)
         return refuse(err, GAZ_E_LIMIT, "it is longer than 2,048 bytes", "give a path or a URL");
     bool url = scheme_len || colon;
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)source[i] < (url ? 0x21 : 0x20) || source[i] == 0x7f)
-            return refuse(err, GAZ_E_INVALID, "it has blanks or control characters", "write a blank in a URL as %20");
+            return refuse(err, GAZ_E_INVALID, "it has blanks or control characters",
+                          "write a blank in a URL as %20");
     gaz_status st = scheme_len ? parse_url(source, scheme_len, &parsed, err)
                     : colon    ? parse_scp(source, colon, &parsed, err)
                                : GAZ_OK;
@@ -177,8 +188,8 @@ gaz_status gaz_source_parse(const char *source, gaz_source *out, gaz_error *err)
     return st;
 }
 
-gaz_status gaz_source_admit(const char *source, const gaz_transport *transport, gaz_source *out, gaz_strbuf *addresses,
-                            gaz_error *err)
+gaz_status gaz_source_admit(const char *source, const gaz_transport *transport, gaz_source *out,
+                            gaz_strbuf *addresses, gaz_error *err)
 {
     gaz_source parsed;
     gaz_status st = gaz_source_parse(source, &parsed, err);

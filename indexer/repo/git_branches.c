@@ -1,5 +1,6 @@
-/* Which branches there are, and which of them are wanted. A clone with a work tree knows the branches of its origin only
- * as refs/remotes/origin/…: these count as branches too, under the same short name, unless a local branch has it. */
+/* Which branches there are, and which of them are wanted. A clone with a work tree knows the
+ * branches of its origin only as refs/remotes/origin/…: these count as branches too, under the same
+ * short name, unless a local branch has it. */
 #include "repo.h"
 
 #include <stdlib.h>
@@ -26,9 +27,11 @@ static const char *short_name(const char *full)
 static gaz_status no_commit(gaz_repo *repo, const char *points_to, gaz_error *err)
 {
     gaz_refs heads = {.items = NULL};
-    gaz_error_set(err, GAZ_E_NOT_FOUND, "'%s' has no commit on its branch '%s'", repo->git_dir, short_name(points_to));
+    gaz_error_set(err, GAZ_E_NOT_FOUND, "'%s' has no commit on its branch '%s'", repo->git_dir,
+                  short_name(points_to));
     if (gaz_refs_list(repo, HEADS, &heads, NULL) == GAZ_OK && heads.len)
-        gaz_error_hint(err, "name the branches to index, for example '%s'", short_name(heads.items[0].name));
+        gaz_error_hint(err, "name the branches to index, for example '%s'",
+                       short_name(heads.items[0].name));
     else
         gaz_error_hint(err, "make a first commit, then index again");
     gaz_refs_free(&heads);
@@ -64,7 +67,8 @@ done:
 }
 
 /* Adds the references of one list whose short name is not taken yet. */
-static gaz_status add_branches(const gaz_refs *refs, gaz_map *seen, branch_list *list, gaz_error *err)
+static gaz_status add_branches(const gaz_refs *refs, gaz_map *seen, branch_list *list,
+                               gaz_error *err)
 {
     for (size_t i = 0; i < refs->len; i++) {
         const char *name = short_name(refs->items[i].name);
@@ -101,8 +105,10 @@ static bool wants_head(const char *const *patterns, size_t count)
     return count == 0;
 }
 
-/* The tip as a commit; as stored when that cannot be found out, so that reading it tells the reason. */
-static gaz_status visit_tip(gaz_repo *repo, const gaz_ref *branch, gaz_ref_visit visit, void *ctx, gaz_error *err)
+/* The tip as a commit; as stored when that cannot be found out, so that reading it tells the
+ * reason. */
+static gaz_status visit_tip(gaz_repo *repo, const gaz_ref *branch, gaz_ref_visit visit, void *ctx,
+                            gaz_error *err)
 {
     gaz_oid commit = branch->oid;
     gaz_status st = gaz_object_peel(repo, &branch->oid, &commit, NULL);
@@ -118,7 +124,8 @@ typedef struct choice {
     void *ctx;
 } choice;
 
-static gaz_status visit_wanted(gaz_repo *repo, branch_list *list, const gaz_map *seen, const choice *want, gaz_error *err)
+static gaz_status visit_wanted(gaz_repo *repo, branch_list *list, const gaz_map *seen,
+                               const choice *want, gaz_error *err)
 {
     gaz_strbuf head = GAZ_STRBUF_INIT;
     gaz_oid head_commit;
@@ -139,15 +146,16 @@ static gaz_status visit_wanted(gaz_repo *repo, branch_list *list, const gaz_map 
     if (list->len)
         qsort(list->items, list->len, sizeof list->items[0], by_name);
     for (size_t i = 0; i < list->len && st == GAZ_OK; i++)
-        if (wanted(list->items[i].name, head_st == GAZ_OK ? head.data : NULL, want->patterns, want->count))
+        if (wanted(list->items[i].name, head_st == GAZ_OK ? head.data : NULL, want->patterns,
+                   want->count))
             st = visit_tip(repo, &list->items[i], want->visit, want->ctx, err);
 done:
     gaz_strbuf_release(&head);
     return st;
 }
 
-gaz_status gaz_repo_branches(gaz_repo *repo, const char *const *patterns, size_t count, gaz_ref_visit visit, void *ctx,
-                             gaz_error *err)
+gaz_status gaz_repo_branches(gaz_repo *repo, const char *const *patterns, size_t count,
+                             gaz_ref_visit visit, void *ctx, gaz_error *err)
 {
     gaz_refs heads = {.items = NULL}, remotes = {.items = NULL};
     gaz_map seen;

@@ -1,5 +1,6 @@
-/* A small reader of git's configuration syntax (man git-config) that follows no include, so that nothing in the file of a
- * hostile repository leads anywhere else. What it cannot make out it passes over. */
+/* A small reader of git's configuration syntax (man git-config) that follows no include, so that
+ * nothing in the file of a hostile repository leads anywhere else. What it cannot make out it
+ * passes over. */
 #include "git_config.h"
 
 #include <ctype.h>
@@ -122,7 +123,8 @@ gaz_status gaz_config_each(const char *git_dir, gaz_config_visit visit, void *ct
     gaz_strbuf path = GAZ_STRBUF_INIT, text = GAZ_STRBUF_INIT;
     gaz_error why = {.status = GAZ_OK};
     reader *r = calloc(1, sizeof *r);
-    gaz_status st = r ? gaz_path_join(&path, git_dir, "config", &why) : gaz_error_set(&why, GAZ_E_NOMEM, "out of memory");
+    gaz_status st = r ? gaz_path_join(&path, git_dir, "config", &why)
+                      : gaz_error_set(&why, GAZ_E_NOMEM, "out of memory");
     if (st == GAZ_OK)
         st = gaz_repo_read_small(path.data, CONFIG_BYTES_MAX, &text, &why);
     if (st == GAZ_E_NOT_FOUND) {

@@ -1,4 +1,5 @@
-/* The part of a repository's configuration that says how to read it: core.repositoryformatversion and [extensions]. */
+/* The part of a repository's configuration that says how to read it: core.repositoryformatversion
+ * and [extensions]. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,9 @@ static void copy(char *out, size_t size, const char *text)
 static void take_extension(const char *key, const char *value, gaz_repo_format *out)
 {
     /* Those that do not change how objects and references are read. */
-    static const char *const harmless[] = {"noop",           "noop-v1",           "partialclone",      "preciousobjects",
-                                           "worktreeconfig", "relativeworktrees", "compatobjectformat"};
+    static const char *const harmless[] = {
+        "noop",           "noop-v1",           "partialclone",      "preciousobjects",
+        "worktreeconfig", "relativeworktrees", "compatobjectformat"};
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
         if (strcmp(key, harmless[i]) == 0)
             return;
@@ -28,8 +30,8 @@ static void take_extension(const char *key, const char *value, gaz_repo_format *
         copy(out->unknown, sizeof out->unknown, key);
 }
 
-static gaz_status take(void *ctx, const char *section, const char *subsection, const char *key, const char *value,
-                       gaz_error *err)
+static gaz_status take(void *ctx, const char *section, const char *subsection, const char *key,
+                       const char *value, gaz_error *err)
 {
     gaz_repo_format *out = ctx;
     (void)err;

@@ -1,6 +1,8 @@
-/* Whole objects by id, and the two kinds that are read for their links: commits and tags. libgit2 reads packs only (see
- * loose_object.c). Sizes are looked at before content is read. Commits, tags and trees are always hashed: they decide what is indexed, and a store that hands out
- * other bytes than the id promises could make a tree contain itself. SHA-1 by OpenSSL is twice as fast as libgit2's. */
+/* Whole objects by id, and the two kinds that are read for their links: commits and tags. libgit2
+ * reads packs only (see loose_object.c). Sizes are looked at before content is read. Commits, tags
+ * and trees are always hashed: they decide what is indexed, and a store that hands out other bytes
+ * than the id promises could make a tree contain itself. SHA-1 by OpenSSL is twice as fast as
+ * libgit2's. */
 #include "repo.h"
 
 #include <openssl/evp.h>
@@ -15,7 +17,8 @@
 
 static const git_oid *as_git(const gaz_oid *oid)
 {
-    _Static_assert(sizeof(git_oid) == GAZ_OID_SIZE, "libgit2 with SHA-256 ids is another interface");
+    _Static_assert(sizeof(git_oid) == GAZ_OID_SIZE,
+                   "libgit2 with SHA-256 ids is another interface");
     return (const git_oid *)oid;
 }
 
@@ -27,10 +30,12 @@ static gaz_status failed(int code, const gaz_oid *oid, gaz_error *err)
     if (code == GIT_ENOTFOUND)
         return gaz_error_set(err, GAZ_E_NOT_FOUND, "object %s is not in the repository", hex);
     if (gaz_alloc_cap_hit())
-        return gaz_error_set(err, GAZ_E_LIMIT, "object %s needs more memory than an object may take", hex);
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "object %s needs more memory than an object may take", hex);
     if (why && why->klass == GIT_ERROR_NOMEMORY)
         return gaz_error_set(err, GAZ_E_NOMEM, "out of memory reading object %s", hex);
-    gaz_error_set(err, GAZ_E_CORRUPT, "object %s cannot be read: %s", hex, why && why->message ? why->message : "damaged");
+    gaz_error_set(err, GAZ_E_CORRUPT, "object %s cannot be read: %s", hex,
+                  why && why->message ? why->message : "damaged");
     gaz_error_hint(err, "run git fsck in the repository");
     return GAZ_E_CORRUPT;
 }
@@ -38,14 +43,16 @@ static gaz_status failed(int code, const gaz_oid *oid, gaz_error *err)
 bool gaz_repo_renew_packs(gaz_repo *repo)
 {
     git_odb *packs = NULL;
-    if (!gaz_object_dirs_changed(&repo->dirs) || gaz_object_dirs_open_packs(&repo->dirs, &packs, NULL) != GAZ_OK)
+    if (!gaz_object_dirs_changed(&repo->dirs) ||
+        gaz_object_dirs_open_packs(&repo->dirs, &packs, NULL) != GAZ_OK)
         return false;
     git_odb_free(repo->packs);
     repo->packs = packs;
     return true;
 }
 
-static gaz_status pack_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type, gaz_error *err)
+static gaz_status pack_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type,
+                              gaz_error *err)
 {
     git_error_clear();
     gaz_alloc_cap_set(GAZ_TREE_BYTES_MAX);
@@ -57,7 +64,8 @@ static gaz_status pack_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, 
     return st;
 }
 
-static gaz_status read_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type, gaz_error *err)
+static gaz_status read_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, git_object_t *type,
+                              gaz_error *err)
 {
     gaz_loose loose;
     gaz_status st = gaz_loose_read(&repo->dirs, oid, 0, false, &loose, err);
@@ -73,12 +81,14 @@ static gaz_status read_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, 
 static bool hashes_to(const gaz_object *object, const gaz_oid *oid, bool *out_of_memory)
 {
     char header[64];
-    int n = snprintf(header, sizeof header, "%s %zu", git_object_type2string(object->type), object->len);
+    int n = snprintf(header, sizeof header, "%s %zu", git_object_type2string(object->type),
+                     object->len);
     gaz_oid got;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool done = ctx && EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) == 1 &&
                 EVP_DigestUpdate(ctx, header, (size_t)n + 1) == 1 &&
-                EVP_DigestUpdate(ctx, object->data, object->len) == 1 && EVP_DigestFinal_ex(ctx, got.id, NULL) == 1;
+                EVP_DigestUpdate(ctx, object->data, object->len) == 1 &&
+                EVP_DigestFinal_ex(ctx, got.id, NULL) == 1;
     EVP_MD_CTX_free(ctx);
     *out_of_memory = !done;
     return done && gaz_oid_compare(&got, oid) == 0;
@@ -98,7 +108,8 @@ static gaz_status verify_hash(const gaz_object *object, const gaz_oid *oid, gaz_
     return GAZ_E_CORRUPT;
 }
 
-static gaz_status read_packed(gaz_repo *repo, const gaz_oid *oid, size_t max, gaz_object *out, gaz_error *err)
+static gaz_status read_packed(gaz_repo *repo, const gaz_oid *oid, size_t max, gaz_object *out,
+                              gaz_error *err)
 {
     size_t size = 0;
     git_object_t type;
@@ -108,7 +119,8 @@ static gaz_status read_packed(gaz_repo *repo, const gaz_oid *oid, size_t max, ga
     if (size > max) {
         char hex[GAZ_OID_HEX];
         gaz_oid_format(oid, hex);
-        return gaz_error_set(err, GAZ_E_LIMIT, "object %s has %zu bytes, more than the limit of %zu", hex, size, max);
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "object %s has %zu bytes, more than the limit of %zu", hex, size, max);
     }
     gaz_alloc_cap_set(max < SIZE_MAX - CAP_SLACK ? max + CAP_SLACK : SIZE_MAX);
     int code = git_odb_read(&out->packed, repo->packs, as_git(oid));
@@ -125,7 +137,8 @@ static gaz_status read_packed(gaz_repo *repo, const gaz_oid *oid, size_t max, ga
     return GAZ_OK;
 }
 
-gaz_status gaz_object_read(gaz_repo *repo, const gaz_oid *oid, size_t max, bool verify, gaz_object *out, gaz_error *err)
+gaz_status gaz_object_read(gaz_repo *repo, const gaz_oid *oid, size_t max, bool verify,
+                           gaz_object *out, gaz_error *err)
 {
     gaz_loose loose;
     gaz_object object = {.data = NULL};
@@ -133,7 +146,8 @@ gaz_status gaz_object_read(gaz_repo *repo, const gaz_oid *oid, size_t max, bool 
     if (st == GAZ_E_NOT_FOUND)
         st = read_packed(repo, oid, max, &object, err);
     else if (st == GAZ_OK)
-        object = (gaz_object){.loose = loose.data, .data = loose.data, .len = loose.size, .type = loose.type};
+        object = (gaz_object){
+            .loose = loose.data, .data = loose.data, .len = loose.size, .type = loose.type};
     if (st == GAZ_OK && verify)
         st = verify_hash(&object, oid, err);
     if (st == GAZ_OK)
@@ -150,7 +164,8 @@ void gaz_object_free(gaz_object *object)
     *object = (gaz_object){.data = NULL};
 }
 
-/* A header line `name value` at `at`; the value's start and, through `next`, the line after. NULL when it is not there. */
+/* A header line `name value` at `at`; the value's start and, through `next`, the line after. NULL
+ * when it is not there. */
 static const char *header_line(const char *at, const char *end, const char *name, const char **next)
 {
     size_t n = strlen(name);
@@ -199,7 +214,8 @@ static gaz_status malformed(const gaz_oid *oid, const char *what, gaz_error *err
     return gaz_error_set(err, GAZ_E_CORRUPT, "%s %s is malformed", what, hex);
 }
 
-gaz_status gaz_commit_read(gaz_repo *repo, const gaz_oid *oid, gaz_commit *out, uint32_t nth, gaz_oid *parent, gaz_error *err)
+gaz_status gaz_commit_read(gaz_repo *repo, const gaz_oid *oid, gaz_commit *out, uint32_t nth,
+                           gaz_oid *parent, gaz_error *err)
 {
     gaz_object object = {.data = NULL};
     char hex[GAZ_OID_HEX];
@@ -212,7 +228,8 @@ gaz_status gaz_commit_read(gaz_repo *repo, const gaz_oid *oid, gaz_commit *out, 
     uint32_t parents = 0;
     const char *at = (const char *)object.data, *end = at + object.len, *next, *value;
     if (object.type != GIT_OBJECT_COMMIT) {
-        st = gaz_error_set(err, GAZ_E_INVALID, "%s is a %s, not a commit", hex, git_object_type2string(object.type));
+        st = gaz_error_set(err, GAZ_E_INVALID, "%s is a %s, not a commit", hex,
+                           git_object_type2string(object.type));
         goto done;
     }
     if (!(value = header_line(at, end, "tree", &next)) || !line_oid(value, next, &commit.tree)) {
@@ -231,7 +248,8 @@ gaz_status gaz_commit_read(gaz_repo *repo, const gaz_oid *oid, gaz_commit *out, 
     if ((value = header_line(at, end, "committer", &next)))
         commit.committed = line_time(value, next);
     if (nth > parents) {
-        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "commit %s has %u parent%s", hex, parents, parents == 1 ? "" : "s");
+        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "commit %s has %u parent%s", hex, parents,
+                           parents == 1 ? "" : "s");
         goto done;
     }
     *out = commit;
@@ -258,7 +276,8 @@ gaz_status gaz_object_peel(gaz_repo *repo, const gaz_oid *oid, gaz_oid *commit, 
             return GAZ_OK;
         }
         if (type != GIT_OBJECT_TAG)
-            return gaz_error_set(err, GAZ_E_INVALID, "%s is a %s, not a commit", hex, git_object_type2string(type));
+            return gaz_error_set(err, GAZ_E_INVALID, "%s is a %s, not a commit", hex,
+                                 git_object_type2string(type));
         gaz_object tag = {.data = NULL};
         st = gaz_object_read(repo, &at, GAZ_COMMIT_BYTES_MAX, true, &tag, err);
         if (st != GAZ_OK)
@@ -273,7 +292,8 @@ gaz_status gaz_object_peel(gaz_repo *repo, const gaz_oid *oid, gaz_oid *commit, 
     return gaz_error_set(err, GAZ_E_LIMIT, "%s is a tag of more than %d tags", hex, GAZ_PEEL_DEPTH);
 }
 
-gaz_status gaz_repo_commit_time(gaz_repo *repo, const gaz_oid *oid, int64_t *seconds, gaz_error *err)
+gaz_status gaz_repo_commit_time(gaz_repo *repo, const gaz_oid *oid, int64_t *seconds,
+                                gaz_error *err)
 {
     gaz_commit commit;
     gaz_status st = gaz_commit_read(repo, oid, &commit, 0, NULL, err);
@@ -288,7 +308,8 @@ static gaz_status need_blob(git_object_t type, const gaz_oid *oid, gaz_error *er
         return GAZ_OK;
     char hex[GAZ_OID_HEX];
     gaz_oid_format(oid, hex);
-    return gaz_error_set(err, GAZ_E_CORRUPT, "%s is a %s where a file's content should be", hex, git_object_type2string(type));
+    return gaz_error_set(err, GAZ_E_CORRUPT, "%s is a %s where a file's content should be", hex,
+                         git_object_type2string(type));
 }
 
 gaz_status gaz_repo_blob_size(gaz_repo *repo, const gaz_oid *oid, uint64_t *size, gaz_error *err)
@@ -303,7 +324,8 @@ gaz_status gaz_repo_blob_size(gaz_repo *repo, const gaz_oid *oid, uint64_t *size
     return st;
 }
 
-gaz_status gaz_repo_blob(gaz_repo *repo, const gaz_oid *oid, uint64_t max, bool verify, gaz_strbuf *out, gaz_error *err)
+gaz_status gaz_repo_blob(gaz_repo *repo, const gaz_oid *oid, uint64_t max, bool verify,
+                         gaz_strbuf *out, gaz_error *err)
 {
     gaz_object object = {.data = NULL};
     gaz_status st = gaz_object_read(repo, oid, max, verify, &object, err);

@@ -1,6 +1,6 @@
-/* References as git's "files" storage keeps them: loose files below refs/, then packed-refs. Read here rather than
- * through libgit2, which wants the repository's configuration for it. A broken reference is listed with a zero id, so
- * that it can be reported instead of vanishing. */
+/* References as git's "files" storage keeps them: loose files below refs/, then packed-refs. Read
+ * here rather than through libgit2, which wants the repository's configuration for it. A broken
+ * reference is listed with a zero id, so that it can be reported instead of vanishing. */
 #include "repo.h"
 
 #include <dirent.h>
@@ -19,12 +19,14 @@
 #define ARENA_MAX ((size_t)1 << 30)
 #define REF_FILE_MAX 4096
 #define DIR_DEPTH_MAX 64
+#define SYMBOLIC_MAX                                                                               \
+    64 /* symbolic references followed in one listing: each may cost a look through packed-refs */
 
 bool gaz_ref_name_valid(const char *name)
 {
     size_t len = strlen(name);
-    if (!len || len > GAZ_REF_NAME_MAX || name[len - 1] == '/' || name[len - 1] == '.' || strstr(name, "..") ||
-        strstr(name, "@{"))
+    if (!len || len > GAZ_REF_NAME_MAX || name[len - 1] == '/' || name[len - 1] == '.' ||
+        strstr(name, "..") || strstr(name, "@{"))
         return false;
     for (const char *part = name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
         size_t n = strcspn(part, "/");
@@ -116,7 +118,8 @@ static gaz_status read_packed(const gaz_repo *repo, gaz_strbuf *text, gaz_error 
 }
 
 /* The next "<id> <name>" line of packed-refs; `name` is not terminated. */
-static bool next_packed(const char **at, const char *end, gaz_oid *oid, const char **name, size_t *len)
+static bool next_packed(const char **at, const char *end, gaz_oid *oid, const char **name,
+                        size_t *len)
 {
     while (*at < end) {
         const char *line = *at, *stop = memchr(line, '\n', (size_t)(end - line));
@@ -159,7 +162,8 @@ static gaz_status find_packed(gaz_repo *repo, const char *name, gaz_oid *oid, ga
     return GAZ_OK;
 }
 
-gaz_status gaz_ref_lookup(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_strbuf *final, gaz_error *err)
+gaz_status gaz_ref_lookup(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_strbuf *final,
+                          gaz_error *err)
 {
     char current[GAZ_REF_NAME_MAX + 1];
     if (!gaz_ref_name_valid(name))
@@ -185,13 +189,16 @@ gaz_status gaz_ref_lookup(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_st
             *oid = got.oid;
         return st;
     }
-    return gaz_error_set(err, GAZ_E_CORRUPT, "reference '%s' leads through more than %d others", name, GAZ_SYMREF_DEPTH);
+    return gaz_error_set(err, GAZ_E_CORRUPT, "reference '%s' leads through more than %d others",
+                         name, GAZ_SYMREF_DEPTH);
 }
 
-static gaz_status add_ref(gaz_refs *refs, const char *name, size_t len, const gaz_oid *oid, gaz_error *err)
+static gaz_status add_ref(gaz_refs *refs, const char *name, size_t len, const gaz_oid *oid,
+                          gaz_error *err)
 {
     if (refs->len >= GAZ_REFS_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "the repository has more than %d references", GAZ_REFS_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT, "the repository has more than %d references",
+                             GAZ_REFS_MAX);
     char *copy = gaz_arena_strndup(refs->arena, name, len);
     if (!copy || !gaz_vec_push(refs, ((gaz_ref){.name = copy, .oid = *oid})))
         return gaz_error_set(err, GAZ_E_NOMEM, "out of memory listing references");
@@ -203,9 +210,24 @@ typedef struct scan {
     gaz_refs *refs;
     gaz_strbuf name; /* of the directory being read, with a final '/' */
     int depth;
+    unsigned symbolic;
 } scan;
 
 static gaz_status scan_dir(scan *s, gaz_error *err);
+
+static gaz_status scan_ref(scan *s, gaz_error *err)
+{
+    loose got;
+    gaz_oid oid = {{0}};
+    gaz_status found = read_loose(home_of(s->repo, s->name.data), s->name.data, &got, NULL);
+    if (found == GAZ_OK && !got.target[0])
+        oid = got.oid;
+    else if (found == GAZ_OK && ++s->symbolic <= SYMBOLIC_MAX)
+        found = gaz_ref_lookup(s->repo, s->name.data, &oid, NULL, NULL);
+    if (found != GAZ_OK && found != GAZ_E_CORRUPT)
+        return GAZ_OK; /* gone meanwhile, or not born */
+    return add_ref(s->refs, s->name.data, s->name.len, &oid, err);
+}
 
 static gaz_status scan_name(void *ctx, const char *base, bool dir, gaz_error *err)
 {
@@ -217,10 +239,7 @@ static gaz_status scan_name(void *ctx, const char *base, bool dir, gaz_error *er
         gaz_strbuf_puts(&s->name, "/");
         st = s->depth < DIR_DEPTH_MAX && s->name.len < GAZ_REF_NAME_MAX ? scan_dir(s, err) : GAZ_OK;
     } else if (gaz_ref_name_valid(s->name.data)) {
-        gaz_oid oid = {{0}};
-        gaz_status found = gaz_ref_lookup(s->repo, s->name.data, &oid, NULL, NULL);
-        if (found == GAZ_OK || found == GAZ_E_CORRUPT)
-            st = add_ref(s->refs, s->name.data, s->name.len, &oid, err);
+        st = scan_ref(s, err);
     }
     gaz_strbuf_truncate(&s->name, keep);
     return st;

@@ -1,6 +1,8 @@
-/* Revisions: what `git rev-parse REV^{commit}` takes, without the forms that search (":/text", "^{/text}"), read paths
- * ("rev:path") or logs ("main@{1}"): their cost has no bound, and revisions come from callers who are not trusted.
- * Names are looked for in git's order (man gitrevisions): HEAD-like, refs/, tags, heads, remotes; then origin's branches. */
+/* Revisions: what `git rev-parse REV^{commit}` takes, without the forms that search (":/text",
+ * "^{/text}"), read paths
+ * ("rev:path") or logs ("main@{1}"): their cost has no bound, and revisions come from callers who
+ * are not trusted. Names are looked for in git's order (man gitrevisions): HEAD-like, refs/, tags,
+ * heads, remotes; then origin's branches. */
 #include "repo.h"
 #include "loose_object.h"
 
@@ -16,7 +18,12 @@
 
 static gaz_status try_names(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_error *err)
 {
-    static const char *const before[] = {"", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "refs/remotes/",
+    static const char *const before[] = {"",
+                                         "refs/",
+                                         "refs/tags/",
+                                         "refs/heads/",
+                                         "refs/remotes/",
+                                         "refs/remotes/",
                                          "refs/remotes/origin/"};
     static const char *const after[] = {"", "", "", "", "", "/HEAD", ""};
     char full[GAZ_REF_NAME_MAX + 64];
@@ -48,19 +55,22 @@ static bool all_hex(const char *text, size_t len)
 
 static gaz_status ambiguous(const char *hex, size_t len, gaz_error *err)
 {
-    gaz_error_set(err, GAZ_E_INVALID, "'%.*s' is the start of more than one object id", (int)len, hex);
+    gaz_error_set(err, GAZ_E_INVALID, "'%.*s' is the start of more than one object id", (int)len,
+                  hex);
     gaz_error_hint(err, "give more digits");
     return GAZ_E_INVALID;
 }
 
 /* An abbreviated id; GAZ_E_NOT_FOUND without a message when no object has it. */
-static gaz_status try_prefix(gaz_repo *repo, const char *hex, size_t len, gaz_oid *oid, gaz_error *err)
+static gaz_status try_prefix(gaz_repo *repo, const char *hex, size_t len, gaz_oid *oid,
+                             gaz_error *err)
 {
     git_oid prefix, packed;
     gaz_oid loose;
     unsigned count = 0;
     char lower[GAZ_OID_HEX] = "";
-    if (len < HEX_MIN || len > GAZ_OID_HEX - 1 || !all_hex(hex, len) || git_oid_fromstrn(&prefix, hex, len) != 0)
+    if (len < HEX_MIN || len > GAZ_OID_HEX - 1 || !all_hex(hex, len) ||
+        git_oid_fromstrn(&prefix, hex, len) != 0)
         return GAZ_E_NOT_FOUND;
     for (size_t i = 0; i < len; i++)
         lower[i] = (char)tolower((unsigned char)hex[i]);
@@ -69,7 +79,8 @@ static gaz_status try_prefix(gaz_repo *repo, const char *hex, size_t len, gaz_oi
         return st;
     (void)gaz_repo_renew_packs(repo);
     int code = git_odb_exists_prefix(&packed, repo->packs, &prefix, len);
-    if (code == GIT_EAMBIGUOUS || count > 1 || (code == 0 && count && memcmp(packed.id, loose.id, GAZ_OID_SIZE) != 0))
+    if (code == GIT_EAMBIGUOUS || count > 1 ||
+        (code == 0 && count && memcmp(packed.id, loose.id, GAZ_OID_SIZE) != 0))
         return ambiguous(hex, len, err);
     if (code != 0 && !count)
         return GAZ_E_NOT_FOUND;
@@ -81,10 +92,13 @@ static gaz_status try_prefix(gaz_repo *repo, const char *hex, size_t len, gaz_oi
 static gaz_status try_describe(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_error *err)
 {
     const char *dash = strrchr(name, '-');
-    return dash && dash > name && dash[1] == 'g' ? try_prefix(repo, dash + 2, strlen(dash + 2), oid, err) : GAZ_E_NOT_FOUND;
+    return dash && dash > name && dash[1] == 'g'
+               ? try_prefix(repo, dash + 2, strlen(dash + 2), oid, err)
+               : GAZ_E_NOT_FOUND;
 }
 
-/* Edits (insert, delete, change, ignoring case) from one name to another; stops counting at `limit`. */
+/* Edits (insert, delete, change, ignoring case) from one name to another; stops counting at
+ * `limit`. */
 static size_t distance(const char *a, const char *b, size_t limit)
 {
     size_t n = strlen(a), m = strlen(b), row[NEAR_NAME + 1];
@@ -109,7 +123,8 @@ static size_t distance(const char *a, const char *b, size_t limit)
     return row[m] < limit ? row[m] : limit;
 }
 
-static void nearest(const gaz_refs *refs, const char *name, size_t skip, char best[NEAR_NAME + 1], size_t *score)
+static void nearest(const gaz_refs *refs, const char *name, size_t skip, char best[NEAR_NAME + 1],
+                    size_t *score)
 {
     for (size_t i = 0; i < refs->len && i < NEAR_MAX; i++) {
         const char *candidate = refs->items[i].name + skip;
@@ -143,7 +158,10 @@ static gaz_status not_found(gaz_repo *repo, const char *name, gaz_error *err)
     if (best[0])
         gaz_error_hint(err, "did you mean '%s'?", best);
     else
-        gaz_error_hint(err, "give a branch, a tag, a commit id of at least %d digits, or one of these with ~N or ^N", HEX_MIN);
+        gaz_error_hint(err,
+                       "give a branch, a tag, a commit id of at least %d digits, or one of these "
+                       "with ~N or ^N",
+                       HEX_MIN);
     return GAZ_E_NOT_FOUND;
 }
 
@@ -195,7 +213,8 @@ static gaz_status step(gaz_repo *repo, gaz_oid *commit, uint32_t parent, gaz_err
 }
 
 /* Applies "~2^{}^2…" to a commit. */
-static gaz_status apply_suffix(gaz_repo *repo, const char *rev, const char *at, gaz_oid *commit, gaz_error *err)
+static gaz_status apply_suffix(gaz_repo *repo, const char *rev, const char *at, gaz_oid *commit,
+                               gaz_error *err)
 {
     uint32_t total = 0;
     while (*at) {

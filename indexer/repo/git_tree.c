@@ -1,7 +1,8 @@
-/* A tree object is a run of "MODE NAME\0" and 20 bytes of id, sorted with directories as "NAME/". git itself refuses to
- * make others, but a hostile repository holds what it likes: names that lead out of the tree, names with '/', doubles,
- * any order. Here every directory is brought into one form: names no path can have are replaced or marked, doubles
- * become one entry, the order is restored. A path thus occurs once, and paths come in byte order. */
+/* A tree object is a run of "MODE NAME\0" and 20 bytes of id, sorted with directories as "NAME/".
+ * git itself refuses to make others, but a hostile repository holds what it likes: names that lead
+ * out of the tree, names with '/', doubles, any order. Here every directory is brought into one
+ * form: names no path can have are replaced or marked, doubles become one entry, the order is
+ * restored. A path thus occurs once, and paths come in byte order. */
 #include "git_tree.h"
 
 #include <inttypes.h>
@@ -16,7 +17,8 @@
 #include "gaz/base/vec.h"
 
 #define CACHE_SLOTS 1024
-#define CACHE_BYTES 4096 /* largest tree object that is remembered; a larger one is worth reading again */
+#define CACHE_BYTES                                                                                \
+    4096 /* largest tree object that is remembered; a larger one is worth reading again */
 #define NAMES_MAX ((size_t)1 << 30)
 #define LONG_NAME_KEPT 64
 
@@ -84,7 +86,8 @@ static gaz_status shorten_name(gaz_tree *tree, gaz_node *node, gaz_error *err)
     return GAZ_OK;
 }
 
-/* A name with '/' would pass for another path, and an empty one for its directory: both get U+FFFD there. */
+/* A name with '/' would pass for another path, and an empty one for its directory: both get U+FFFD
+ * there. */
 static gaz_status rename_node(gaz_tree *tree, gaz_node *node, gaz_error *err)
 {
     static const char mark[] = GAZ_UTF8_REPLACEMENT;
@@ -186,7 +189,8 @@ static gaz_status parse(gaz_tree *tree, gaz_error *err)
             return gaz_error_set(err, GAZ_E_CORRUPT, "tree %s is malformed", hex);
         }
         if (tree->len >= GAZ_TREE_ENTRIES_MAX)
-            return gaz_error_set(err, GAZ_E_LIMIT, "a directory has more than %d entries", GAZ_TREE_ENTRIES_MAX);
+            return gaz_error_set(err, GAZ_E_LIMIT, "a directory has more than %d entries",
+                                 GAZ_TREE_ENTRIES_MAX);
         gaz_status st = check_name(tree, &node, err);
         if (st != GAZ_OK)
             return st;
@@ -202,7 +206,8 @@ static void make_double(gaz_node *node)
     memset(node->oid.id, 0, GAZ_OID_SIZE);
 }
 
-/* Sorts, and makes one entry of those with the same name; a file and a directory of one name do not sort together. */
+/* Sorts, and makes one entry of those with the same name; a file and a directory of one name do not
+ * sort together. */
 static void settle(gaz_tree *tree)
 {
     bool sorted = true, again = false;
@@ -236,7 +241,8 @@ static void settle(gaz_tree *tree)
 static void measure(gaz_tree *tree)
 {
     for (size_t i = 0; i < tree->len; i++) {
-        size_t need = tree->items[i].len + (tree->items[i].kind == GAZ_NODE_DIR ? GAZ_DIR_NEEDS : 0);
+        size_t need =
+            tree->items[i].len + (tree->items[i].kind == GAZ_NODE_DIR ? GAZ_DIR_NEEDS : 0);
         if (need > tree->longest)
             tree->longest = need;
     }

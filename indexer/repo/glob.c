@@ -1,6 +1,7 @@
-/* Shell patterns, matched by simulating an automaton: the set of places in the pattern where the text read so far may
- * have led. Time is pattern × text at worst; nothing backtracks, so "*a*a*a*b" costs what "*b" costs. Semantics are those
- * of git's wildmatch(): a set that is not closed, or names an unknown class, matches nothing. */
+/* Shell patterns, matched by simulating an automaton: the set of places in the pattern where the
+ * text read so far may have led. Time is pattern × text at worst; nothing backtracks, so "*a*a*a*b"
+ * costs what "*b" costs. Semantics are those of git's wildmatch(): a set that is not closed, or
+ * names an unknown class, matches nothing. */
 #include "glob.h"
 
 #include <stdint.h>
@@ -33,7 +34,9 @@ struct gaz_glob {
     byte_set *sets;
 };
 
-#define TOKENS_MAX (GAZ_GLOB_MAX + GAZ_GLOB_MAX / 2 + 2) /* "**" and '/', three bytes, are three tokens; "**" is one */
+#define TOKENS_MAX                                                                                 \
+    (GAZ_GLOB_MAX + GAZ_GLOB_MAX / 2 +                                                             \
+     2) /* "**" and '/', three bytes, are three tokens; "**" is one */
 
 static bool set_has(const byte_set *set, uint8_t c)
 {
@@ -58,10 +61,18 @@ static bool class_has(const char *name, unsigned c, bool *known)
                                         "lower", "print", "punct", "space", "upper", "xdigit"};
     bool lower = between(c, 'a', 'z'), upper = between(c, 'A', 'Z'), digit = between(c, '0', '9');
     bool graph = between(c, 0x21, 0x7e);
-    const bool has[] = {
-        lower || upper || digit, lower || upper, c == ' ' || c == '\t', c < 0x20 || c == 0x7f, digit, graph, lower,
-        between(c, 0x20, 0x7e), graph && !lower && !upper && !digit, c == ' ' || c == '\t' || c == '\n' || c == '\r', upper,
-        digit || between(c, 'a', 'f') || between(c, 'A', 'F')};
+    const bool has[] = {lower || upper || digit,
+                        lower || upper,
+                        c == ' ' || c == '\t',
+                        c < 0x20 || c == 0x7f,
+                        digit,
+                        graph,
+                        lower,
+                        between(c, 0x20, 0x7e),
+                        graph && !lower && !upper && !digit,
+                        c == ' ' || c == '\t' || c == '\n' || c == '\r',
+                        upper,
+                        digit || between(c, 'a', 'f') || between(c, 'A', 'F')};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         *known = strcmp(names[i], name) == 0;
         if (*known)
@@ -70,7 +81,8 @@ static bool class_has(const char *name, unsigned c, bool *known)
     return false;
 }
 
-/* Adds "[:name:]", whose '[' is at `at`. @return its last byte; `at` when it is no class; NULL when it spoils the pattern */
+/* Adds "[:name:]", whose '[' is at `at`. @return its last byte; `at` when it is no class; NULL when
+ * it spoils the pattern */
 static const char *add_class(byte_set *set, const char *at, const char *end)
 {
     char name[16] = "";
@@ -89,7 +101,8 @@ static const char *add_class(byte_set *set, const char *at, const char *end)
     return known ? close : NULL;
 }
 
-/* Reads a set whose '[' is at `at`. @return its ']', or NULL when it is not closed or has an unknown class */
+/* Reads a set whose '[' is at `at`. @return its ']', or NULL when it is not closed or has an
+ * unknown class */
 static const char *parse_set(byte_set *set, const char *at, const char *end, bool path)
 {
     unsigned previous = 0;
@@ -139,14 +152,16 @@ static void emit(gaz_glob *glob, token_kind kind, char byte)
     glob->tokens[glob->len++] = (token){.kind = (uint8_t)kind, .byte = (uint8_t)byte};
 }
 
-/* Stars at `at`, the pattern beginning at `start`. @return the byte after them and after the '/' they swallow */
+/* Stars at `at`, the pattern beginning at `start`. @return the byte after them and after the '/'
+ * they swallow */
 static const char *parse_stars(gaz_glob *glob, const char *start, const char *at, const char *end)
 {
     const char *after = at;
     while (after < end && *after == '*')
         after++;
     bool left = at == start || at[-1] == '/';
-    bool right = after == end || *after == '/' || (*after == '\\' && after + 1 < end && after[1] == '/');
+    bool right =
+        after == end || *after == '/' || (*after == '\\' && after + 1 < end && after[1] == '/');
     bool deep = after - at > 1 && left && right;
     if (!glob->path) {
         emit(glob, TOKEN_DEEP, 0);
@@ -221,7 +236,8 @@ typedef struct places {
     size_t len;
 } places;
 
-/* Adds a place and what it leads to without a byte of text. `last` holds the step at which a place was added. */
+/* Adds a place and what it leads to without a byte of text. `last` holds the step at which a place
+ * was added. */
 static void add_place(const gaz_glob *glob, places *to, uint32_t *last, uint32_t step, size_t place)
 {
     for (;;) {
@@ -243,7 +259,8 @@ static void add_place(const gaz_glob *glob, places *to, uint32_t *last, uint32_t
     }
 }
 
-static void advance(const gaz_glob *glob, size_t place, uint8_t c, places *to, uint32_t *last, uint32_t step)
+static void advance(const gaz_glob *glob, size_t place, uint8_t c, places *to, uint32_t *last,
+                    uint32_t step)
 {
     if (place == glob->len)
         return;
@@ -283,7 +300,8 @@ static bool accepts(const gaz_glob *glob, const places *now)
     return false;
 }
 
-void gaz_glob_prefixes(const gaz_glob *glob, const char *text, size_t len, gaz_glob_hit hit, void *ctx)
+void gaz_glob_prefixes(const gaz_glob *glob, const char *text, size_t len, gaz_glob_hit hit,
+                       void *ctx)
 {
     places sets[2], *now = &sets[0], *next = &sets[1];
     uint32_t last[TOKENS_MAX + 1];

@@ -1,8 +1,9 @@
-/* gitignore semantics: man gitignore, and where that leaves questions open what git 2.39 does. For each directory on the
- * way to a path, from the top, the last pattern that matches decides, those of deeper files first; once a directory is out
- * nothing below it comes back in. Patterns without wildcards and "*.suffix", which are nearly all, are found by hashing;
- * the others run as automata (glob.c), once over the whole path for all its directories, so that no pattern costs more
- * than its length times that of the path. */
+/* gitignore semantics: man gitignore, and where that leaves questions open what git 2.39 does. For
+ * each directory on the way to a path, from the top, the last pattern that matches decides, those
+ * of deeper files first; once a directory is out nothing below it comes back in. Patterns without
+ * wildcards and "*.suffix", which are nearly all, are found by hashing; the others run as automata
+ * (glob.c), once over the whole path for all its directories, so that no pattern costs more than
+ * its length times that of the path. */
 #include "gaz/repo/ignore.h"
 
 #include <stdint.h>
@@ -19,13 +20,15 @@
 #define COMPONENTS_MAX (PATH_BYTES_MAX + 1)
 
 typedef struct rule {
-    uint32_t next;       /* older rule of the same bucket, 1-based; 0: none */
-    bool negative;       /* "!": brings back */
-    bool dir_only;       /* final '/' */
-    bool anchored;       /* matched against the path below the file's directory, not against the last name */
-    const char *literal; /* what it must begin with (anchored) or, without a glob, be; not terminated */
+    uint32_t next; /* older rule of the same bucket, 1-based; 0: none */
+    bool negative; /* "!": brings back */
+    bool dir_only; /* final '/' */
+    bool anchored; /* matched against the path below the file's directory, not against the last name
+                    */
+    const char
+        *literal; /* what it must begin with (anchored) or, without a glob, be; not terminated */
     uint32_t literal_len;
-    gaz_glob *glob;      /* for what follows the literal; NULL: the literal is all */
+    gaz_glob *glob; /* for what follows the literal; NULL: the literal is all */
 } rule;
 
 /* The rules of one directory. Buckets chain rules from the newest to the oldest. */
@@ -33,8 +36,8 @@ typedef struct rule_list {
     gaz_map names;    /* last name → newest rule without wildcards */
     gaz_map suffixes; /* of "*suffix" → newest rule */
     GAZ_VEC(uint32_t) suffix_lengths;
-    gaz_map paths;    /* path below the directory → newest anchored rule without wildcards */
-    uint32_t wild;    /* newest rule that has to be tried */
+    gaz_map paths; /* path below the directory → newest anchored rule without wildcards */
+    uint32_t wild; /* newest rule that has to be tried */
 } rule_list;
 
 struct gaz_ignore {
@@ -112,8 +115,8 @@ static bool has_wildcard(const char *text, size_t len)
     return false;
 }
 
-/* Puts rule `number` into a bucket of `map`, in the place of those it makes void: a bucket has at most one rule for
- * directories and an older one for all. False when out of memory. */
+/* Puts rule `number` into a bucket of `map`, in the place of those it makes void: a bucket has at
+ * most one rule for directories and an older one for all. False when out of memory. */
 static bool chain(gaz_ignore *set, gaz_map *map, const char *key, size_t len, uint32_t number)
 {
     uint64_t *newest = gaz_map_put(map, key, len, NULL);
@@ -135,7 +138,8 @@ static bool add_suffix_length(rule_list *list, uint32_t len)
     return gaz_vec_push(&list->suffix_lengths, len);
 }
 
-/* Files a rule for the pattern, which has lost its '!' and its final '/'. False when out of memory. */
+/* Files a rule for the pattern, which has lost its '!' and its final '/'. False when out of memory.
+ */
 static bool file_rule(gaz_ignore *set, rule_list *list, rule *r, const char *pattern, size_t len)
 {
     bool wild = has_wildcard(pattern, len);
@@ -145,7 +149,8 @@ static bool file_rule(gaz_ignore *set, rule_list *list, rule *r, const char *pat
         pattern++;
         len--;
     }
-    bool suffix = !r->anchored && len > 1 && pattern[0] == '*' && !has_wildcard(pattern + 1, len - 1);
+    bool suffix =
+        !r->anchored && len > 1 && pattern[0] == '*' && !has_wildcard(pattern + 1, len - 1);
     r->literal_len = (uint32_t)len;
     if (suffix) {
         pattern++;
@@ -154,7 +159,8 @@ static bool file_rule(gaz_ignore *set, rule_list *list, rule *r, const char *pat
         r->literal_len = 0;
         while (r->anchored && !has_wildcard(pattern + r->literal_len, 1))
             r->literal_len++;
-        r->glob = gaz_glob_new(&set->arena, pattern + r->literal_len, len - r->literal_len, r->anchored);
+        r->glob =
+            gaz_glob_new(&set->arena, pattern + r->literal_len, len - r->literal_len, r->anchored);
         if (!r->glob)
             return false;
     }
@@ -167,8 +173,10 @@ static bool file_rule(gaz_ignore *set, rule_list *list, rule *r, const char *pat
         return true;
     }
     if (suffix)
-        return add_suffix_length(list, r->literal_len) && chain(set, &list->suffixes, r->literal, r->literal_len, number);
-    return chain(set, r->anchored ? &list->paths : &list->names, r->literal, r->literal_len, number);
+        return add_suffix_length(list, r->literal_len) &&
+               chain(set, &list->suffixes, r->literal, r->literal_len, number);
+    return chain(set, r->anchored ? &list->paths : &list->names, r->literal, r->literal_len,
+                 number);
 }
 
 /* Trailing blanks go, unless the last one is quoted by a backslash. Tabs stay, as in git. */
@@ -188,7 +196,8 @@ static size_t trim(const char *line, size_t len)
     return blanks;
 }
 
-static gaz_status add_line(gaz_ignore *set, rule_list *list, const char *line, size_t len, size_t number, gaz_error *err)
+static gaz_status add_line(gaz_ignore *set, rule_list *list, const char *line, size_t len,
+                           size_t number, gaz_error *err)
 {
     rule r = {.next = 0};
     const char *nul = memchr(line, 0, len);
@@ -211,13 +220,17 @@ static gaz_status add_line(gaz_ignore *set, rule_list *list, const char *line, s
     if (!len)
         return GAZ_OK;
     if (len > GAZ_GLOB_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "line %zu of the ignore patterns is longer than %d bytes", number, GAZ_GLOB_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "line %zu of the ignore patterns is longer than %d bytes", number,
+                             GAZ_GLOB_MAX);
     if (set->rules.len >= GAZ_IGNORE_PATTERNS_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "there are more than %d ignore patterns", GAZ_IGNORE_PATTERNS_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT, "there are more than %d ignore patterns",
+                             GAZ_IGNORE_PATTERNS_MAX);
     return file_rule(set, list, &r, line, len) ? GAZ_OK : no_memory(err);
 }
 
-gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const char *text, size_t len, gaz_error *err)
+gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const char *text, size_t len,
+                          gaz_error *err)
 {
     if (len > GAZ_IGNORE_FILE_MAX) { /* up to the last whole line */
         const char *last = memrchr(text, '\n', GAZ_IGNORE_FILE_MAX);
@@ -240,18 +253,18 @@ gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const char *text, si
     return st;
 }
 
-/* A path being judged: its components, and for each the rule that decides it, as the number of the list it is in (from the
- * top, 1-based) and its own. The greater decides; 0: none. */
+/* A path being judged: its components, and for each the rule that decides it, as the number of the
+ * list it is in (from the top, 1-based) and its own. The greater decides; 0: none. */
 typedef struct judgement {
     const gaz_ignore *set;
     const char *path;
     size_t count;                  /* components; all but the last are directories */
     uint16_t ends[COMPONENTS_MAX]; /* offset after each */
     uint64_t best[COMPONENTS_MAX];
-    uint64_t list;                 /* number of the list at hand, in the upper half */
-    uint32_t number;               /* of the rule at hand */
-    size_t below;                  /* where the path below the list's directory, and its glob, begin */
-    size_t at;                     /* component that the last hit was in, for searching on */
+    uint64_t list;   /* number of the list at hand, in the upper half */
+    uint32_t number; /* of the rule at hand */
+    size_t below;    /* where the path below the list's directory, and its glob, begin */
+    size_t at;       /* component that the last hit was in, for searching on */
 } judgement;
 
 static bool is_dir(const judgement *j, size_t component)
@@ -283,11 +296,14 @@ static void judge_hashed(judgement *j, const rule_list *list, size_t base, size_
     size_t len = j->ends[component] - start;
     bool dir = is_dir(j, component);
     decide(j, component, newest(j->set, gaz_map_get(&list->names, name, len), dir));
-    decide(j, component, newest(j->set, gaz_map_get(&list->paths, j->path + base, j->ends[component] - base), dir));
+    decide(
+        j, component,
+        newest(j->set, gaz_map_get(&list->paths, j->path + base, j->ends[component] - base), dir));
     for (size_t i = 0; i < list->suffix_lengths.len; i++) {
         uint32_t n = list->suffix_lengths.items[i];
         if (n <= len)
-            decide(j, component, newest(j->set, gaz_map_get(&list->suffixes, name + len - n, n), dir));
+            decide(j, component,
+                   newest(j->set, gaz_map_get(&list->suffixes, name + len - n, n), dir));
     }
 }
 
@@ -301,7 +317,8 @@ static void hit(void *ctx, size_t at)
         decide(j, j->at, j->number);
 }
 
-/* The rules that have to be tried, each in one pass over the path from `first` on, the first component they apply to. */
+/* The rules that have to be tried, each in one pass over the path from `first` on, the first
+ * component they apply to. */
 static void judge_wild(judgement *j, const rule_list *list, size_t base, size_t first)
 {
     size_t end = j->ends[j->count - 1];
@@ -311,13 +328,15 @@ static void judge_wild(judgement *j, const rule_list *list, size_t base, size_t 
         j->at = first;
         j->below = base + r->literal_len;
         if (r->anchored) {
-            if (r->literal_len <= end - base && memcmp(r->literal, j->path + base, r->literal_len) == 0)
+            if (r->literal_len <= end - base &&
+                memcmp(r->literal, j->path + base, r->literal_len) == 0)
                 gaz_glob_prefixes(r->glob, j->path + j->below, end - j->below, hit, j);
             continue;
         }
         for (size_t k = first; k < j->count; k++) {
             size_t start = k ? j->ends[k - 1] + 1u : 0;
-            if ((is_dir(j, k) || !r->dir_only) && gaz_glob_run(r->glob, j->path + start, j->ends[k] - start))
+            if ((is_dir(j, k) || !r->dir_only) &&
+                gaz_glob_run(r->glob, j->path + start, j->ends[k] - start))
                 decide(j, k, n);
         }
     }

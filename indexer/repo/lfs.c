@@ -1,4 +1,5 @@
-/* Git LFS pointers: small text files that stand for content kept elsewhere. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+/* Git LFS pointers: small text files that stand for content kept elsewhere.
+ * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -6,7 +7,8 @@
 #include "gaz/repo/git.h"
 
 /* Reads "key value\n"; false when the line is not of that form. */
-static bool take_line(const char **at, const char *end, const char **key, size_t *key_len, const char **value, size_t *value_len)
+static bool take_line(const char **at, const char *end, const char **key, size_t *key_len,
+                      const char **value, size_t *value_len)
 {
     const char *stop = memchr(*at, '\n', (size_t)(end - *at));
     const char *blank = stop ? memchr(*at, ' ', (size_t)(stop - *at)) : NULL;
@@ -56,14 +58,16 @@ static bool take_size(const char *value, size_t len, uint64_t *size)
 
 bool gaz_lfs_pointer(const void *data, size_t len, char sha256[65], uint64_t *size)
 {
-    static const char *const versions[] = {"https://git-lfs.github.com/spec/v1", "https://hawser.github.com/spec/v1",
+    static const char *const versions[] = {"https://git-lfs.github.com/spec/v1",
+                                           "https://hawser.github.com/spec/v1",
                                            "http://git-media.io/v/2"};
     const char *at = data, *end = at + len, *key, *value;
     size_t key_len, value_len;
     bool known = false, has_oid = false, has_size = false;
     char hash[65];
     uint64_t bytes = 0;
-    if (len >= GAZ_LFS_POINTER_MAX || !take_line(&at, end, &key, &key_len, &value, &value_len) || !is(key, key_len, "version"))
+    if (len >= GAZ_LFS_POINTER_MAX || !take_line(&at, end, &key, &key_len, &value, &value_len) ||
+        !is(key, key_len, "version"))
         return false;
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
         known = known || is(value, value_len, versions[i]);

@@ -1,7 +1,7 @@
-/* A loose object is a deflated "TYPE SIZE\0" and content. libgit2 1.5.1 is not let near them: when the content is longer
- * than the header promises it copies what it has inflated so far over the end of its buffer. Here the header is read
- * first, its promise is held against the file's size (deflate makes at most 1,032 bytes of one), and content must be
- * exactly as long as promised. */
+/* A loose object is a deflated "TYPE SIZE\0" and content. libgit2 1.5.1 is not let near them: when
+ * the content is longer than the header promises it copies what it has inflated so far over the end
+ * of its buffer. Here the header is read first, its promise is held against the file's size
+ * (deflate makes at most 1,032 bytes of one), and content must be exactly as long as promised. */
 #include "loose_object.h"
 
 #include <errno.h>
@@ -75,7 +75,10 @@ static size_t parse_header(const char *text, size_t len, gaz_loose *out)
     static const struct {
         const char *name;
         git_object_t type;
-    } types[] = {{"blob ", GIT_OBJECT_BLOB}, {"tree ", GIT_OBJECT_TREE}, {"commit ", GIT_OBJECT_COMMIT}, {"tag ", GIT_OBJECT_TAG}};
+    } types[] = {{"blob ", GIT_OBJECT_BLOB},
+                 {"tree ", GIT_OBJECT_TREE},
+                 {"commit ", GIT_OBJECT_COMMIT},
+                 {"tag ", GIT_OBJECT_TAG}};
     const char *nul = memchr(text, 0, len);
     for (size_t i = 0; nul && i < sizeof types / sizeof types[0]; i++) {
         size_t n = strlen(types[i].name), size = 0;
@@ -103,17 +106,21 @@ static gaz_status expect_end(source *s, gaz_error *err)
     gaz_status st = inflate_some(s, &extra, 1, &got, err);
     if (st != GAZ_OK)
         return st;
-    return got || s->z.avail_in || read(s->fd, &extra, 1) > 0 ? corrupt(s->oid, "it is longer than it says", err) : GAZ_OK;
+    return got || s->z.avail_in || read(s->fd, &extra, 1) > 0
+               ? corrupt(s->oid, "it is longer than it says", err)
+               : GAZ_OK;
 }
 
-static gaz_status read_content(source *s, const char *head, size_t head_len, gaz_loose *out, gaz_error *err)
+static gaz_status read_content(source *s, const char *head, size_t head_len, gaz_loose *out,
+                               gaz_error *err)
 {
     size_t got = 0;
     if (head_len > out->size)
         return corrupt(s->oid, "it is longer than it says", err);
     uint8_t *data = malloc(out->size + 1);
     if (!data)
-        return gaz_error_set(err, GAZ_E_NOMEM, "out of memory reading an object of %zu bytes", out->size);
+        return gaz_error_set(err, GAZ_E_NOMEM, "out of memory reading an object of %zu bytes",
+                             out->size);
     memcpy(data, head, head_len);
     gaz_status st = inflate_some(s, data + head_len, out->size - head_len, &got, err);
     if (st == GAZ_OK && got < out->size - head_len)
@@ -129,7 +136,8 @@ static gaz_status read_content(source *s, const char *head, size_t head_len, gaz
     return GAZ_OK;
 }
 
-static gaz_status read_object(source *s, uint64_t file_size, size_t max, bool content, gaz_loose *out, gaz_error *err)
+static gaz_status read_object(source *s, uint64_t file_size, size_t max, bool content,
+                              gaz_loose *out, gaz_error *err)
 {
     char head[HEADER_MAX];
     size_t got = 0, header;
@@ -144,7 +152,9 @@ static gaz_status read_object(source *s, uint64_t file_size, size_t max, bool co
     if (out->size > max) {
         char hex[GAZ_OID_HEX];
         gaz_oid_format(s->oid, hex);
-        return gaz_error_set(err, GAZ_E_LIMIT, "object %s has %zu bytes, more than the limit of %zu", hex, out->size, max);
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "object %s has %zu bytes, more than the limit of %zu", hex, out->size,
+                             max);
     }
     if (out->size / DEFLATE_RATIO > file_size)
         return corrupt(s->oid, "it is shorter than it says", err);
@@ -157,7 +167,9 @@ static int open_loose(const gaz_object_dirs *dirs, const gaz_oid *oid, struct st
     gaz_oid_format(oid, hex);
     for (size_t i = 0; i < dirs->count; i++) {
         int n = snprintf(path, sizeof path, "%s/%.2s/%s", dirs->paths[i], hex, hex + 2);
-        int fd = n > 0 && (size_t)n < sizeof path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+        int fd = n > 0 && (size_t)n < sizeof path
+                     ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+                     : -1;
         if (fd < 0)
             continue;
         if (fstat(fd, info) == 0 && S_ISREG(info->st_mode))
@@ -167,8 +179,8 @@ static int open_loose(const gaz_object_dirs *dirs, const gaz_oid *oid, struct st
     return -1;
 }
 
-gaz_status gaz_loose_read(const gaz_object_dirs *dirs, const gaz_oid *oid, size_t max, bool content, gaz_loose *out,
-                          gaz_error *err)
+gaz_status gaz_loose_read(const gaz_object_dirs *dirs, const gaz_oid *oid, size_t max, bool content,
+                          gaz_loose *out, gaz_error *err)
 {
     source s = {.oid = oid};
     struct stat info;
@@ -199,17 +211,20 @@ static gaz_status look(void *ctx, const char *name, bool is_dir, gaz_error *err)
     char hex[GAZ_OID_HEX];
     gaz_oid found;
     (void)is_dir, (void)err;
-    if (*s->count > 1 || strlen(name) != GAZ_OID_HEX - 3 || strncmp(name, s->digits + 2, strlen(s->digits) - 2) != 0)
+    if (*s->count > 1 || strlen(name) != GAZ_OID_HEX - 3 ||
+        strncmp(name, s->digits + 2, strlen(s->digits) - 2) != 0)
         return GAZ_OK;
     snprintf(hex, sizeof hex, "%.2s%s", s->digits, name);
-    if (gaz_oid_parse(hex, &found, NULL) != GAZ_OK || (*s->count && gaz_oid_compare(&found, s->out) == 0))
+    if (gaz_oid_parse(hex, &found, NULL) != GAZ_OK ||
+        (*s->count && gaz_oid_compare(&found, s->out) == 0))
         return GAZ_OK;
     *s->out = found;
     ++*s->count;
     return GAZ_OK;
 }
 
-gaz_status gaz_loose_find(const gaz_object_dirs *dirs, const char *digits, gaz_oid *out, unsigned *count, gaz_error *err)
+gaz_status gaz_loose_find(const gaz_object_dirs *dirs, const char *digits, gaz_oid *out,
+                          unsigned *count, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     gaz_status st = GAZ_OK;

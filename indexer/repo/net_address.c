@@ -1,6 +1,7 @@
-/* The gate against requests to machines inside (server-side request forgery). The list is that of the special-purpose
- * address registries of IANA (RFC 6890 and its updates); IPv6 forms that carry an IPv4 address are judged by it. Numbers
- * in octal, hexadecimal or with parts left out are refused: programs differ in what they make of them. */
+/* The gate against requests to machines inside (server-side request forgery). The list is that of
+ * the special-purpose address registries of IANA (RFC 6890 and its updates); IPv6 forms that carry
+ * an IPv4 address are judged by it. Numbers in octal, hexadecimal or with parts left out are
+ * refused: programs differ in what they make of them. */
 #include "net_address.h"
 
 #include <arpa/inet.h>
@@ -49,15 +50,18 @@ static uint32_t be32(const uint8_t *p)
 static bool public6(const uint8_t a[16])
 {
     static const uint8_t zero[10], nat64[12] = {0x00, 0x64, 0xff, 0x9b};
-    if (memcmp(a, zero, 10) == 0 && ((a[10] == 0xff && a[11] == 0xff) || (a[10] == 0 && a[11] == 0)))
-        return public4(be32(a + 12)); /* mapped and compatible; "::" and "::1" fall into 0.0.0.0/8 */
+    if (memcmp(a, zero, 10) == 0 &&
+        ((a[10] == 0xff && a[11] == 0xff) || (a[10] == 0 && a[11] == 0)))
+        return public4(
+            be32(a + 12)); /* mapped and compatible; "::" and "::1" fall into 0.0.0.0/8 */
     if (memcmp(a, nat64, sizeof nat64) == 0)
         return public4(be32(a + 12));
     if (a[0] >> 5 != 1) /* outside 2000::/3: unique local, link-local, multicast, discard, … */
         return false;
     if (be32(a) == 0x20010db8 || be32(a) >> 12 == 0x3fff0) /* documentation */
         return false;
-    if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 2) /* Teredo, ORCHID and other protocol assignments */
+    if (a[0] == 0x20 && a[1] == 0x01 &&
+        a[2] < 2) /* Teredo, ORCHID and other protocol assignments */
         return false;
     if (a[0] == 0x20 && a[1] == 0x02) /* 6to4 */
         return public4(be32(a + 2));
@@ -89,7 +93,8 @@ static bool odd_number(const char *host)
     size_t start = len;
     while (start && host[start - 1] != '.')
         start--;
-    bool digits = len > start, hex = len > start + 1 && host[start] == '0' && (host[start + 1] | 0x20) == 'x';
+    bool digits = len > start,
+         hex = len > start + 1 && host[start] == '0' && (host[start + 1] | 0x20) == 'x';
     for (size_t i = start; i < len; i++)
         digits = digits && isdigit((unsigned char)host[i]);
     return (digits || hex) && inet_pton(AF_INET, host, &in) != 1;
@@ -122,14 +127,16 @@ gaz_status gaz_address_check(const char *host, gaz_strbuf *addresses, gaz_error 
     struct addrinfo *found = NULL;
     int code = getaddrinfo(host, NULL, &want, &found);
     if (code != 0 || !found) {
-        gaz_error_set(err, GAZ_E_REMOTE, "cannot find the host '%s': %s", host, code ? gai_strerror(code) : "it has no address");
+        gaz_error_set(err, GAZ_E_REMOTE, "cannot find the host '%s': %s", host,
+                      code ? gai_strerror(code) : "it has no address");
         gaz_error_hint(err, "check the spelling, and that this machine can look up names");
         return GAZ_E_REMOTE;
     }
     gaz_status st = GAZ_OK;
     for (struct addrinfo *a = found; a && st == GAZ_OK; a = a->ai_next) {
         if (!gaz_address_is_public(a->ai_addr)) {
-            st = gaz_error_set(err, GAZ_E_DENIED, "'%s' has a private address, which may not be cloned from", host);
+            st = gaz_error_set(err, GAZ_E_DENIED,
+                               "'%s' has a private address, which may not be cloned from", host);
             gaz_error_hint(err, "allow private addresses in the settings when this host is meant");
         } else if (addresses) {
             add_address(addresses, a->ai_addr);

@@ -1,6 +1,7 @@
-/* Alternates are followed, as git does: local clones and forks on one machine keep their objects in each other. They can
- * only lead to object directories, whose objects answer to their ids alone. Files that are read without libgit2 knowing
- * better are looked at first: a pipe in their place would make it wait for ever. */
+/* Alternates are followed, as git does: local clones and forks on one machine keep their objects in
+ * each other. They can only lead to object directories, whose objects answer to their ids alone.
+ * Files that are read without libgit2 knowing better are looked at first: a pipe in their place
+ * would make it wait for ever. */
 #include "object_dirs.h"
 
 #include <git2/odb_backend.h>
@@ -23,7 +24,8 @@ static gaz_status no_memory(gaz_error *err)
 static gaz_status add_dir(gaz_object_dirs *dirs, const char *path, unsigned depth, gaz_error *err);
 
 /* Reads the alternates of one directory. A file that is missing or odd has none. */
-static gaz_status add_alternates(gaz_object_dirs *dirs, const char *objects, unsigned depth, gaz_error *err)
+static gaz_status add_alternates(gaz_object_dirs *dirs, const char *objects, unsigned depth,
+                                 gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT, text = GAZ_STRBUF_INIT;
     gaz_status st = gaz_path_join(&path, objects, "info/alternates", err);
@@ -58,7 +60,8 @@ static gaz_status add_dir(gaz_object_dirs *dirs, const char *path, unsigned dept
     }
     if (dirs->count == sizeof dirs->paths / sizeof dirs->paths[0]) {
         free(real);
-        return gaz_error_set(err, GAZ_E_LIMIT, "the repository has more than %d alternates", GAZ_ALTERNATES_MAX);
+        return gaz_error_set(err, GAZ_E_LIMIT, "the repository has more than %d alternates",
+                             GAZ_ALTERNATES_MAX);
     }
     dirs->paths[dirs->count++] = real;
     return add_alternates(dirs, real, depth, err);
@@ -102,10 +105,12 @@ static gaz_status add_backend(const packs *p, const char *index, gaz_error *err)
     if (backend && backend->free)
         backend->free(backend);
     const git_error *why = git_error_last();
-    return gaz_error_set(err, GAZ_E_CORRUPT, "cannot open the pack of '%s': %s", index, why && why->message ? why->message : "unknown reason");
+    return gaz_error_set(err, GAZ_E_CORRUPT, "cannot open the pack of '%s': %s", index,
+                         why && why->message ? why->message : "unknown reason");
 }
 
-/* Adds the pack that an index belongs to. One that goes away meanwhile has been repacked, and is no matter. */
+/* Adds the pack that an index belongs to. One that goes away meanwhile has been repacked, and is no
+ * matter. */
 static gaz_status add_pack(void *ctx, const char *name, bool is_dir, gaz_error *err)
 {
     const packs *p = ctx;
@@ -190,7 +195,8 @@ bool gaz_object_dirs_changed(const gaz_object_dirs *dirs)
         gaz_strbuf dir = GAZ_STRBUF_INIT;
         if (pack_dir(dirs->paths[i], &dir, NULL) == GAZ_OK) {
             struct timespec now = changed_at(dir.data);
-            changed = now.tv_sec != dirs->packed[i].tv_sec || now.tv_nsec != dirs->packed[i].tv_nsec;
+            changed =
+                now.tv_sec != dirs->packed[i].tv_sec || now.tv_nsec != dirs->packed[i].tv_nsec;
         }
         gaz_strbuf_release(&dir);
     }

@@ -1,7 +1,9 @@
-/* libgit2 1.5.1 follows an offset that leads out of the pack, and tables that contradict each other, into memory that is
- * not there. The format is simple enough to check before (gitformat-pack(5)): version 2 is a magic number, 256 running counts by first byte, then per object an id,
- * a checksum and a 31-bit offset, whose top bit points into a table of 64-bit offsets instead; two trailing hashes.
- * Version 1 is the counts, then per object an offset and an id. What is at those offsets libgit2 does check. */
+/* libgit2 1.5.1 follows an offset that leads out of the pack, and tables that contradict each
+ * other, into memory that is not there. The format is simple enough to check before
+ * (gitformat-pack(5)): version 2 is a magic number, 256 running counts by first byte, then per
+ * object an id, a checksum and a 31-bit offset, whose top bit points into a table of 64-bit offsets
+ * instead; two trailing hashes. Version 1 is the counts, then per object an offset and an id. What
+ * is at those offsets libgit2 does check. */
 #include "pack_index.h"
 
 #include <stdint.h>
@@ -41,7 +43,8 @@ static bool is_inside(uint64_t offset, uint64_t pack_size)
 static bool version1_is_sound(const uint8_t *data, size_t len, uint64_t pack_size)
 {
     uint32_t total = 0;
-    if (len < FANOUT * 4 + TRAILER || !counts_ascend(data, &total) || len != FANOUT * 4 + (uint64_t)total * 24 + TRAILER)
+    if (len < FANOUT * 4 + TRAILER || !counts_ascend(data, &total) ||
+        len != FANOUT * 4 + (uint64_t)total * 24 + TRAILER)
         return false;
     for (uint32_t i = 0; i < total; i++)
         if (!is_inside(be32(data + FANOUT * 4 + (size_t)i * 24), pack_size))
@@ -83,11 +86,13 @@ gaz_status gaz_pack_index_check(const char *path, uint64_t pack_size, gaz_error 
         return st;
     const uint8_t *data = gaz_mapping_data(map);
     size_t len = gaz_mapping_len(map);
-    bool sound = len >= 8 && (be32(data) == MAGIC ? version2_is_sound(data, len, pack_size) : version1_is_sound(data, len, pack_size));
+    bool sound = len >= 8 && (be32(data) == MAGIC ? version2_is_sound(data, len, pack_size)
+                                                  : version1_is_sound(data, len, pack_size));
     gaz_mapping_close(map);
     if (sound)
         return GAZ_OK;
     gaz_error_set(err, GAZ_E_CORRUPT, "the pack index '%s' is damaged", path);
-    gaz_error_hint(err, "write it anew with: git index-pack followed by the name of its .pack file");
+    gaz_error_hint(err,
+                   "write it anew with: git index-pack followed by the name of its .pack file");
     return GAZ_E_CORRUPT;
 }

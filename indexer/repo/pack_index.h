@@ -6,7 +6,8 @@
 #include "gaz/base/status.h"
 
 /**
- * Checks that the tables of a pack's .idx file are inside the file, and lead inside themselves and the pack.
+ * Checks that the tables of a pack's .idx file are inside the file, and lead inside themselves and
+ * the pack.
  *
  * @param pack_size  bytes of the .pack file
  * @return GAZ_E_CORRUPT when they do not; GAZ_E_NOT_FOUND when the file has gone

@@ -1,6 +1,6 @@
-/* Opening a repository without git_repository_open(): libgit2 would follow include.path in the repository's own
- * configuration and refuse directories owned by somebody else. All that is needed is its packs, and a look at the few
- * settings that say which format the repository has. */
+/* Opening a repository without git_repository_open(): libgit2 would follow include.path in the
+ * repository's own configuration and refuse directories owned by somebody else. All that is needed
+ * is its packs, and a look at the few settings that say which format the repository has. */
 #include "repo.h"
 
 #include <errno.h>
@@ -14,21 +14,24 @@
 #include "gaz/base/fs.h"
 #include "git_tree.h"
 
-#define GIT_FILE_MAX 8192 /* bytes of a `.git` or `commondir` file */
+#define PACKS_OPEN_MAX 256 /* files libgit2 keeps open, over all repositories */
+#define GIT_FILE_MAX 8192  /* bytes of a `.git` or `commondir` file */
 
 gaz_status gaz_git_init(gaz_error *err)
 {
     gaz_alloc_cap_install();
     if (git_libgit2_init() < 0)
         return gaz_error_set(err, GAZ_E_INTERNAL, "libgit2 does not start");
-    static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG,
-                                 GIT_CONFIG_LEVEL_PROGRAMDATA};
+    static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_GLOBAL,
+                                 GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_PROGRAMDATA};
     int bad = 0;
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
         bad |= git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
     bad |= git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     bad |= git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
-    bad |= git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0); /* gaz_object_read() does it, faster */
+    bad |= git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)PACKS_OPEN_MAX);
+    bad |= git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION,
+                            0); /* gaz_object_read() does it, faster */
     if (bad) {
         git_libgit2_shutdown();
         return gaz_error_set(err, GAZ_E_INTERNAL, "libgit2 refuses its settings");
@@ -78,7 +81,8 @@ static bool is_dir(const char *dir, const char *name)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     struct stat info;
-    bool yes = gaz_path_join(&path, dir, name, NULL) == GAZ_OK && stat(path.data, &info) == 0 && S_ISDIR(info.st_mode);
+    bool yes = gaz_path_join(&path, dir, name, NULL) == GAZ_OK && stat(path.data, &info) == 0 &&
+               S_ISDIR(info.st_mode);
     gaz_strbuf_release(&path);
     return yes;
 }
@@ -87,13 +91,16 @@ static bool is_there(const char *dir, const char *name)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
     struct stat info;
-    bool yes = gaz_path_join(&path, dir, name, NULL) == GAZ_OK && lstat(path.data, &info) == 0 && !S_ISDIR(info.st_mode);
+    bool yes = gaz_path_join(&path, dir, name, NULL) == GAZ_OK && lstat(path.data, &info) == 0 &&
+               !S_ISDIR(info.st_mode);
     gaz_strbuf_release(&path);
     return yes;
 }
 
-/* Reads the one path a pointer file holds, after `prefix`, and makes it absolute. NULL with *st set. */
-static char *follow(const char *dir, const char *name, const char *prefix, gaz_status *st, gaz_error *err)
+/* Reads the one path a pointer file holds, after `prefix`, and makes it absolute. NULL with *st
+ * set. */
+static char *follow(const char *dir, const char *name, const char *prefix, gaz_status *st,
+                    gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT, text = GAZ_STRBUF_INIT;
     char *real = NULL;
@@ -106,7 +113,8 @@ static char *follow(const char *dir, const char *name, const char *prefix, gaz_s
         gaz_strbuf_truncate(&text, text.len - 1);
     size_t skip = strlen(prefix);
     if (text.len <= skip || memcmp(text.data, prefix, skip) != 0 || strlen(text.data) != text.len) {
-        *st = gaz_error_set(err, GAZ_E_INVALID, "'%s' does not say where the repository is", path.data);
+        *st = gaz_error_set(err, GAZ_E_INVALID, "'%s' does not say where the repository is",
+                            path.data);
         goto done;
     }
     const char *target = text.data + skip;
@@ -124,7 +132,8 @@ done:
 
 static bool looks_bare(const char *dir)
 {
-    return is_there(dir, "HEAD") && (is_there(dir, "commondir") || (is_dir(dir, "objects") && is_dir(dir, "refs")));
+    return is_there(dir, "HEAD") &&
+           (is_there(dir, "commondir") || (is_dir(dir, "objects") && is_dir(dir, "refs")));
 }
 
 /* The git directory of `path`, absolute and without symlinks; the caller frees it. */
@@ -152,7 +161,9 @@ static gaz_status find_git_dir(const char *path, char **out, gaz_error *err)
     free(root);
     if (st == GAZ_OK && !looks_bare(git)) {
         st = gaz_error_set(err, GAZ_E_INVALID, "'%s' is not a git repository", path);
-        gaz_error_hint(err, "name the directory that holds .git, or a bare repository; parents are not searched");
+        gaz_error_hint(
+            err,
+            "name the directory that holds .git, or a bare repository; parents are not searched");
     }
     if (st == GAZ_OK)
         *out = git;
@@ -165,12 +176,15 @@ static gaz_status find_common_dir(gaz_repo *repo, gaz_error *err)
 {
     if (!is_there(repo->git_dir, "commondir")) {
         repo->common_dir = strdup(repo->git_dir);
-        return repo->common_dir ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "out of memory opening a repository");
+        return repo->common_dir
+                   ? GAZ_OK
+                   : gaz_error_set(err, GAZ_E_NOMEM, "out of memory opening a repository");
     }
     gaz_status st = GAZ_OK;
     repo->common_dir = follow(repo->git_dir, "commondir", "", &st, err);
     if (st == GAZ_OK && !is_dir(repo->common_dir, "objects"))
-        return gaz_error_set(err, GAZ_E_INVALID, "the work tree's repository '%s' has no objects", repo->common_dir);
+        return gaz_error_set(err, GAZ_E_INVALID, "the work tree's repository '%s' has no objects",
+                             repo->common_dir);
     return st;
 }
 
@@ -181,20 +195,25 @@ static gaz_status check_format(const gaz_repo *repo, const char *path, gaz_error
     if (st != GAZ_OK)
         return st;
     if (strcmp(format.object_format, "sha1") != 0) {
-        st = gaz_error_set(err, GAZ_E_UNSUPPORTED, "'%s' has %s object ids; only SHA-1 repositories can be read", path,
-                           strcmp(format.object_format, "sha256") == 0 ? "SHA-256" : format.object_format);
-        gaz_error_hint(err, "index a SHA-1 clone: export the history with git fast-export and import it into a new repository");
+        st = gaz_error_set(
+            err, GAZ_E_UNSUPPORTED, "'%s' has %s object ids; only SHA-1 repositories can be read",
+            path, strcmp(format.object_format, "sha256") == 0 ? "SHA-256" : format.object_format);
+        gaz_error_hint(err, "index a SHA-1 clone: export the history with git fast-export and "
+                            "import it into a new repository");
         return st;
     }
     if (strcmp(format.ref_storage, "files") != 0) {
-        st = gaz_error_set(err, GAZ_E_UNSUPPORTED, "'%s' keeps its references as '%s'; only files can be read", path,
+        st = gaz_error_set(err, GAZ_E_UNSUPPORTED,
+                           "'%s' keeps its references as '%s'; only files can be read", path,
                            format.ref_storage);
         gaz_error_hint(err, "run: git refs migrate --ref-format=files");
         return st;
     }
     if (format.unknown[0] || format.version > 1)
-        return gaz_error_set(err, GAZ_E_UNSUPPORTED, "'%s' has a repository format that is not known here (version %d%s%s)",
-                             path, format.version, format.unknown[0] ? ", extension " : "", format.unknown);
+        return gaz_error_set(err, GAZ_E_UNSUPPORTED,
+                             "'%s' has a repository format that is not known here (version %d%s%s)",
+                             path, format.version, format.unknown[0] ? ", extension " : "",
+                             format.unknown);
     return GAZ_OK;
 }
 

@@ -1,6 +1,7 @@
-/* posix_spawn() starts the program: safe with threads, no shell in between. Its two outputs are pipes read without
- * blocking; the loop looks at the deadline and the watcher four times a second. The program leads a process group, so
- * that helpers it started (ssh, index-pack, remote-https) die with it. */
+/* posix_spawn() starts the program: safe with threads, no shell in between. Its two outputs are
+ * pipes read without blocking; the loop looks at the deadline and the watcher four times a second.
+ * The program leads a process group, so that helpers it started (ssh, index-pack, remote-https) die
+ * with it. */
 #include "run_program.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ static gaz_status setup_attributes(posix_spawnattr_t *attributes)
     int bad = posix_spawnattr_setpgroup(attributes, 0);
     bad |= posix_spawnattr_setsigmask(attributes, &none);
     bad |= posix_spawnattr_setsigdefault(attributes, &all);
-    bad |= posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    bad |= posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                                    POSIX_SPAWN_SETSIGDEF);
     return bad ? GAZ_E_NOMEM : GAZ_OK;
 }
 
@@ -71,7 +73,8 @@ static gaz_status start(run *r, int out, int errors, gaz_error *err)
         const char *const *in;
         char *const *out;
     } argv = {.in = r->program->argv}, envp = {.in = r->program->envp};
-    if (st == GAZ_OK && (errno = posix_spawnp(&r->pid, name, &actions, &attributes, argv.out, envp.out)) != 0) {
+    if (st == GAZ_OK &&
+        (errno = posix_spawnp(&r->pid, name, &actions, &attributes, argv.out, envp.out)) != 0) {
         st = gaz_error_errno(err, "cannot start the program '%s'", name);
         if (st == GAZ_E_NOT_FOUND)
             gaz_error_hint(err, "install it; on Debian: apt-get install %s", name);
@@ -137,8 +140,8 @@ static gaz_status drain(run *r, int fd, bool is_error, bool *open, gaz_error *er
             st = take_errors(r, buffer, (size_t)n, err);
         else if (r->program->output) {
             if (r->program->output->len + (size_t)n > GAZ_PROGRAM_OUTPUT_MAX)
-                return gaz_error_set(err, GAZ_E_LIMIT, "'%s' printed more than %zu bytes", r->program->argv[0],
-                                     GAZ_PROGRAM_OUTPUT_MAX);
+                return gaz_error_set(err, GAZ_E_LIMIT, "'%s' printed more than %zu bytes",
+                                     r->program->argv[0], GAZ_PROGRAM_OUTPUT_MAX);
             gaz_strbuf_add(r->program->output, buffer, (size_t)n);
             st = gaz_strbuf_check(r->program->output, err);
         }
@@ -146,15 +149,19 @@ static gaz_status drain(run *r, int fd, bool is_error, bool *open, gaz_error *er
     return st;
 }
 
-/* Looks whether the program has ended, without collecting it: while it is there its group keeps its number. */
+/* Looks whether the program has ended, without collecting it: while it is there its group keeps its
+ * number. */
 static void look(run *r)
 {
     siginfo_t info = {.si_pid = 0};
-    if (!r->ended && (waitid(P_PID, (id_t)r->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ? errno != EINTR : info.si_pid != 0))
+    if (!r->ended &&
+        (waitid(P_PID, (id_t)r->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ? errno != EINTR
+                                                                              : info.si_pid != 0))
         r->ended = true;
 }
 
-/* Ends the group: politely, so that git removes its locks, then for certain, with helpers that outlived their leader. */
+/* Ends the group: politely, so that git removes its locks, then for certain, with helpers that
+ * outlived their leader. */
 static void stop(run *r)
 {
     int64_t limit = gaz_now_us() + GRACE_US;
@@ -190,7 +197,8 @@ static gaz_status loop(run *r, gaz_error *err)
             break;
         look(r);
         if (st == GAZ_OK && gaz_expired(r->program->deadline_us))
-            st = gaz_error_set(err, GAZ_E_TIMEOUT, "'%s' took longer than it may", r->program->argv[0]);
+            st = gaz_error_set(err, GAZ_E_TIMEOUT, "'%s' took longer than it may",
+                               r->program->argv[0]);
         if (st == GAZ_OK && gaz_now_us() >= next_tick) {
             st = watch(r, r->last, err);
             next_tick = gaz_now_us() + TICK_MS * 1000;
@@ -203,7 +211,8 @@ static gaz_status loop(run *r, gaz_error *err)
             break;
         poll(NULL, 0, 5);
         if (gaz_expired(r->program->deadline_us))
-            st = gaz_error_set(err, GAZ_E_TIMEOUT, "'%s' took longer than it may", r->program->argv[0]);
+            st = gaz_error_set(err, GAZ_E_TIMEOUT, "'%s' took longer than it may",
+                               r->program->argv[0]);
     }
     return st;
 }
@@ -236,7 +245,8 @@ gaz_status gaz_program_run(const gaz_program *program, int *exit_code, gaz_error
     st = loop(&r, err);
     stop(&r);
     if (st == GAZ_OK)
-        *exit_code = WIFEXITED(r.wait_status) ? WEXITSTATUS(r.wait_status) : 128 + WTERMSIG(r.wait_status);
+        *exit_code =
+            WIFEXITED(r.wait_status) ? WEXITSTATUS(r.wait_status) : 128 + WTERMSIG(r.wait_status);
 done:
     close_fd(&out[0]);
     close_fd(&out[1]);

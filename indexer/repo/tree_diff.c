@@ -1,6 +1,6 @@
-/* The difference of two trees: a merge of two sorted directories at each level. Equal ids are not looked into. What the
- * walk would report as unreadable is reported as that here too, so that applying a diff to the outcome of one walk gives
- * the outcome of the other. */
+/* The difference of two trees: a merge of two sorted directories at each level. Equal ids are not
+ * looked into. What the walk would report as unreadable is reported as that here too, so that
+ * applying a diff to the outcome of one walk gives the outcome of the other. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,23 +40,28 @@ static gaz_status tell(diff *d, gaz_change_kind kind, const gaz_node *node, gaz_
 
 static bool equal(const gaz_oid *a, const char *a_why, const gaz_oid *b, const char *b_why)
 {
-    return gaz_oid_compare(a, b) == 0 && (a_why == b_why || (a_why && b_why && strcmp(a_why, b_why) == 0));
+    return gaz_oid_compare(a, b) == 0 &&
+           (a_why == b_why || (a_why && b_why && strcmp(a_why, b_why) == 0));
 }
 
 /* The entries that tell of the directories themselves. */
-static gaz_status tell_dirs(diff *d, const gaz_node *node, const gaz_dir *before, const gaz_dir *after, gaz_error *err)
+static gaz_status tell_dirs(diff *d, const gaz_node *node, const gaz_dir *before,
+                            const gaz_dir *after, gaz_error *err)
 {
     gaz_entry entry;
     if ((!before->why && !after->why) ||
         (before->why && after->why && equal(&before->oid, before->why, &after->oid, after->why)))
         return GAZ_OK;
     gaz_descent_dir_entry(&d->at, node, after->why ? after : before, &entry);
-    gaz_change_kind kind = !before->why ? GAZ_CHANGE_ADD : !after->why ? GAZ_CHANGE_DELETE : GAZ_CHANGE_MODIFY;
+    gaz_change_kind kind = !before->why  ? GAZ_CHANGE_ADD
+                           : !after->why ? GAZ_CHANGE_DELETE
+                                         : GAZ_CHANGE_MODIFY;
     return d->visit(d->ctx, kind, &entry, err);
 }
 
 /* `before` or `after` may be NULL; both are directories of the same name. */
-static gaz_status compare_dirs(diff *d, const gaz_node *before, const gaz_node *after, gaz_error *err)
+static gaz_status compare_dirs(diff *d, const gaz_node *before, const gaz_node *after,
+                               gaz_error *err)
 {
     gaz_dir old_dir = {.tree = NULL}, new_dir = {.tree = NULL};
     const gaz_node *node = after ? after : before;
@@ -74,17 +79,24 @@ static gaz_status compare_dirs(diff *d, const gaz_node *before, const gaz_node *
     return st;
 }
 
-/* One node of either side or, when both are given, two that sort the same: both directories or neither. */
-static gaz_status compare_nodes(diff *d, const gaz_node *before, const gaz_node *after, gaz_error *err)
+/* One node of either side or, when both are given, two that sort the same: both directories or
+ * neither. */
+static gaz_status compare_nodes(diff *d, const gaz_node *before, const gaz_node *after,
+                                gaz_error *err)
 {
     const gaz_node *node = after ? after : before;
-    if (before && after && before->kind == after->kind && equal(&before->oid, before->why, &after->oid, after->why))
+    if (before && after && before->kind == after->kind &&
+        equal(&before->oid, before->why, &after->oid, after->why))
         return GAZ_OK;
     if (gaz_descent_too_long(&d->at, node))
         return GAZ_OK;
     if (node->kind == GAZ_NODE_DIR)
         return compare_dirs(d, before, after, err);
-    return tell(d, before && after ? GAZ_CHANGE_MODIFY : before ? GAZ_CHANGE_DELETE : GAZ_CHANGE_ADD, node, err);
+    return tell(d,
+                before && after ? GAZ_CHANGE_MODIFY
+                : before        ? GAZ_CHANGE_DELETE
+                                : GAZ_CHANGE_ADD,
+                node, err);
 }
 
 /* Takes the next node, or pair of nodes, of a frame; false when it is finished. */
@@ -92,7 +104,8 @@ static bool next_pair(frame *f, const gaz_node **before, const gaz_node **after)
 {
     const gaz_node *node[2];
     for (int i = 0; i < 2; i++)
-        node[i] = f->side[i] && f->next[i] < f->side[i]->len ? &f->side[i]->items[f->next[i]] : NULL;
+        node[i] =
+            f->side[i] && f->next[i] < f->side[i]->len ? &f->side[i]->items[f->next[i]] : NULL;
     if (node[0] && node[1]) {
         int order = gaz_node_compare(node[0], node[1]);
         if (order < 0)
@@ -140,8 +153,8 @@ static gaz_status read_root(gaz_repo *repo, const gaz_oid *commit, gaz_tree **ro
     return st == GAZ_OK ? gaz_tree_read(repo, &read.tree, root, err) : st;
 }
 
-gaz_status gaz_repo_diff(gaz_repo *repo, const gaz_oid *from, const gaz_oid *to, gaz_change_visit visit, void *ctx,
-                         gaz_error *err)
+gaz_status gaz_repo_diff(gaz_repo *repo, const gaz_oid *from, const gaz_oid *to,
+                         gaz_change_visit visit, void *ctx, gaz_error *err)
 {
     gaz_tree *before = NULL, *after = NULL;
     diff *d = calloc(1, sizeof *d);

@@ -71,7 +71,8 @@ static gaz_status run(walk *w, gaz_error *err)
     return st;
 }
 
-gaz_status gaz_repo_walk(gaz_repo *repo, const gaz_oid *commit, gaz_entry_visit visit, void *ctx, gaz_error *err)
+gaz_status gaz_repo_walk(gaz_repo *repo, const gaz_oid *commit, gaz_entry_visit visit, void *ctx,
+                         gaz_error *err)
 {
     gaz_commit head;
     gaz_tree *root = NULL;

@@ -1,5 +1,5 @@
-/* Hostile repositories, read through the public interface: nothing is run, nothing outside is reached, nothing crashes or
- * takes for ever, and what cannot be used is told with its reason. */
+/* Hostile repositories, read through the public interface: nothing is run, nothing outside is
+ * reached, nothing crashes or takes for ever, and what cannot be used is told with its reason. */
 #include "gaz_test.h"
 
 #include <sys/resource.h>
@@ -117,8 +117,10 @@ static void read_everything(gaz_repo *repo, const listing *l)
         gaz_error why = {.status = GAZ_OK};
         if (l->entries[i].kind != GAZ_ENTRY_FILE && l->entries[i].kind != GAZ_ENTRY_SYMLINK)
             continue;
-        gaz_status st = gaz_repo_blob(repo, &l->entries[i].oid, (uint64_t)1 << 24, true, &out, &why);
-        assert_true(st == GAZ_OK || st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND || st == GAZ_E_LIMIT);
+        gaz_status st =
+            gaz_repo_blob(repo, &l->entries[i].oid, (uint64_t)1 << 24, true, &out, &why);
+        assert_true(st == GAZ_OK || st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND ||
+                    st == GAZ_E_LIMIT);
         assert_true(st == GAZ_OK || why.message[0]);
     }
     gaz_strbuf_release(&out);
@@ -207,8 +209,14 @@ static void names_that_lead_elsewhere_are_unreadable_and_control_bytes_are_not(v
     assert_unreadable(&l, ".GIT", "path has a component .git");
     assert_unreadable(&l, ".Git", "path has a component .git");
     assert_unreadable(&l, "\xEF\xBF\xBD", "name is empty");
-    assert_unreadable(&l, "\xEF\xBF\xBD" "etc\xEF\xBF\xBDpasswd", "name has a '/' in it");
-    assert_unreadable(&l, "a\xEF\xBF\xBD" "b", "name has a '/' in it");
+    assert_unreadable(&l,
+                      "\xEF\xBF\xBD"
+                      "etc\xEF\xBF\xBDpasswd",
+                      "name has a '/' in it");
+    assert_unreadable(&l,
+                      "a\xEF\xBF\xBD"
+                      "b",
+                      "name has a '/' in it");
     assert_unreadable(&l, "twice", "name occurs more than once");
     assert_unreadable(&l, "both", "name occurs more than once");
     assert_unreadable(&l, "device", "mode is not that of a file, link, directory or submodule");
@@ -293,9 +301,10 @@ static void damaged_objects_are_reported_one_by_one(void **state)
     static const struct {
         const char *path;
         gaz_status status;
-    } expected[] = {{"boasting", GAZ_E_LIMIT}, {"bomb", GAZ_E_CORRUPT}, {"cut", GAZ_E_CORRUPT},   {"delta", GAZ_E_LIMIT},
-                    {"dir-as-file", GAZ_E_CORRUPT}, {"empty", GAZ_E_CORRUPT}, {"flipped", GAZ_E_CORRUPT}, {"gone", GAZ_E_NOT_FOUND},
-                    {"other", GAZ_E_CORRUPT}};
+    } expected[] = {
+        {"boasting", GAZ_E_LIMIT},  {"bomb", GAZ_E_CORRUPT},        {"cut", GAZ_E_CORRUPT},
+        {"delta", GAZ_E_LIMIT},     {"dir-as-file", GAZ_E_CORRUPT}, {"empty", GAZ_E_CORRUPT},
+        {"flipped", GAZ_E_CORRUPT}, {"gone", GAZ_E_NOT_FOUND},      {"other", GAZ_E_CORRUPT}};
     fixture f;
     listing l;
     gaz_strbuf out = GAZ_STRBUF_INIT;
@@ -307,13 +316,15 @@ static void damaged_objects_are_reported_one_by_one(void **state)
     assert_unreadable(&l, "file-as-dir/", "directory cannot be read");
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         gaz_error_clear(&err);
-        gaz_status st = gaz_repo_blob(f.repo, &find(&l, expected[i].path)->oid, (uint64_t)1 << 26, true, &out, &err);
+        gaz_status st = gaz_repo_blob(f.repo, &find(&l, expected[i].path)->oid, (uint64_t)1 << 26,
+                                      true, &out, &err);
         if (st != expected[i].status)
             fail_msg("%s: %s: %s", expected[i].path, gaz_status_name(st), err.message);
         assert_string_equal("kept", out.data);
     }
     gaz_error_clear(&err);
-    assert_ok(gaz_repo_blob(f.repo, &find(&l, "other")->oid, 100, false, &out, &err)); /* unverified: what is there */
+    assert_ok(gaz_repo_blob(f.repo, &find(&l, "other")->oid, 100, false, &out,
+                            &err)); /* unverified: what is there */
     gaz_strbuf_release(&out);
     stop(&f, &l);
 }
@@ -332,7 +343,8 @@ static void a_promise_of_ten_gigabytes_allocates_nothing(void **state)
     assert_int_equal((uint64_t)10 << 30, size);
     assert_ok(gaz_repo_blob_size(f.repo, &find(&l, "delta")->oid, &size, &err));
     assert_int_equal(4, size); /* small itself; its base is not */
-    assert_status(GAZ_E_LIMIT, gaz_repo_blob(f.repo, &find(&l, "delta")->oid, (uint64_t)1 << 30, true, &out, &err));
+    assert_status(GAZ_E_LIMIT, gaz_repo_blob(f.repo, &find(&l, "delta")->oid, (uint64_t)1 << 30,
+                                             true, &out, &err));
     getrusage(RUSAGE_SELF, &after);
     assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 65536); /* KiB */
     gaz_error_clear(&err);
@@ -347,7 +359,8 @@ static gaz_status count_entry(void *ctx, const gaz_entry *e, gaz_error *unused)
     return GAZ_OK;
 }
 
-static gaz_status count_change(void *ctx, gaz_change_kind kind, const gaz_entry *e, gaz_error *unused)
+static gaz_status count_change(void *ctx, gaz_change_kind kind, const gaz_entry *e,
+                               gaz_error *unused)
 {
     (void)kind, (void)e, (void)unused;
     ++*(size_t *)ctx;
@@ -366,7 +379,8 @@ static void bombs_end_at_the_limit(const char *kind)
     assert_non_null(strstr(err.message, "more than 10000000"));
     assert_true(err.hint[0]);
     gaz_error_clear(&err);
-    gaz_oid tree = hostile_tree(f.hostile, NULL, 0), from = hostile_commit(f.hostile, &tree, NULL, 0, 1, "nothing");
+    gaz_oid tree = hostile_tree(f.hostile, NULL, 0),
+            from = hostile_commit(f.hostile, &tree, NULL, 0, 1, "nothing");
     assert_status(GAZ_E_LIMIT, gaz_repo_diff(f.repo, &from, &f.head, count_change, &changed, &err));
     assert_in_range(changed, 0, 10000000);
     gaz_error_clear(&err);
@@ -478,8 +492,10 @@ static void a_chain_of_tags_and_a_tag_of_a_tree_are_refused(void **state)
     fixture f;
     setup(&f);
     kind_named("case clashes")->write(f.hostile, f.marker);
-    gaz_oid tree = hostile_tree(f.hostile, NULL, 0), commit = hostile_commit(f.hostile, &tree, NULL, 0, 5, "c");
-    gaz_oid tag = hostile_tag(f.hostile, &commit, "commit", "t"), of_tree = hostile_tag(f.hostile, &tree, "tree", "t");
+    gaz_oid tree = hostile_tree(f.hostile, NULL, 0),
+            commit = hostile_commit(f.hostile, &tree, NULL, 0, 5, "c");
+    gaz_oid tag = hostile_tag(f.hostile, &commit, "commit", "t"),
+            of_tree = hostile_tag(f.hostile, &tree, "tree", "t");
     hostile_ref(f.hostile, "refs/tags/good", &tag);
     hostile_ref(f.hostile, "refs/tags/tree", &of_tree);
     for (int i = 0; i < 20; i++)

@@ -1,4 +1,5 @@
-/* Adversarial histories: what a diff says, applied to what a walk gave before, is what a walk gives after. */
+/* Adversarial histories: what a diff says, applied to what a walk gave before, is what a walk gives
+ * after. */
 #include "gaz_test.h"
 
 #include <unistd.h>
@@ -87,18 +88,22 @@ static gaz_status apply(void *ctx, gaz_change_kind kind, const gaz_entry *e, gaz
     return GAZ_OK;
 }
 
-static void assert_same(snapshot *fresh, snapshot *replayed, const hostile_step *step, uint64_t seed)
+static void assert_same(snapshot *fresh, snapshot *replayed, const hostile_step *step,
+                        uint64_t seed)
 {
     size_t at = 0;
     const gaz_map_slot *slot;
     if (fresh->live != replayed->live)
-        fail_msg("seed %llu, step %u (%s): %zu paths, replayed %zu", (unsigned long long)seed, step->number, step->what,
-                 fresh->live, replayed->live);
+        fail_msg("seed %llu, step %u (%s): %zu paths, replayed %zu", (unsigned long long)seed,
+                 step->number, step->what, fresh->live, replayed->live);
     while (gaz_map_next(&fresh->paths, &at, &slot)) {
         const uint64_t *other = gaz_map_get(&replayed->paths, slot->key, slot->len);
-        const gaz_entry *a = &fresh->entries[slot->value - 1], *b = other && *other ? &replayed->entries[*other - 1] : NULL;
-        if (!b || a->kind != b->kind || gaz_oid_compare(&a->oid, &b->oid) != 0 || strcmp(a->why ? a->why : "", b->why ? b->why : "") != 0)
-            fail_msg("seed %llu, step %u (%s): '%s' differs", (unsigned long long)seed, step->number, step->what, slot->key);
+        const gaz_entry *a = &fresh->entries[slot->value - 1],
+                        *b = other && *other ? &replayed->entries[*other - 1] : NULL;
+        if (!b || a->kind != b->kind || gaz_oid_compare(&a->oid, &b->oid) != 0 ||
+            strcmp(a->why ? a->why : "", b->why ? b->why : "") != 0)
+            fail_msg("seed %llu, step %u (%s): '%s' differs", (unsigned long long)seed,
+                     step->number, step->what, slot->key);
     }
 }
 
@@ -117,7 +122,8 @@ static snapshot *walk(gaz_repo *repo, const gaz_oid *commit)
 }
 
 /* Follows one branch of a step: by a diff when it is known, from scratch when it is new. */
-static void follow(gaz_repo *repo, tracked *t, const hostile_branch *branch, const hostile_step *step, uint64_t seed)
+static void follow(gaz_repo *repo, tracked *t, const hostile_branch *branch,
+                   const hostile_step *step, uint64_t seed)
 {
     gaz_oid resolved;
     assert_ok(gaz_repo_resolve(repo, branch->name, &resolved, &err));
@@ -140,12 +146,14 @@ typedef struct listed {
     size_t count;
 } listed;
 
-static gaz_status check_branch(void *ctx, const char *name, const gaz_oid *commit, gaz_error *unused)
+static gaz_status check_branch(void *ctx, const char *name, const gaz_oid *commit,
+                               gaz_error *unused)
 {
     listed *l = ctx;
     (void)unused;
     for (size_t i = 0; i < l->step->count; i++)
-        if (strcmp(l->step->branches[i].name, name) == 0 && gaz_oid_compare(&l->step->branches[i].commit, commit) == 0)
+        if (strcmp(l->step->branches[i].name, name) == 0 &&
+            gaz_oid_compare(&l->step->branches[i].commit, commit) == 0)
             l->count++;
     return GAZ_OK;
 }
@@ -176,7 +184,8 @@ static void replay(uint64_t seed)
         check_refs(repo, &step);
         for (size_t b = 0; b < step.count; b++) {
             size_t slot = 0;
-            while (slot < 16 && branches[slot].state && strcmp(branches[slot].name, step.branches[b].name) != 0)
+            while (slot < 16 && branches[slot].state &&
+                   strcmp(branches[slot].name, step.branches[b].name) != 0)
                 slot++;
             if (slot == 16) { /* forget the oldest topic */
                 slot = 1;
@@ -206,7 +215,8 @@ static void a_diff_applied_to_the_old_walk_is_the_new_walk(void **state)
     }
 }
 
-static gaz_status count_change(void *ctx, gaz_change_kind kind, const gaz_entry *e, gaz_error *unused)
+static gaz_status count_change(void *ctx, gaz_change_kind kind, const gaz_entry *e,
+                               gaz_error *unused)
 {
     (void)kind, (void)unused;
     assert_non_null(e);

@@ -1,5 +1,6 @@
-/* A commit's tree is kept as a flat list of paths; each step changes a copy of the list of one branch's tip and writes it
- * as nested trees. Paths come from a small pool, so that files, directories and branches collide often. */
+/* A commit's tree is kept as a flat list of paths; each step changes a copy of the list of one
+ * branch's tip and writes it as nested trees. Paths come from a small pool, so that files,
+ * directories and branches collide often. */
 #include "hostile_history.h"
 
 #include <stdio.h>
@@ -66,10 +67,14 @@ static void *need(void *p)
 
 static void random_path(hostile_history *h, char out[PATH_MAX_BYTES])
 {
-    static const char *const dirs[] = {"", "", "src/", "src/core/", "src/core.d/", "doc/", "a/", "a/b/", "a/b/c/d/", "a.b/", "A/"};
-    static const char *const names[] = {"main.c", "main", "README", "readme", "a", "b", "c", "core", "x.py", "zz", "lib.rs",
-                                        "notes.txt", "a.b", "core.d", "data.bin", "caf\xC3\xA9", "\xff.bin"};
-    static const char *const odd[] = {"..", ".", ".git", "a/../b", "x\ny", "a/.git/config", "*", "[x]", "b ", " b"};
+    static const char *const dirs[] = {"",   "",     "src/",     "src/core/", "src/core.d/", "doc/",
+                                       "a/", "a/b/", "a/b/c/d/", "a.b/",      "A/"};
+    static const char *const names[] = {"main.c",      "main",      "README", "readme", "a",
+                                        "b",           "c",         "core",   "x.py",   "zz",
+                                        "lib.rs",      "notes.txt", "a.b",    "core.d", "data.bin",
+                                        "caf\xC3\xA9", "\xff.bin"};
+    static const char *const odd[] = {"..", ".",   ".git", "a/../b", "x\ny", "a/.git/config",
+                                      "*",  "[x]", "b ",   " b"};
     static const char *const ignore[] = {".gazignore", "src/.gazignore", "a/.gazignore"};
     size_t kind = below(h, 100);
     if (kind < 4)
@@ -77,13 +82,29 @@ static void random_path(hostile_history *h, char out[PATH_MAX_BYTES])
     else if (kind < 8)
         snprintf(out, PATH_MAX_BYTES, "%s", ignore[below(h, sizeof ignore / sizeof ignore[0])]);
     else
-        snprintf(out, PATH_MAX_BYTES, "%s%s", dirs[below(h, sizeof dirs / sizeof dirs[0])], names[below(h, sizeof names / sizeof names[0])]);
+        snprintf(out, PATH_MAX_BYTES, "%s%s", dirs[below(h, sizeof dirs / sizeof dirs[0])],
+                 names[below(h, sizeof names / sizeof names[0])]);
 }
 
 static void add_words(hostile_history *h, gaz_strbuf *out, size_t lines, const char *end)
 {
-    static const char *const words[] = {"alpha", "beta", "gamma", "int", "return", "struct", "kmem_cache", "TODO", "na\xC3\xAFve",
-                                        "foo(bar)", "if (x)", "0x1f", "\tindent", "end", "}", "{", "Kelvin \xE2\x84\xAA"};
+    static const char *const words[] = {"alpha",
+                                        "beta",
+                                        "gamma",
+                                        "int",
+                                        "return",
+                                        "struct",
+                                        "kmem_cache",
+                                        "TODO",
+                                        "na\xC3\xAFve",
+                                        "foo(bar)",
+                                        "if (x)",
+                                        "0x1f",
+                                        "\tindent",
+                                        "end",
+                                        "}",
+                                        "{",
+                                        "Kelvin \xE2\x84\xAA"};
     for (size_t i = 0; i < lines; i++) {
         for (size_t n = 1 + below(h, 8); n; n--)
             gaz_strbuf_printf(out, "%s ", words[below(h, sizeof words / sizeof words[0])]);
@@ -93,7 +114,8 @@ static void add_words(hostile_history *h, gaz_strbuf *out, size_t lines, const c
 
 static gaz_oid random_content(hostile_history *h, const char *path)
 {
-    static const char *const patterns[] = {"*.bin\n", "a\n!a/b\n", "/doc/\n", "core*\n", "**/b\n", "README\nreadme\n", "\n# nothing\n"};
+    static const char *const patterns[] = {"*.bin\n", "a\n!a/b\n",        "/doc/\n",      "core*\n",
+                                           "**/b\n",  "README\nreadme\n", "\n# nothing\n"};
     gaz_strbuf text = GAZ_STRBUF_INIT;
     const char *base = strrchr(path, '/');
     size_t kind = below(h, 100);
@@ -112,7 +134,8 @@ static gaz_oid random_content(hostile_history *h, const char *path)
     } else if (kind < 92) {
         add_words(h, &text, 1, ""); /* no final newline */
     } else if (kind < 96) {
-        gaz_strbuf_printf(&text, "version https://git-lfs.github.com/spec/v1\noid sha256:%064x\nsize %u\n",
+        gaz_strbuf_printf(&text,
+                          "version https://git-lfs.github.com/spec/v1\noid sha256:%064x\nsize %u\n",
                           (unsigned)below(h, 100), (unsigned)below(h, 100));
     } /* else: empty */
     gaz_oid oid = hostile_blob(h->repo, text.data, text.len);
@@ -120,7 +143,8 @@ static gaz_oid random_content(hostile_history *h, const char *path)
     return oid;
 }
 
-/* A slash after the common part, as git sorts: lists are in the order of paths, which is that of the trees. */
+/* A slash after the common part, as git sorts: lists are in the order of paths, which is that of
+ * the trees. */
 static int by_path(const void *a, const void *b)
 {
     return strcmp(((const file *)a)->path, ((const file *)b)->path);
@@ -137,13 +161,15 @@ static void remove_at(state *s, size_t i)
     s->files[i] = s->files[--s->count];
 }
 
-/* Puts a file at a path, and removes what is in its way: itself, what is below it, and files that are its directories. */
+/* Puts a file at a path, and removes what is in its way: itself, what is below it, and files that
+ * are its directories. */
 static void put_file(state *s, const char *path, const char *mode, const gaz_oid *oid)
 {
     file fresh = {.mode = mode, .oid = *oid};
     snprintf(fresh.path, sizeof fresh.path, "%s", path);
     for (size_t i = s->count; i-- > 0;)
-        if (strcmp(s->files[i].path, path) == 0 || is_below(s->files[i].path, path) || is_below(path, s->files[i].path))
+        if (strcmp(s->files[i].path, path) == 0 || is_below(s->files[i].path, path) ||
+            is_below(path, s->files[i].path))
             remove_at(s, i);
     if (s->count < FILES_MAX)
         s->files[s->count++] = fresh;
@@ -158,14 +184,16 @@ static gaz_oid write_tree(hostile_history *h, const file *files, size_t count, s
     for (size_t i = 0; i < count;) {
         const char *name = files[i].path + skip, *slash = strchr(name, '/');
         size_t end = i + 1;
-        snprintf(names[n], sizeof names[n], "%.*s", slash ? (int)(slash - name) : (int)strlen(name), name);
+        snprintf(names[n], sizeof names[n], "%.*s", slash ? (int)(slash - name) : (int)strlen(name),
+                 name);
         if (!slash) {
             entries[n] = (hostile_entry){files[i].mode, names[n], files[i].oid};
         } else {
             size_t len = (size_t)(slash - name) + 1;
             while (end < count && strncmp(files[end].path + skip, name, len) == 0)
                 end++;
-            entries[n] = (hostile_entry){"40000", names[n], write_tree(h, files + i, end - i, skip + len)};
+            entries[n] =
+                (hostile_entry){"40000", names[n], write_tree(h, files + i, end - i, skip + len)};
         }
         n++;
         i = end;
@@ -174,7 +202,8 @@ static gaz_oid write_tree(hostile_history *h, const file *files, size_t count, s
 }
 
 /* Commits a state and returns the commit's index. `parents` are indices. */
-static size_t make_commit(hostile_history *h, const state *files, const size_t *parents, size_t count)
+static size_t make_commit(hostile_history *h, const state *files, const size_t *parents,
+                          size_t count)
 {
     gaz_oid ids[2];
     char message[64];
@@ -190,7 +219,8 @@ static size_t make_commit(hostile_history *h, const state *files, const size_t *
         ids[i] = h->commits[parents[i]].oid;
     gaz_oid tree = write_tree(h, made->files->files, made->files->count, 0);
     snprintf(message, sizeof message, "commit %zu of step %u", h->commit_count, h->number);
-    made->oid = hostile_commit(h->repo, &tree, ids, count, 1700000000 + (int64_t)h->commit_count * 60, message);
+    made->oid = hostile_commit(h->repo, &tree, ids, count,
+                               1700000000 + (int64_t)h->commit_count * 60, message);
     return h->commit_count++;
 }
 
@@ -245,8 +275,10 @@ static void edit_rename(hostile_history *h, state *s)
 /* Moves a directory under another name, which may be that of a file or of an existing directory. */
 static void edit_rename_dir(hostile_history *h, state *s)
 {
-    static const char *const dirs[] = {"src", "src/core", "doc", "a", "a/b", "a.b", "A", "vendor", "src.old"};
-    const char *from = dirs[below(h, sizeof dirs / sizeof dirs[0])], *to = dirs[below(h, sizeof dirs / sizeof dirs[0])];
+    static const char *const dirs[] = {"src", "src/core", "doc",    "a",      "a/b",
+                                       "a.b", "A",        "vendor", "src.old"};
+    const char *from = dirs[below(h, sizeof dirs / sizeof dirs[0])],
+               *to = dirs[below(h, sizeof dirs / sizeof dirs[0])];
     state old = *s;
     for (size_t i = 0; i < old.count; i++) {
         char path[2 * PATH_MAX_BYTES];
@@ -298,9 +330,14 @@ typedef struct edit_row {
 } edit_row;
 
 static const edit_row edits[] = {
-    {"add", edit_add, 6},       {"change", edit_change, 6},   {"delete", edit_delete, 3},
-    {"rename", edit_rename, 3}, {"rename a directory", edit_rename_dir, 1}, {"change a mode", edit_mode, 2},
-    {"file and directory", edit_kind, 2}, {"empty commit", edit_nothing, 1},
+    {"add", edit_add, 6},
+    {"change", edit_change, 6},
+    {"delete", edit_delete, 3},
+    {"rename", edit_rename, 3},
+    {"rename a directory", edit_rename_dir, 1},
+    {"change a mode", edit_mode, 2},
+    {"file and directory", edit_kind, 2},
+    {"empty commit", edit_nothing, 1},
 };
 
 static const char *step_edit(hostile_history *h, size_t branch)
@@ -344,7 +381,8 @@ static const char *step_new_branch(hostile_history *h)
         return step_edit(h, below(h, h->branch_count));
     hostile_branch *b = &h->branches[h->branch_count++];
     snprintf(b->name, sizeof b->name, "%s/%u", below(h, 2) ? "topic" : "release", h->number);
-    set_branch(h, h->branch_count - 1, below(h, 3) ? h->tips[below(h, h->branch_count - 1)] : below(h, h->commit_count));
+    set_branch(h, h->branch_count - 1,
+               below(h, 3) ? h->tips[below(h, h->branch_count - 1)] : below(h, h->commit_count));
     return "new branch";
 }
 

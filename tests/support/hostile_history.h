@@ -1,6 +1,7 @@
-/* Seeded histories that go through everything a history can: adds, edits, deletes, renames of files and directories, files
- * that become directories, links and submodules, modes, merges, force-pushes, branches made and deleted, odd names, changed
- * ignore files. The same seed gives the same objects. */
+/* Seeded histories that go through everything a history can: adds, edits, deletes, renames of files
+ * and directories, files that become directories, links and submodules, modes, merges,
+ * force-pushes, branches made and deleted, odd names, changed ignore files. The same seed gives the
+ * same objects. */
 #ifndef GAZ_TESTS_HOSTILE_HISTORY_H
 #define GAZ_TESTS_HOSTILE_HISTORY_H
 
@@ -19,7 +20,7 @@ typedef struct hostile_step {
     const char *what;               /**< for messages: "merge", "force-push", …; static */
     const hostile_branch *branches; /**< all there are, "main" first; valid until the next step */
     size_t count;
-    const char *head;               /**< the short name of the branch HEAD points to */
+    const char *head; /**< the short name of the branch HEAD points to */
 } hostile_step;
 
 /** Makes `dir`, which must not exist, a bare repository with a first commit on main. */

@@ -62,7 +62,8 @@ void hostile_write_tree_bomb(hostile_repo *h, unsigned width, unsigned depth, bo
     for (unsigned level = 0; level < depth; level++) {
         for (unsigned i = 0; i < width; i++) {
             snprintf(names[i], sizeof names[i], "b%05u", i);
-            entries[i] = (hostile_entry){level == 0 && files ? FILE_MODE : DIR_MODE, names[i], below};
+            entries[i] =
+                (hostile_entry){level == 0 && files ? FILE_MODE : DIR_MODE, names[i], below};
         }
         below = hostile_tree(h, entries, width);
     }
@@ -80,10 +81,31 @@ static void write_names(hostile_repo *h, const char *marker)
     memset(longest, 'n', sizeof longest - 1);
     hostile_entry inner = {FILE_MODE, "passwd", blob};
     gaz_oid dir = hostile_tree(h, &inner, 1);
-    const char *const files[] = {"..",          ".",           "",         "/etc/passwd", "../../escape", "a/b",      "tab\there",
-                                 "new\nline",   "bell\a\033[", "\xff\xfe", ".git",        ".GIT",         ".gitmodules", "back\\slash",
-                                 "C:\\windows", "con",         "a:b",      "trailing. ",  "-rf",          "--help",   "$(touch x)",
-                                 "`id`",        longest,       "\xE2\x80\xAE" "txt.exe"};
+    const char *const files[] = {"..",
+                                 ".",
+                                 "",
+                                 "/etc/passwd",
+                                 "../../escape",
+                                 "a/b",
+                                 "tab\there",
+                                 "new\nline",
+                                 "bell\a\033[",
+                                 "\xff\xfe",
+                                 ".git",
+                                 ".GIT",
+                                 ".gitmodules",
+                                 "back\\slash",
+                                 "C:\\windows",
+                                 "con",
+                                 "a:b",
+                                 "trailing. ",
+                                 "-rf",
+                                 "--help",
+                                 "$(touch x)",
+                                 "`id`",
+                                 longest,
+                                 "\xE2\x80\xAE"
+                                 "txt.exe"};
     enum { FILES = sizeof files / sizeof files[0] };
     hostile_entry entries[FILES + 16];
     size_t n = 0;
@@ -120,7 +142,8 @@ static void write_long(hostile_repo *h, const char *marker)
     char name[901];
     memset(name, 'l', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    hostile_entry entries[3] = {{FILE_MODE, name, hostile_text(h, "far\n")}, {FILE_MODE, "near", hostile_text(h, "near\n")}};
+    hostile_entry entries[3] = {{FILE_MODE, name, hostile_text(h, "far\n")},
+                                {FILE_MODE, "near", hostile_text(h, "near\n")}};
     gaz_oid tree = hostile_tree(h, entries, 2);
     for (int i = 0; i < 8; i++) {
         entries[0] = (hostile_entry){DIR_MODE, name, tree};
@@ -133,7 +156,15 @@ static void write_long(hostile_repo *h, const char *marker)
 static void write_clashes(hostile_repo *h, const char *marker)
 {
     (void)marker;
-    static const char *const names[] = {"README", "ReadMe", "Readme", "readme", "stra\xC3\x9F" "e", "STRASSE", "\xC3\xA9", "e\xCC\x81"};
+    static const char *const names[] = {"README",
+                                        "ReadMe",
+                                        "Readme",
+                                        "readme",
+                                        "stra\xC3\x9F"
+                                        "e",
+                                        "STRASSE",
+                                        "\xC3\xA9",
+                                        "e\xCC\x81"};
     enum { NAMES = sizeof names / sizeof names[0] };
     hostile_entry entries[NAMES + 1];
     for (size_t i = 0; i < NAMES; i++)
@@ -167,7 +198,8 @@ static void write_submodules(hostile_repo *h, const char *marker)
     gaz_oid commit = hostile_commit(h, &tree, NULL, 0, 1600000000, "what the submodule names");
     snprintf(modules, sizeof modules,
              "[submodule \"self\"]\n\tpath = self\n\turl = .\n\tupdate = !touch %s\n"
-             "[submodule \"../../hooks\"]\n\tpath = up\n\turl = ext::sh -c touch%% %s\n[submodule \"-x\"]\n\tpath = dash\n\turl = --upload-pack=touch\n",
+             "[submodule \"../../hooks\"]\n\tpath = up\n\turl = ext::sh -c touch%% %s\n[submodule "
+             "\"-x\"]\n\tpath = dash\n\turl = --upload-pack=touch\n",
              marker, marker);
     hostile_entry entries[5] = {{FILE_MODE, ".gitmodules", hostile_text(h, modules)},
                                 {MODULE_MODE, "dash", commit},
@@ -187,7 +219,8 @@ static void write_corrupt(hostile_repo *h, const char *marker)
 {
     (void)marker;
     hostile_entry inner = {FILE_MODE, "lost.txt", hostile_text(h, "cannot be reached\n")};
-    gaz_oid gone_dir = hostile_tree(h, &inner, 1), loop = {{0x77, 0x01}}, blob = hostile_text(h, "no directory\n");
+    gaz_oid gone_dir = hostile_tree(h, &inner, 1), loop = {{0x77, 0x01}},
+            blob = hostile_text(h, "no directory\n");
     gaz_oid bad_tree = hostile_object(h, "tree", "100644 cut", 10);
     hostile_damage_object(h, &gone_dir, HOSTILE_GONE);
     /* A tree that holds itself: its file stands under an id that it names. */
@@ -199,7 +232,8 @@ static void write_corrupt(hostile_repo *h, const char *marker)
     hostile_entry entries[16] = {
         {FILE_MODE, "boasting", damaged(h, "1 kkkkkkkkkkkkk", HOSTILE_BOASTING)},
         {FILE_MODE, "bomb", damaged(h, "2 lllllllllllll", HOSTILE_BOMB)},
-        {FILE_MODE, "cut", damaged(h, "3 mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm abc def", HOSTILE_CUT)},
+        {FILE_MODE, "cut",
+         damaged(h, "3 mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm abc def", HOSTILE_CUT)},
         {FILE_MODE, "delta", hostile_delta_pack(h, (uint64_t)12 << 30)},
         {FILE_MODE, "dir-as-file", bad_tree},
         {FILE_MODE, "empty", damaged(h, "4 nnnnnnnnnnnnn", HOSTILE_EMPTY)},
@@ -217,8 +251,9 @@ static void write_corrupt(hostile_repo *h, const char *marker)
 /* Everything in a repository that git would run. Each would make the marker. */
 static void write_traps(hostile_repo *h, const char *marker)
 {
-    static const char *const hooks[] = {"pre-auto-gc",  "post-checkout", "post-update", "reference-transaction",
-                                        "pre-commit",   "post-index-change", "fsmonitor-watchman", "pre-push"};
+    static const char *const hooks[] = {
+        "pre-auto-gc", "post-checkout",     "post-update",        "reference-transaction",
+        "pre-commit",  "post-index-change", "fsmonitor-watchman", "pre-push"};
     char script[600], config[4000], include[700];
     snprintf(script, sizeof script, "#!/bin/sh\ntouch '%s'\n", marker);
     for (size_t i = 0; i < sizeof hooks / sizeof hooks[0]; i++) {
@@ -229,24 +264,34 @@ static void write_traps(hostile_repo *h, const char *marker)
     hostile_file(h, "trap.sh", script, 0755);
     const char *dir = hostile_dir(h);
     snprintf(config, sizeof config,
-             "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tfsmonitor = %s/trap.sh\n\thooksPath = %s/hooks\n"
-             "\tsshCommand = %s/trap.sh\n\taskPass = %s/trap.sh\n\tpager = %s/trap.sh\n\teditor = %s/trap.sh\n"
+             "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tfsmonitor = "
+             "%s/trap.sh\n\thooksPath = %s/hooks\n"
+             "\tsshCommand = %s/trap.sh\n\taskPass = %s/trap.sh\n\tpager = %s/trap.sh\n\teditor = "
+             "%s/trap.sh\n"
              "\talternateRefsCommand = %s/trap.sh\n\tgitProxy = %s/trap.sh\n"
-             "[diff]\n\texternal = %s/trap.sh\n[diff \"evil\"]\n\ttextconv = %s/trap.sh\n\tcommand = %s/trap.sh\n"
-             "[filter \"evil\"]\n\tsmudge = %s/trap.sh\n\tclean = %s/trap.sh\n\tprocess = %s/trap.sh\n\trequired = true\n"
+             "[diff]\n\texternal = %s/trap.sh\n[diff \"evil\"]\n\ttextconv = %s/trap.sh\n\tcommand "
+             "= %s/trap.sh\n"
+             "[filter \"evil\"]\n\tsmudge = %s/trap.sh\n\tclean = %s/trap.sh\n\tprocess = "
+             "%s/trap.sh\n\trequired = true\n"
              "[credential]\n\thelper = %s/trap.sh\n[uploadpack]\n\tpackObjectsHook = %s/trap.sh\n"
-             "[gpg]\n\tprogram = %s/trap.sh\n[alias]\n\tfetch = !%s/trap.sh\n[include]\n\tpath = included\n"
+             "[gpg]\n\tprogram = %s/trap.sh\n[alias]\n\tfetch = !%s/trap.sh\n[include]\n\tpath = "
+             "included\n"
              "[includeIf \"gitdir:**\"]\n\tpath = included\n",
-             dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir);
-    snprintf(include, sizeof include, "[extensions]\n\tobjectformat = sha256\n[core]\n\trepositoryformatversion = 9\n");
+             dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, dir,
+             dir);
+    snprintf(include, sizeof include,
+             "[extensions]\n\tobjectformat = sha256\n[core]\n\trepositoryformatversion = 9\n");
     hostile_file(h, "config", config, 0644);
     hostile_file(h, "included", include, 0644);
     hostile_file(h, "info/attributes", "* filter=evil diff=evil\n", 0644);
     hostile_entry entries[6] = {
-        {FILE_MODE, ".gitattributes", hostile_text(h, "* filter=evil diff=evil text eol=crlf working-tree-encoding=UTF-16\n")},
+        {FILE_MODE, ".gitattributes",
+         hostile_text(h, "* filter=evil diff=evil text eol=crlf working-tree-encoding=UTF-16\n")},
         {FILE_MODE, ".lfsconfig", hostile_text(h, "[lfs]\n\turl = http://169.254.169.254/\n")},
-        {FILE_MODE, "big.bin", hostile_text(h, "version https://git-lfs.github.com/spec/v1\noid sha256:"
-                                               "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n")},
+        {FILE_MODE, "big.bin",
+         hostile_text(
+             h, "version https://git-lfs.github.com/spec/v1\noid sha256:"
+                "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n")},
         {LINK_MODE, "hosts", hostile_text(h, "/etc/passwd")},
         {LINK_MODE, "itself", hostile_text(h, "itself")},
     };
@@ -256,8 +301,12 @@ static void write_traps(hostile_repo *h, const char *marker)
 static void write_sha256(hostile_repo *h, const char *marker)
 {
     (void)marker;
-    hostile_file(h, "config", "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n", 0644);
-    hostile_file(h, "refs/heads/main", "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321\n", 0644);
+    hostile_file(h, "config",
+                 "[core]\n\trepositoryformatversion = 1\n\tbare = "
+                 "true\n[extensions]\n\tobjectformat = sha256\n",
+                 0644);
+    hostile_file(h, "refs/heads/main",
+                 "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321\n", 0644);
 }
 
 static void write_no_root(hostile_repo *h, const char *marker)
@@ -270,9 +319,17 @@ static void write_no_root(hostile_repo *h, const char *marker)
 }
 
 const hostile_kind hostile_kinds[] = {
-    {"names", false, write_names},       {"deep", false, write_deep},           {"long paths", false, write_long},
-    {"case clashes", false, write_clashes}, {"flat", false, write_flat},        {"submodules", false, write_submodules},
-    {"corrupt objects", false, write_corrupt}, {"traps", false, write_traps},   {"tree bomb", true, write_bomb},
-    {"directory bomb", true, write_dir_bomb}, {"SHA-256", true, write_sha256},  {"no root tree", true, write_no_root},
+    {"names", false, write_names},
+    {"deep", false, write_deep},
+    {"long paths", false, write_long},
+    {"case clashes", false, write_clashes},
+    {"flat", false, write_flat},
+    {"submodules", false, write_submodules},
+    {"corrupt objects", false, write_corrupt},
+    {"traps", false, write_traps},
+    {"tree bomb", true, write_bomb},
+    {"directory bomb", true, write_dir_bomb},
+    {"SHA-256", true, write_sha256},
+    {"no root tree", true, write_no_root},
 };
 const size_t hostile_kind_count = sizeof hostile_kinds / sizeof hostile_kinds[0];

@@ -1,5 +1,5 @@
-/* The objects are written through libgit2's object database, which does not look at what they hold; damaged ones are
- * files written by hand. Everything is deterministic. */
+/* The objects are written through libgit2's object database, which does not look at what they hold;
+ * damaged ones are files written by hand. Everything is deterministic. */
 #include "hostile_repo.h"
 
 #include <git2.h>
@@ -99,7 +99,8 @@ gaz_oid hostile_object(hostile_repo *h, const char *type, const void *data, size
 {
     git_oid oid;
     gaz_oid out;
-    must(git_odb_write(&oid, h->odb, data, len, git_object_string2type(type)) == 0, "cannot write an object");
+    must(git_odb_write(&oid, h->odb, data, len, git_object_string2type(type)) == 0,
+         "cannot write an object");
     memcpy(out.id, oid.id, GAZ_OID_SIZE);
     return out;
 }
@@ -127,8 +128,8 @@ gaz_oid hostile_tree(hostile_repo *h, const hostile_entry *entries, size_t count
     return out;
 }
 
-gaz_oid hostile_commit(hostile_repo *h, const gaz_oid *tree, const gaz_oid *parents, size_t count, int64_t when,
-                       const char *message)
+gaz_oid hostile_commit(hostile_repo *h, const gaz_oid *tree, const gaz_oid *parents, size_t count,
+                       int64_t when, const char *message)
 {
     gaz_strbuf raw = GAZ_STRBUF_INIT;
     char hex[GAZ_OID_HEX];
@@ -140,7 +141,8 @@ gaz_oid hostile_commit(hostile_repo *h, const gaz_oid *tree, const gaz_oid *pare
     }
     static const char *const roles[] = {"author", "committer"};
     for (size_t i = 0; i < 2; i++)
-        gaz_strbuf_printf(&raw, "%s A. Tester <tester@example.org> %lld +0000\n", roles[i], (long long)when);
+        gaz_strbuf_printf(&raw, "%s A. Tester <tester@example.org> %lld +0000\n", roles[i],
+                          (long long)when);
     gaz_strbuf_printf(&raw, "\n%s\n", message);
     must(gaz_strbuf_check(&raw, NULL) == GAZ_OK, "out of memory");
     gaz_oid out = hostile_object(h, "commit", raw.data, raw.len);
@@ -152,7 +154,9 @@ gaz_oid hostile_tag(hostile_repo *h, const gaz_oid *object, const char *type, co
 {
     char hex[GAZ_OID_HEX], raw[512];
     gaz_oid_format(object, hex);
-    int n = snprintf(raw, sizeof raw, "object %s\ntype %s\ntag %s\ntagger A. Tester <tester@example.org> 1700000000 +0000\n\ntag\n",
+    int n = snprintf(raw, sizeof raw,
+                     "object %s\ntype %s\ntag %s\ntagger A. Tester <tester@example.org> 1700000000 "
+                     "+0000\n\ntag\n",
                      hex, type, name);
     return hostile_object(h, "tag", raw, (size_t)n);
 }
@@ -187,7 +191,8 @@ static char *loose_path(const hostile_repo *h, const gaz_oid *oid)
 }
 
 /* Deflates a header and content, which may be repeated to make a bomb. */
-static void write_loose(hostile_repo *h, const gaz_oid *oid, const char *header, const void *data, size_t len, unsigned times)
+static void write_loose(hostile_repo *h, const gaz_oid *oid, const char *header, const void *data,
+                        size_t len, unsigned times)
 {
     gaz_strbuf out = GAZ_STRBUF_INIT;
     unsigned char buffer[65536];
@@ -214,7 +219,8 @@ static void write_loose(hostile_repo *h, const gaz_oid *oid, const char *header,
     gaz_strbuf_release(&out);
 }
 
-void hostile_object_as(hostile_repo *h, const gaz_oid *oid, const char *type, const void *data, size_t len)
+void hostile_object_as(hostile_repo *h, const gaz_oid *oid, const char *type, const void *data,
+                       size_t len)
 {
     char header[64];
     snprintf(header, sizeof header, "%s %zu", type, len);
@@ -224,7 +230,8 @@ void hostile_object_as(hostile_repo *h, const gaz_oid *oid, const char *type, co
 static void damage_bytes(const char *path, hostile_damage how)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT;
-    must(gaz_file_read(path, (size_t)1 << 20, &text, NULL) == GAZ_OK, "there is no object %s", path);
+    must(gaz_file_read(path, (size_t)1 << 20, &text, NULL) == GAZ_OK, "there is no object %s",
+         path);
     size_t len = how == HOSTILE_CUT ? text.len / 2 : how == HOSTILE_EMPTY ? 0 : text.len;
     if (how == HOSTILE_FLIPPED)
         text.data[text.len / 2] = (char)(text.data[text.len / 2] ^ 0x10);
@@ -260,7 +267,8 @@ void hostile_damage_object(hostile_repo *h, const gaz_oid *oid, hostile_damage h
 
 static void put_be32(gaz_strbuf *out, uint32_t v)
 {
-    const unsigned char bytes[4] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16), (unsigned char)(v >> 8), (unsigned char)v};
+    const unsigned char bytes[4] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16),
+                                    (unsigned char)(v >> 8), (unsigned char)v};
     gaz_strbuf_add(out, bytes, 4);
 }
 
@@ -300,7 +308,8 @@ static size_t put_varint(unsigned char *out, uint64_t v)
 }
 
 /* An index of version 2 for ids that ascend. */
-static void write_index(hostile_repo *h, const gaz_oid *ids, const uint32_t *offsets, uint32_t count, const gaz_strbuf *pack)
+static void write_index(hostile_repo *h, const gaz_oid *ids, const uint32_t *offsets,
+                        uint32_t count, const gaz_strbuf *pack)
 {
     gaz_strbuf idx = GAZ_STRBUF_INIT;
     put_be32(&idx, 0xff744f63);

@@ -1,5 +1,5 @@
-/* Reading repositories that git made: what is opened, which branches and revisions there are, and that trees and blobs are
- * what git says they are. */
+/* Reading repositories that git made: what is opened, which branches and revisions there are, and
+ * that trees and blobs are what git says they are. */
 #include "gaz_test.h"
 
 #include <sys/stat.h>
@@ -10,18 +10,20 @@
 #include "repo.h"
 
 static gaz_error err;
-static char *dir;        /* of this test */
-static char path[600];   /* dir/w, a work tree */
+static char *dir;      /* of this test */
+static char path[600]; /* dir/w, a work tree */
 
 /* Runs shell commands in `dir`, with a git that knows no configuration but its own. */
 static void sh(const char *commands)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT;
-    gaz_strbuf_printf(&text,
-                      "cd '%s' && export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/nonexistent "
-                      "GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.org "
-                      "GIT_AUTHOR_DATE='1700000000 +0100' GIT_COMMITTER_DATE='1700000000 +0100'; set -e; %s",
-                      dir, commands);
+    gaz_strbuf_printf(
+        &text,
+        "cd '%s' && export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/nonexistent "
+        "GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=A "
+        "GIT_COMMITTER_EMAIL=a@example.org "
+        "GIT_AUTHOR_DATE='1700000000 +0100' GIT_COMMITTER_DATE='1700000000 +0100'; set -e; %s",
+        dir, commands);
     if (system(text.data) != 0)
         fail_msg("failed: %s", commands);
     gaz_strbuf_release(&text);
@@ -50,8 +52,10 @@ static int setup(void **state)
     gaz_error_clear(&err);
     dir = make_temp_dir();
     snprintf(path, sizeof path, "%s/w", dir);
-    sh("git init -q -b main w; cd w; echo one >a; git add a; git commit -qm one; mkdir d; echo two >d/b; git add d; git commit -qm two;"
-       "git tag light; git tag -a -m heavy heavy; git checkout -qb topic/x HEAD~1; echo three >c; git add c; git commit -qm three;"
+    sh("git init -q -b main w; cd w; echo one >a; git add a; git commit -qm one; mkdir d; echo two "
+       ">d/b; git add d; git commit -qm two;"
+       "git tag light; git tag -a -m heavy heavy; git checkout -qb topic/x HEAD~1; echo three >c; "
+       "git add c; git commit -qm three;"
        "git checkout -q main; git merge -q --no-ff -m four topic/x");
     return 0;
 }
@@ -97,12 +101,14 @@ static void work_trees_bare_repositories_and_their_like_are_opened(void **state)
 {
     (void)state;
     char other[700];
-    sh("git clone -q --bare w bare.git; git -C w worktree add -q ../linked topic/x; git clone -q --separate-git-dir apart.git w apart;"
-       "git clone -q --depth 1 \"file://$PWD/w\" shallow; git -C w sparse-checkout set d; ln -s w symlinked");
+    sh("git clone -q --bare w bare.git; git -C w worktree add -q ../linked topic/x; git clone -q "
+       "--separate-git-dir apart.git w apart;"
+       "git clone -q --depth 1 \"file://$PWD/w\" shallow; git -C w sparse-checkout set d; ln -s w "
+       "symlinked");
     static const struct {
         const char *name, *head;
-    } rows[] = {{"w", "main"}, {"w/.git", "main"}, {"bare.git", "main"}, {"linked", "topic/x"}, {"apart", "main"},
-                {"shallow", "main"}, {"symlinked", "main"}};
+    } rows[] = {{"w", "main"},     {"w/.git", "main"},  {"bare.git", "main"}, {"linked", "topic/x"},
+                {"apart", "main"}, {"shallow", "main"}, {"symlinked", "main"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         snprintf(other, sizeof other, "%s/%s", dir, rows[i].name);
         assert_head(other, rows[i].head);
@@ -135,9 +141,12 @@ static void formats_that_cannot_be_read_are_named(void **state)
     char other[700];
     sh("git init -q --object-format=sha256 s; mkdir u r x v;"
        "for n in u r x v; do git init -q $n; done;"
-       "printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\tfuture = true\\n' >u/.git/config;"
-       "printf '[Core]\\nRepositoryFormatVersion=\"1\" ; c\\n[EXTENSIONS]\\n refStorage = reftable # c\\n' >r/.git/config;"
-       "printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\tpartialClone = origin\\n\\tobjectFormat = sha1\\n[extensions \"sub\"]\\n\\tx = y\\n' >x/.git/config;"
+       "printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\tfuture = true\\n' "
+       ">u/.git/config;"
+       "printf '[Core]\\nRepositoryFormatVersion=\"1\" ; c\\n[EXTENSIONS]\\n refStorage = reftable "
+       "# c\\n' >r/.git/config;"
+       "printf '[core]\\n\\trepositoryformatversion = 1\\n[extensions]\\n\\tpartialClone = "
+       "origin\\n\\tobjectFormat = sha1\\n[extensions \"sub\"]\\n\\tx = y\\n' >x/.git/config;"
        "printf '[core]\\n\\trepositoryformatversion = 7\\n' >v/.git/config");
     snprintf(other, sizeof other, "%s/s", dir);
     assert_refused(other, GAZ_E_UNSUPPORTED, "SHA-256");
@@ -154,8 +163,10 @@ static void formats_that_cannot_be_read_are_named(void **state)
 static void configuration_leads_nowhere(void **state)
 {
     (void)state;
-    /* A pipe that nobody writes to would stop a reader that follows it; a format from an include would refuse the repository. */
-    sh("mkfifo pipe; printf '[include]\\n\\tpath = %s/pipe\\n[includeIf \"gitdir:**\"]\\n\\tpath = inc\\n' \"$PWD\" >>w/.git/config;"
+    /* A pipe that nobody writes to would stop a reader that follows it; a format from an include
+     * would refuse the repository. */
+    sh("mkfifo pipe; printf '[include]\\n\\tpath = %s/pipe\\n[includeIf \"gitdir:**\"]\\n\\tpath = "
+       "inc\\n' \"$PWD\" >>w/.git/config;"
        "printf '[core]\\n\\trepositoryformatversion = 9\\n' >w/.git/inc");
     assert_head(path, "main");
 }
@@ -165,14 +176,16 @@ static void pipes_in_the_place_of_files_do_not_stop_a_reader(void **state)
     (void)state;
     gaz_repo *repo = NULL;
     gaz_oid oid;
-    sh("git -C w pack-refs --all; rm w/.git/packed-refs; mkfifo w/.git/packed-refs w/.git/refs/heads/pipe; mkfifo w/.git/objects/info/alternates");
+    sh("git -C w pack-refs --all; rm w/.git/packed-refs; mkfifo w/.git/packed-refs "
+       "w/.git/refs/heads/pipe; mkfifo w/.git/objects/info/alternates");
     assert_ok(gaz_repo_open(path, &repo, &err));
     assert_status(GAZ_E_NOT_FOUND, gaz_repo_resolve(repo, "nothing-here", &oid, &err));
     gaz_repo_close(repo);
     gaz_error_clear(&err);
     char other[700];
     snprintf(other, sizeof other, "%s/p", dir);
-    sh("git init -q p; cd p/.git/objects; mkfifo pack/pack-1.idx; touch pack/pack-1.pack pack/pack-2.idx; mkfifo pack/pack-2.pack;"
+    sh("git init -q p; cd p/.git/objects; mkfifo pack/pack-1.idx; touch pack/pack-1.pack "
+       "pack/pack-2.idx; mkfifo pack/pack-2.pack;"
        "mkdir 01; mkfifo 01/02030000000000000000000000000000000000");
     repo = must_open(other);
     const gaz_oid pipe = {{1, 2, 3}};
@@ -195,7 +208,8 @@ static gaz_status add_name(void *ctx, const char *name, const gaz_oid *commit, g
     return GAZ_OK;
 }
 
-static void assert_branches(const char *where, const char *const *patterns, size_t count, const char *expected)
+static void assert_branches(const char *where, const char *const *patterns, size_t count,
+                            const char *expected)
 {
     gaz_repo *repo = must_open(where);
     names n = {""};
@@ -207,7 +221,8 @@ static void assert_branches(const char *where, const char *const *patterns, size
 static void branches_are_chosen_by_patterns_and_head_is_the_default(void **state)
 {
     (void)state;
-    sh("cd w; git branch topic/y; git branch zeta; git branch release-1.0; git pack-refs --all; git branch after; git branch -qD zeta");
+    sh("cd w; git branch topic/y; git branch zeta; git branch release-1.0; git pack-refs --all; "
+       "git branch after; git branch -qD zeta");
     assert_branches(path, NULL, 0, "main ");
     assert_branches(path, (const char *const[]){"*"}, 1, "after main release-1.0 topic/x topic/y ");
     assert_branches(path, (const char *const[]){"topic/*", "HEAD"}, 2, "main topic/x topic/y ");
@@ -270,9 +285,27 @@ static void a_repository_without_a_commit_says_so(void **state)
 static void revisions_are_what_git_says(void **state)
 {
     (void)state;
-    static const char *const revs[] = {"main",      "HEAD",     "@",        "light",        "heavy",     "topic/x",   "heads/main",
-                                       "refs/heads/main", "tags/heavy", "main~1", "main~2",  "main^",     "main^2",    "main^2~1",
-                                       "main^0",    "heavy^{}", "heavy^{commit}", "heavy~1", "main~",     "@~1",       "main^^",
+    static const char *const revs[] = {"main",
+                                       "HEAD",
+                                       "@",
+                                       "light",
+                                       "heavy",
+                                       "topic/x",
+                                       "heads/main",
+                                       "refs/heads/main",
+                                       "tags/heavy",
+                                       "main~1",
+                                       "main~2",
+                                       "main^",
+                                       "main^2",
+                                       "main^2~1",
+                                       "main^0",
+                                       "heavy^{}",
+                                       "heavy^{commit}",
+                                       "heavy~1",
+                                       "main~",
+                                       "@~1",
+                                       "main^^",
                                        "main~1^{commit}~1"};
     for (int packed = 0; packed < 2; packed++) {
         gaz_repo *repo = must_open(path);
@@ -342,7 +375,8 @@ static void revisions_that_are_not_there_name_what_is_near(void **state)
     assert_rev(repo, "main^{/one}", GAZ_E_INVALID, "");
     assert_rev(repo, "main@{1}", GAZ_E_INVALID, "");
     assert_rev(repo, "main~99999999999999999999", GAZ_E_INVALID, "");
-    assert_rev(repo, "config", GAZ_E_NOT_FOUND, ""); /* a file of the git directory is no reference */
+    assert_rev(repo, "config", GAZ_E_NOT_FOUND,
+               ""); /* a file of the git directory is no reference */
     assert_rev(repo, "../../etc/passwd", GAZ_E_NOT_FOUND, "");
     strcpy(tree, ask("git rev-parse 'main^{tree}'"));
     assert_rev(repo, tree, GAZ_E_INVALID, "");
@@ -355,9 +389,11 @@ static void a_digit_prefix_of_several_objects_is_ambiguous(void **state)
 {
     (void)state;
     /* Of 5,000 blobs many share four digits. */
-    sh("cd w; i=0; while [ $i -lt 5000 ]; do echo blob; echo data 9; printf 'n%08d' $i; echo; i=$((i+1)); done | git fast-import --quiet --force");
+    sh("cd w; i=0; while [ $i -lt 5000 ]; do echo blob; echo data 9; printf 'n%08d' $i; echo; "
+       "i=$((i+1)); done | git fast-import --quiet --force");
     char prefix[64];
-    strcpy(prefix, ask("git cat-file --batch-all-objects --batch-check='%(objectname)' | cut -c1-4 | uniq -d | head -n 1"));
+    strcpy(prefix, ask("git cat-file --batch-all-objects --batch-check='%(objectname)' | cut -c1-4 "
+                       "| uniq -d | head -n 1"));
     assert_int_equal(4, strlen(prefix));
     gaz_repo *repo = must_open(path);
     assert_rev(repo, prefix, GAZ_E_INVALID, "more digits");
@@ -366,8 +402,10 @@ static void a_digit_prefix_of_several_objects_is_ambiguous(void **state)
 
 static gaz_status add_entry(void *ctx, const gaz_entry *e, gaz_error *unused)
 {
-    static const char *const modes[] = {[GAZ_ENTRY_FILE] = "100644 blob", [GAZ_ENTRY_SYMLINK] = "120000 blob",
-                                        [GAZ_ENTRY_SUBMODULE] = "160000 commit", [GAZ_ENTRY_UNREADABLE] = "unreadable"};
+    static const char *const modes[] = {[GAZ_ENTRY_FILE] = "100644 blob",
+                                        [GAZ_ENTRY_SYMLINK] = "120000 blob",
+                                        [GAZ_ENTRY_SUBMODULE] = "160000 commit",
+                                        [GAZ_ENTRY_UNREADABLE] = "unreadable"};
     char hex[GAZ_OID_HEX];
     (void)unused;
     gaz_oid_format(&e->oid, hex);
@@ -380,8 +418,10 @@ static gaz_status add_entry(void *ctx, const gaz_entry *e, gaz_error *unused)
 static void a_walk_lists_what_git_ls_tree_lists(void **state)
 {
     (void)state;
-    sh("cd w; mkdir -p a.d a-b x/y/z 'sp ace'; touch a.d/f a-b/f a0 x/y/z/q x.c x0 'sp ace/t'; ln -s /etc/passwd link;"
-       "printf 'n\\nl' >nl; git add -A; git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub; git commit -qm many");
+    sh("cd w; mkdir -p a.d a-b x/y/z 'sp ace'; touch a.d/f a-b/f a0 x/y/z/q x.c x0 'sp ace/t'; ln "
+       "-s /etc/passwd link;"
+       "printf 'n\\nl' >nl; git add -A; git update-index --add --cacheinfo 160000,$(git rev-parse "
+       "HEAD),sub; git commit -qm many");
     gaz_repo *repo = must_open(path);
     gaz_strbuf ours = GAZ_STRBUF_INIT, theirs = GAZ_STRBUF_INIT;
     gaz_oid head;
@@ -415,10 +455,11 @@ static void a_visitor_ends_a_walk(void **state)
     gaz_repo_close(repo);
 }
 
-static gaz_status add_change(void *ctx, gaz_change_kind kind, const gaz_entry *now, gaz_error *unused)
+static gaz_status add_change(void *ctx, gaz_change_kind kind, const gaz_entry *now,
+                             gaz_error *unused)
 {
     (void)unused;
-    gaz_strbuf_printf(ctx, "%c %s\n", "ADM"[kind], now->path);
+    gaz_strbuf_printf(ctx, "%c %s\n", "ADM"[kind], now -> path);
     return GAZ_OK;
 }
 
@@ -427,13 +468,15 @@ static void a_diff_tells_what_git_diff_tree_tells(void **state)
     (void)state;
     gaz_strbuf changes = GAZ_STRBUF_INIT;
     gaz_oid from, to;
-    sh("cd w; git tag before; rm a; mkdir a; echo in >a/file; git rm -q --cached d/b; rm -r d; echo now a file >d; chmod +x c;"
+    sh("cd w; git tag before; rm a; mkdir a; echo in >a/file; git rm -q --cached d/b; rm -r d; "
+       "echo now a file >d; chmod +x c;"
        "echo more >e; git add -A; git commit -qm changes; git tag after");
     gaz_repo *repo = must_open(path);
     assert_ok(gaz_repo_resolve(repo, "before", &from, &err));
     assert_ok(gaz_repo_resolve(repo, "after", &to, &err));
     assert_ok(gaz_repo_diff(repo, &from, &to, add_change, &changes, &err));
-    assert_string_equal("D a\nA a/file\nA d\nD d/b\nA e\n", changes.data); /* c's mode is no change */
+    assert_string_equal("D a\nA a/file\nA d\nD d/b\nA e\n",
+                        changes.data); /* c's mode is no change */
     gaz_strbuf_reset(&changes);
     assert_ok(gaz_repo_diff(repo, &to, &from, add_change, &changes, &err));
     assert_string_equal("A a\nD a/file\nD d\nA d/b\nD e\n", changes.data);
@@ -501,8 +544,10 @@ static void alternates_lend_their_objects(void **state)
     (void)state;
     char other[700];
     gaz_oid oid;
-    sh("git clone -q --bare --shared w lent.git; git clone -q --bare --shared lent.git again.git; cp -r again.git loop.git;"
-       "echo \"$PWD/loop.git/objects\" >>loop.git/objects/info/alternates; echo relative/../../objects >>loop.git/objects/info/alternates;"
+    sh("git clone -q --bare --shared w lent.git; git clone -q --bare --shared lent.git again.git; "
+       "cp -r again.git loop.git;"
+       "echo \"$PWD/loop.git/objects\" >>loop.git/objects/info/alternates; echo "
+       "relative/../../objects >>loop.git/objects/info/alternates;"
        "echo /nonexistent >>loop.git/objects/info/alternates");
     static const char *const repos[] = {"lent.git", "again.git", "loop.git"};
     for (int packed = 0; packed < 2; packed++) {
@@ -547,7 +592,8 @@ static void a_partial_clone_lists_everything_and_lacks_blobs_one_by_one(void **s
     char other[700];
     gaz_strbuf out = GAZ_STRBUF_INIT, listed = GAZ_STRBUF_INIT;
     gaz_oid head, blob = id_of("main:a");
-    sh("git -C w config uploadpack.allowFilter true; git clone -q --bare --filter=blob:none \"file://$PWD/w\" partial.git");
+    sh("git -C w config uploadpack.allowFilter true; git clone -q --bare --filter=blob:none "
+       "\"file://$PWD/w\" partial.git");
     snprintf(other, sizeof other, "%s/partial.git", dir);
     gaz_repo *repo = must_open(other);
     assert_ok(gaz_repo_resolve(repo, "main", &head, &err));
@@ -576,12 +622,16 @@ static void a_shallow_clone_ends_where_it_was_cut(void **state)
 static void damaged_packs_give_the_right_bytes_or_an_error(void **state)
 {
     (void)state;
-    sh("cd w; for i in 1 2 3 4 5 6 7 8; do seq $i 400 >file; git add file; git commit -qm $i; done; git gc -q --aggressive --prune=now;"
-       "cp .git/objects/pack/*.pack ../pack; cp .git/objects/pack/*.idx ../idx; chmod u+w .git/objects/pack/*");
-    gaz_strbuf originals[2] = {GAZ_STRBUF_INIT, GAZ_STRBUF_INIT}, expected = GAZ_STRBUF_INIT, got = GAZ_STRBUF_INIT;
+    sh("cd w; for i in 1 2 3 4 5 6 7 8; do seq $i 400 >file; git add file; git commit -qm $i; "
+       "done; git gc -q --aggressive --prune=now;"
+       "cp .git/objects/pack/*.pack ../pack; cp .git/objects/pack/*.idx ../idx; chmod u+w "
+       ".git/objects/pack/*");
+    gaz_strbuf originals[2] = {GAZ_STRBUF_INIT, GAZ_STRBUF_INIT}, expected = GAZ_STRBUF_INIT,
+               got = GAZ_STRBUF_INIT;
     char name[700], target[2][800];
     static const char *const kinds[] = {"pack", "idx"};
-    gaz_oid blobs[3] = {id_of("main:file"), id_of("main~3:file"), id_of("main:a")}, head = id_of("main");
+    gaz_oid blobs[3] = {id_of("main:file"), id_of("main~3:file"), id_of("main:a")},
+            head = id_of("main");
     const char *given = getenv("GAZ_SEED"), *rounds_given = getenv("GAZ_ROUNDS");
     uint64_t random = given ? strtoull(given, NULL, 10) : 12345;
     int rounds = rounds_given ? atoi(rounds_given) : 200;
@@ -609,7 +659,8 @@ static void damaged_packs_give_the_right_bytes_or_an_error(void **state)
             for (size_t i = 0; i < 3; i++) {
                 gaz_error_clear(&why);
                 gaz_status st = gaz_repo_blob(repo, &blobs[i], 1 << 20, true, &got, &why);
-                assert_true(st == GAZ_OK || st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND || st == GAZ_E_LIMIT);
+                assert_true(st == GAZ_OK || st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND ||
+                            st == GAZ_E_LIMIT);
                 if (st == GAZ_OK && i == 1)
                     assert_string_equal(expected.data, got.data);
             }
@@ -638,7 +689,10 @@ static void lfs_pointers_are_told_from_other_text(void **state)
     static const char hash[] = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
     char sha[65], text[2000];
     uint64_t size = 0;
-    int n = snprintf(text, sizeof text, "version https://git-lfs.github.com/spec/v1\next-0-x sha256:00\noid sha256:%s\nsize 12345\n", hash);
+    int n = snprintf(text, sizeof text,
+                     "version https://git-lfs.github.com/spec/v1\next-0-x sha256:00\noid "
+                     "sha256:%s\nsize 12345\n",
+                     hash);
     assert_true(gaz_lfs_pointer(text, (size_t)n, sha, &size));
     assert_string_equal(hash, sha);
     assert_int_equal(12345, size);
@@ -646,11 +700,16 @@ static void lfs_pointers_are_told_from_other_text(void **state)
     assert_false(gaz_lfs_pointer(text, (size_t)n - 1, sha, &size)); /* last line not ended */
     assert_false(gaz_lfs_pointer("", 0, sha, &size));
     assert_false(gaz_lfs_pointer("version 1\n", 10, sha, &size));
-    n = snprintf(text, sizeof text, "version https://git-lfs.github.com/spec/v1\noid sha256:%.63s\nsize 1\n", hash);
+    n = snprintf(text, sizeof text,
+                 "version https://git-lfs.github.com/spec/v1\noid sha256:%.63s\nsize 1\n", hash);
     assert_false(gaz_lfs_pointer(text, (size_t)n, sha, &size));
-    n = snprintf(text, sizeof text, "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize -1\n", hash);
+    n = snprintf(text, sizeof text,
+                 "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize -1\n", hash);
     assert_false(gaz_lfs_pointer(text, (size_t)n, sha, &size));
-    n = snprintf(text, sizeof text, "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 1\nlong %01100d\n", hash, 0);
+    n = snprintf(
+        text, sizeof text,
+        "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 1\nlong %01100d\n", hash,
+        0);
     assert_false(gaz_lfs_pointer(text, (size_t)n, sha, &size));
     assert_int_equal(7, size);
 }

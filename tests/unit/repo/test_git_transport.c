@@ -1,5 +1,6 @@
-/* Bringing repositories here: which sources are refused and why, what git is started with, clones and fetches over file and
- * over http from a server in this process, and that nothing is left behind when they fail. */
+/* Bringing repositories here: which sources are refused and why, what git is started with, clones
+ * and fetches over file and over http from a server in this process, and that nothing is left
+ * behind when they fail. */
 #include "gaz_test.h"
 
 #include <arpa/inet.h>
@@ -26,10 +27,12 @@ static char dest[600];
 static void sh(const char *commands)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT;
-    gaz_strbuf_printf(&text,
-                      "cd '%s' && export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/nonexistent "
-                      "GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.org; set -e; %s",
-                      dir, commands);
+    gaz_strbuf_printf(
+        &text,
+        "cd '%s' && export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/nonexistent "
+        "GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=A "
+        "GIT_COMMITTER_EMAIL=a@example.org; set -e; %s",
+        dir, commands);
     if (system(text.data) != 0)
         fail_msg("failed: %s", commands);
     gaz_strbuf_release(&text);
@@ -41,7 +44,8 @@ static int setup(void **state)
     gaz_error_clear(&err);
     dir = make_temp_dir();
     snprintf(dest, sizeof dest, "%s/clone.git", dir);
-    sh("git init -q -b main w; cd w; echo one >a; git add a; git commit -qm one; git branch topic; git tag -a -m v1 v1");
+    sh("git init -q -b main w; cd w; echo one >a; git add a; git commit -qm one; git branch topic; "
+       "git tag -a -m v1 v1");
     return 0;
 }
 
@@ -139,7 +143,8 @@ static void odd_sources_are_refused_with_the_reason(void **state)
         gaz_status st = gaz_source_check(rows[i].source, &strict, &err);
         if (st != rows[i].status || !strstr(err.message, rows[i].words))
             fail_msg("'%s': %s: %s", rows[i].source, gaz_status_name(st), err.message);
-        if (strstr(err.message, "secret") || strstr(err.message, "token") || strstr(err.hint, "secret"))
+        if (strstr(err.message, "secret") || strstr(err.message, "token") ||
+            strstr(err.hint, "secret"))
             fail_msg("'%s' echoes a credential: %s", rows[i].source, err.message);
     }
 }
@@ -147,7 +152,8 @@ static void odd_sources_are_refused_with_the_reason(void **state)
 static void allowed_private_and_local_sources_pass(void **state)
 {
     (void)state;
-    static const char *const sources[] = {"file:///x", "/srv/x", "https://127.0.0.1:8080/x", "git@localhost:x", "https://unknown.invalid/x"};
+    static const char *const sources[] = {"file:///x", "/srv/x", "https://127.0.0.1:8080/x",
+                                          "git@localhost:x", "https://unknown.invalid/x"};
     const gaz_transport open = {.allow_private = true, .allow_local = true};
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
         assert_ok(gaz_source_check(sources[i], &open, &err));
@@ -162,8 +168,10 @@ static void allowed_private_and_local_sources_pass(void **state)
 static void sources_that_name_a_remote_are_told_from_paths(void **state)
 {
     (void)state;
-    static const char *const urls[] = {"https://h/x", "ssh://h/x", "git@h:x", "h:x", "[::1]:x", "file:///x", "ext::x", "weird://x"};
-    static const char *const paths[] = {"/a/b", "a", "./a:b", "../x", "dir/a:b", ":x", "~", "a b", "//x"};
+    static const char *const urls[] = {"https://h/x", "ssh://h/x", "git@h:x", "h:x",
+                                       "[::1]:x",     "file:///x", "ext::x",  "weird://x"};
+    static const char *const paths[] = {"/a/b", "a", "./a:b", "../x", "dir/a:b",
+                                        ":x",   "~", "a b",   "//x"};
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++)
         assert_true(gaz_source_is_url(urls[i]));
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
@@ -189,7 +197,8 @@ static void assert_no_rest(size_t expected)
     assert_int_equal(expected, count);
 }
 
-static const gaz_transport local = {.allow_local = true, .allow_private = true, .timeout_ms = 60000};
+static const gaz_transport local = {
+    .allow_local = true, .allow_private = true, .timeout_ms = 60000};
 
 static char *url_of(const char *name)
 {
@@ -231,7 +240,8 @@ static void a_clone_has_all_branches_and_a_fetch_follows_the_remote(void **state
     assert_false(gaz_oid_is_zero((gaz_oid[]){tip("v1")}));
     assert_status(GAZ_E_EXISTS, gaz_git_clone(url_of("w"), dest, &local, &err));
     gaz_error_clear(&err);
-    sh("cd w; git commit -q --amend --allow-empty -m rewritten; git branch -qD topic; git checkout -q -b trunk; git branch other/new;"
+    sh("cd w; git commit -q --amend --allow-empty -m rewritten; git branch -qD topic; git checkout "
+       "-q -b trunk; git branch other/new;"
        "git tag -d v1 >/dev/null; git tag light");
     assert_ok(gaz_git_fetch(dest, &local, &err));
     gaz_oid second = tip("main"), gone = tip("topic"), made = tip("other/new");
@@ -242,7 +252,9 @@ static void a_clone_has_all_branches_and_a_fetch_follows_the_remote(void **state
     gaz_strbuf head = head_of();
     assert_string_equal("trunk", head.data);
     gaz_strbuf_release(&head);
-    sh("cd w; git checkout -q main; git branch -qD other/new; git branch other"); /* a file where a directory was */
+    sh("cd w; git checkout -q main; git branch -qD other/new; git branch other"); /* a file where a
+                                                                                     directory was
+                                                                                   */
     assert_ok(gaz_git_fetch(dest, &local, &err));
     assert_false(gaz_oid_is_zero((gaz_oid[]){tip("other")}));
     assert_no_rest(1);
@@ -260,7 +272,8 @@ static void a_clone_that_fails_leaves_nothing(void **state)
     assert_non_null(strstr(err.message, "SHA-256"));
     assert_no_rest(0);
     gaz_error_clear(&err);
-    assert_status(GAZ_E_INVALID, gaz_git_clone(dir, dest, &local, &err)); /* a path is read in place */
+    assert_status(GAZ_E_INVALID,
+                  gaz_git_clone(dir, dest, &local, &err)); /* a path is read in place */
     assert_no_rest(0);
 }
 
@@ -297,7 +310,9 @@ static void fake_git(const char *script)
     char name[600], text[4000], path[700];
     snprintf(name, sizeof name, "%s/bin/git", dir);
     snprintf(path, sizeof path, "%s/bin:/usr/bin:/bin", dir);
-    snprintf(text, sizeof text, "#!/bin/sh\nif [ \"$1\" = version ]; then echo git version 2.39.5; exit 0; fi\n%s\n", script);
+    snprintf(text, sizeof text,
+             "#!/bin/sh\nif [ \"$1\" = version ]; then echo git version 2.39.5; exit 0; fi\n%s\n",
+             script);
     sh("mkdir -p bin");
     assert_ok(gaz_file_write(name, text, strlen(text), 0755, &err));
     assert_int_equal(0, setenv("PATH", path, 1));
@@ -320,7 +335,10 @@ static char *record(const char *url, const gaz_transport *t)
     gaz_strbuf out = GAZ_STRBUF_INIT;
     char script[1400], name[600];
     snprintf(name, sizeof name, "%s/record", dir);
-    snprintf(script, sizeof script, "{ env; for a in \"$@\"; do echo \"arg <$a>\"; done; ls -l /proc/self/fd; } >'%s' 2>&1; exit 3", name);
+    snprintf(script, sizeof script,
+             "{ env; for a in \"$@\"; do echo \"arg <$a>\"; done; ls -l /proc/self/fd; } >'%s' "
+             "2>&1; exit 3",
+             name);
     fake_git(script);
     setenv("GIT_DIR", "/evil", 1);
     setenv("GIT_CONFIG_COUNT", "1", 1);
@@ -342,12 +360,22 @@ static char *record(const char *url, const gaz_transport *t)
 static void git_is_started_with_nothing_inherited_and_the_address_pinned(void **state)
 {
     (void)state;
-    static const char *const expected[] = {
-        "GIT_CONFIG_NOSYSTEM=1\n", "GIT_CONFIG_GLOBAL=/dev/null\n", "GIT_TERMINAL_PROMPT=0\n", "GIT_ASKPASS=/bin/false\n",
-        "GIT_ALLOW_PROTOCOL=https:http:ssh\n", "HOME=/nonexistent\n", "arg <core.hooksPath=/dev/null>", "arg <protocol.ext.allow=never>",
-        "arg <core.fsmonitor=false>", "arg <credential.helper=>", "arg <http.followRedirects=false>", "arg <transfer.fsckObjects=false>",
-        "arg <http.curloptResolve=8.8.8.8:8443:8.8.8.8>", "arg <-->\narg <https://8.8.8.8:8443/x>"};
-    static const char *const absent[] = {"GIT_DIR=", "GIT_CONFIG_COUNT", "LD_PRELOAD_NOT", "proxy", ":file"};
+    static const char *const expected[] = {"GIT_CONFIG_NOSYSTEM=1\n",
+                                           "GIT_CONFIG_GLOBAL=/dev/null\n",
+                                           "GIT_TERMINAL_PROMPT=0\n",
+                                           "GIT_ASKPASS=/bin/false\n",
+                                           "GIT_ALLOW_PROTOCOL=https:http:ssh\n",
+                                           "HOME=/nonexistent\n",
+                                           "arg <core.hooksPath=/dev/null>",
+                                           "arg <protocol.ext.allow=never>",
+                                           "arg <core.fsmonitor=false>",
+                                           "arg <credential.helper=>",
+                                           "arg <http.followRedirects=false>",
+                                           "arg <transfer.fsckObjects=false>",
+                                           "arg <http.curloptResolve=8.8.8.8:8443:8.8.8.8>",
+                                           "arg <-->\narg <https://8.8.8.8:8443/x>"};
+    static const char *const absent[] = {"GIT_DIR=", "GIT_CONFIG_COUNT", "LD_PRELOAD_NOT", "proxy",
+                                         ":file"};
     const gaz_transport strict = {.timeout_ms = 10000};
     const char *text = record("https://8.8.8.8:8443/x", &strict);
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
@@ -392,7 +420,10 @@ static void a_transfer_that_takes_too_long_dies_with_all_its_helpers(void **stat
     gaz_transport t = local;
     t.timeout_ms = 700;
     snprintf(name, sizeof name, "%s/helper", dir);
-    snprintf(script, sizeof script, "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >\"%s\"; exec sleep 300' & echo working >&2; wait; sleep 300", name);
+    snprintf(script, sizeof script,
+             "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >\"%s\"; exec sleep 300' & echo working "
+             ">&2; wait; sleep 300",
+             name);
     fake_git(script);
     gaz_status st = gaz_git_clone(url_of("w"), dest, &t, &err);
     real_git();
@@ -402,11 +433,13 @@ static void a_transfer_that_takes_too_long_dies_with_all_its_helpers(void **stat
     assert_ok((gaz_error_clear(&err), gaz_file_read(name, 100, &out, &err)));
     pid_t helper = (pid_t)atoi(out.data);
     assert_in_range(helper, 2, INT32_MAX);
-    for (int i = 0; i < 500 && kill(helper, 0) == 0; i++) { /* a zombie until its new parent looks */
+    for (int i = 0; i < 500 && kill(helper, 0) == 0;
+         i++) { /* a zombie until its new parent looks */
         char stat_name[64];
         gaz_strbuf stat_text = GAZ_STRBUF_INIT;
         snprintf(stat_name, sizeof stat_name, "/proc/%d/stat", (int)helper);
-        bool zombie = gaz_file_read(stat_name, 4096, &stat_text, NULL) != GAZ_OK || strstr(stat_text.data, ") Z ");
+        bool zombie = gaz_file_read(stat_name, 4096, &stat_text, NULL) != GAZ_OK ||
+                      strstr(stat_text.data, ") Z ");
         gaz_strbuf_release(&stat_text);
         if (zombie)
             break;
@@ -421,7 +454,8 @@ static void a_clone_that_grows_too_large_is_stopped(void **state)
     (void)state;
     gaz_transport t = local;
     t.max_bytes = 100000;
-    fake_git("for last; do :; done; mkdir -p \"$last\"; head -c 1000000 /dev/zero >\"$last/pack\"; sleep 300");
+    fake_git("for last; do :; done; mkdir -p \"$last\"; head -c 1000000 /dev/zero >\"$last/pack\"; "
+             "sleep 300");
     gaz_status st = gaz_git_clone(url_of("w"), dest, &t, &err);
     real_git();
     assert_int_equal(GAZ_E_LIMIT, st);
@@ -444,7 +478,8 @@ static void progress_comes_line_by_line_and_complaints_are_cleaned(void **state)
     t.progress = keep_lines;
     t.ctx = &all;
     fake_git("printf 'Receiving objects:  10%%\\rReceiving objects: 100%%, done.\\n' >&2; "
-             "printf 'fatal: unable to access https://user:hunter2@host/x: \\033[31mno\\n' >&2; exit 128");
+             "printf 'fatal: unable to access https://user:hunter2@host/x: \\033[31mno\\n' >&2; "
+             "exit 128");
     gaz_status st = gaz_git_clone(url_of("w"), dest, &t, &err);
     real_git();
     assert_int_equal(GAZ_E_REMOTE, st);
@@ -474,7 +509,8 @@ static void answer(server *s, int fd)
     char request[4096] = "", path[2000] = "", name[3000], head[400];
     size_t len = 0;
     ssize_t n;
-    while (len + 1 < sizeof request && !strstr(request, "\r\n\r\n") && (n = read(fd, request + len, sizeof request - 1 - len)) > 0)
+    while (len + 1 < sizeof request && !strstr(request, "\r\n\r\n") &&
+           (n = read(fd, request + len, sizeof request - 1 - len)) > 0)
         len += (size_t)n;
     atomic_fetch_add(&s->requests, 1);
     if (s->silent) {
@@ -486,11 +522,16 @@ static void answer(server *s, int fd)
     bool parsed = sscanf(request, "GET %1999[^ ?]", path) == 1 && !strstr(path, "..");
     snprintf(name, sizeof name, "%s%s", s->root, path);
     if (s->redirect)
-        snprintf(head, sizeof head, "HTTP/1.1 301 Moved\r\nLocation: %s%.200s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", s->redirect, path);
+        snprintf(head, sizeof head,
+                 "HTTP/1.1 301 Moved\r\nLocation: %s%.200s\r\nContent-Length: 0\r\nConnection: "
+                 "close\r\n\r\n",
+                 s->redirect, path);
     else if (parsed && gaz_file_read(name, (size_t)1 << 24, &body, NULL) == GAZ_OK)
-        snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", body.len);
+        snprintf(head, sizeof head,
+                 "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", body.len);
     else
-        snprintf(head, sizeof head, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        snprintf(head, sizeof head,
+                 "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     if (gaz_write_all(fd, head, strlen(head), NULL) == GAZ_OK)
         (void)!gaz_write_all(fd, body.data, body.len, NULL);
     gaz_strbuf_release(&body);
@@ -542,7 +583,8 @@ static void a_repository_is_cloned_and_fetched_over_http(void **state)
     server_start(&s);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/web.git", s.port);
     gaz_status st = gaz_git_clone(url, dest, &local, &err);
-    sh("cd w; git commit -q --allow-empty -m next; git push -q ../web.git main; git -C ../web.git update-server-info");
+    sh("cd w; git commit -q --allow-empty -m next; git push -q ../web.git main; git -C ../web.git "
+       "update-server-info");
     gaz_oid before = st == GAZ_OK ? tip("main") : (gaz_oid){{0}};
     if (st == GAZ_OK)
         st = gaz_git_fetch(dest, &local, &err);
@@ -605,10 +647,12 @@ static void what_is_no_clone_is_not_fetched(void **state)
 static void a_program_that_prints_too_much_is_stopped(void **state)
 {
     (void)state;
-    const char *const argv[] = {"sh", "-c", "yes", NULL}, *const envp[] = {"PATH=/usr/bin:/bin", NULL};
+    const char *const argv[] = {"sh", "-c", "yes", NULL}, *const envp[] = {"PATH=/usr/bin:/bin",
+                                                                           NULL};
     gaz_strbuf out = GAZ_STRBUF_INIT;
     int code = 0;
-    const gaz_program program = {.argv = argv, .envp = envp, .deadline_us = gaz_deadline(60000), .output = &out};
+    const gaz_program program = {
+        .argv = argv, .envp = envp, .deadline_us = gaz_deadline(60000), .output = &out};
     assert_status(GAZ_E_LIMIT, gaz_program_run(&program, &code, &err));
     assert_in_range(out.len, 1, GAZ_PROGRAM_OUTPUT_MAX);
     gaz_strbuf_release(&out);
@@ -617,11 +661,13 @@ static void a_program_that_prints_too_much_is_stopped(void **state)
 static void exit_codes_and_signals_are_told_apart(void **state)
 {
     (void)state;
-    const char *const seven[] = {"sh", "-c", "echo out; echo err >&2; exit 7", NULL}, *const killed[] = {"sh", "-c", "kill -9 $$", NULL};
+    const char *const seven[] = {"sh", "-c", "echo out; echo err >&2; exit 7", NULL},
+                      *const killed[] = {"sh", "-c", "kill -9 $$", NULL};
     const char *const envp[] = {"PATH=/usr/bin:/bin", NULL};
     gaz_strbuf out = GAZ_STRBUF_INIT, errors = GAZ_STRBUF_INIT;
     int code = 0;
-    gaz_program program = {.argv = seven, .envp = envp, .deadline_us = GAZ_NEVER, .output = &out, .errors = &errors};
+    gaz_program program = {
+        .argv = seven, .envp = envp, .deadline_us = GAZ_NEVER, .output = &out, .errors = &errors};
     assert_ok(gaz_program_run(&program, &code, &err));
     assert_int_equal(7, code);
     assert_string_equal("out\n", out.data);

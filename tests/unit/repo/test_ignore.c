@@ -1,4 +1,5 @@
-/* Ignore patterns: the rules one by one, and 20,000 generated questions answered as `git check-ignore` answers them. */
+/* Ignore patterns: the rules one by one, and 20,000 generated questions answered as `git
+ * check-ignore` answers them. */
 #include "gaz_test.h"
 
 #include <unistd.h>
@@ -76,7 +77,9 @@ static void each_rule_of_the_manual_holds(void **state)
         {"a\\ \n", "a", false},
         {"a\t\n", "a", false},
         {"a\r\n", "a", true},
-        {"\xEF\xBB\xBF" "a\n", "a", true},
+        {"\xEF\xBB\xBF"
+         "a\n",
+         "a", true},
         {"a\\", "a\\", false},
         {"/", "a", false},
         {"*", "a/b", true},
@@ -87,7 +90,8 @@ static void each_rule_of_the_manual_holds(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (out(rows[i].patterns, rows[i].path) != rows[i].out)
-            fail_msg("pattern '%s', path '%s': expected %d", rows[i].patterns, rows[i].path, rows[i].out);
+            fail_msg("pattern '%s', path '%s': expected %d", rows[i].patterns, rows[i].path,
+                     rows[i].out);
 }
 
 static void deeper_files_win_and_apply_below_themselves_only(void **state)
@@ -124,7 +128,8 @@ static void patterns_that_make_others_backtrack_take_no_time(void **state)
     pattern[n] = '\0';
     memset(path, 'a', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    assert_false(out(pattern, path)); /* exponential elsewhere; the test's time limit is the assertion */
+    assert_false(
+        out(pattern, path)); /* exponential elsewhere; the test's time limit is the assertion */
     n = 0;
     while (n + 6 < sizeof pattern)
         n += (size_t)snprintf(pattern + n, sizeof pattern - n, "**/a*");
@@ -185,9 +190,10 @@ static size_t below(size_t n)
 
 static void random_pattern(gaz_strbuf *text)
 {
-    static const char *const parts[] = {"a",  "b",  "ab", "c.o", ".o",  "*",     "*",         "**",  "?",    "[ab]", "[!a]", "/",
-                                        "/",  "\\*", "\\a", "[a-c]", "[^b]", "[[:alpha:]]", "[a",  "d",   "\\ ",  " ",   "[]a]", "[a-]",
-                                        "[\\]a]", "**/", "/**", "x", "-", "!", "#", "\\"};
+    static const char *const parts[] = {
+        "a",    "b",    "ab",     "c.o", ".o",    "*",    "*",           "**", "?", "[ab]", "[!a]",
+        "/",    "/",    "\\*",    "\\a", "[a-c]", "[^b]", "[[:alpha:]]", "[a", "d", "\\ ",  " ",
+        "[]a]", "[a-]", "[\\]a]", "**/", "/**",   "x",    "-",           "!",  "#", "\\"};
     if (below(5) == 0)
         gaz_strbuf_puts(text, "!");
     if (below(5) == 0)
@@ -208,7 +214,8 @@ static void random_pattern(gaz_strbuf *text)
 /* Not the directories that are there on disk, of which git knows what they are. */
 static void random_path(char path[64])
 {
-    static const char *const names[] = {"a", "b", "ab", "c.o", "aa", "d", "a.o", "abc", "*", "x", "-", "ba", "#", "]", "[a", "a b"};
+    static const char *const names[] = {"a", "b", "ab", "c.o", "aa", "d", "a.o", "abc",
+                                        "*", "x", "-",  "ba",  "#",  "]", "[a",  "a b"};
     do {
         path[0] = '\0';
         for (size_t n = 1 + below(4); n; n--) {
@@ -247,7 +254,9 @@ static void compare_with_git(const char *dir, gaz_ignore *set, gaz_strbuf files[
     }
     snprintf(name, sizeof name, "%s.in", dir);
     assert_ok(gaz_file_write(name, input.data, input.len, 0644, &err));
-    snprintf(command, sizeof command, "git -C %s check-ignore --no-index -z --stdin <%s.in >%s.out; test $? -lt 2", dir, dir, dir);
+    snprintf(command, sizeof command,
+             "git -C %s check-ignore --no-index -z --stdin <%s.in >%s.out; test $? -lt 2", dir, dir,
+             dir);
     run(command);
     snprintf(name, sizeof name, "%s.out", dir);
     assert_ok(gaz_file_read(name, (size_t)1 << 20, &answers, &err));
@@ -258,8 +267,8 @@ static void compare_with_git(const char *dir, gaz_ignore *set, gaz_strbuf files[
         if (git_says)
             next += strlen(next) + 1;
         if (gaz_ignore_match(set, paths[i], strlen(paths[i])) != git_says)
-            fail_msg("path '%s': git says %d\n--- root\n%s--- a\n%s--- a/b\n%s", paths[i], git_says, files[0].data, files[1].data,
-                     files[2].data);
+            fail_msg("path '%s': git says %d\n--- root\n%s--- a\n%s--- a/b\n%s", paths[i], git_says,
+                     files[0].data, files[1].data, files[2].data);
     }
     assert_ptr_equal(next, end);
     gaz_strbuf_release(&input);
@@ -275,7 +284,8 @@ static void git_check_ignore_agrees(void **state)
     print_message("seed %llu\n", (unsigned long long)random_state);
     char *base = make_temp_dir(), dir[560], command[2000];
     snprintf(dir, sizeof dir, "%s/w", base);
-    snprintf(command, sizeof command, "mkdir %s && git init -q %s && mkdir -p %s/a/b", dir, dir, dir);
+    snprintf(command, sizeof command, "mkdir %s && git init -q %s && mkdir -p %s/a/b", dir, dir,
+             dir);
     run(command);
     gaz_error_clear(&err);
     for (int round = 0; round < rounds; round++) {
