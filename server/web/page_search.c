@@ -249,7 +249,7 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
                         int64_t took_us)
 {
     gaz_strbuf_puts(out, "<p class=\"summary\" role=\"status\">");
-    if (!found->complete && found->stats.files)
+    if (!found->stats.exact && found->stats.files)
         gaz_strbuf_puts(out, "At least ");
     if (!found->stats.files && !r->files) {
         gaz_strbuf_puts(out, found->complete ? "Nothing matches" : "Nothing was found");
