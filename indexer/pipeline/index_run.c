@@ -422,9 +422,29 @@ static gaz_status remember_places(run_state *r, gaz_error *err)
     return GAZ_OK;
 }
 
+/* What could not be read again is no change. */
+static void drop_unchanged(target *t)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->changes.items.len; i++) {
+        const gaz_manifest_change *c = &t->changes.items.items[i];
+        const gaz_manifest_entry *was = t->base && !c->removed ? gaz_manifest_find(t->base, c->entry.path, c->entry.path_len) : NULL;
+        bool same = was && was->skip == c->entry.skip && gaz_oid_compare(&was->oid, &c->entry.oid) == 0;
+        if (same)
+            t->changes.skipped -= c->entry.skip != GAZ_SKIP_NONE;
+        else
+            t->changes.items.items[kept++] = *c;
+    }
+    t->changes.items.len = kept;
+}
+
 static gaz_status write_manifest(run_state *r, target *t, gaz_error *err)
 {
     mark_failures(r, t);
+    drop_unchanged(t);
+    t->same = !t->changes.items.len && t->before && t->base && strcmp(gaz_manifest_name(t->base), t->before->manifest) == 0;
+    if (t->same)
+        return GAZ_OK;
     return gaz_manifest_write(r->store, r->run, t->base, t->changes.items.items, t->changes.items.len, &t->manifest, &t->loaded, err);
 }
 
@@ -528,9 +548,12 @@ static gaz_status compare_all(run_state *r, gaz_error *err)
         if (t->before && gaz_oid_compare(&t->before->commit, &t->commit) == 0 && !r->rules_changed) {
             gaz_error ignored = {0};
             st = gaz_manifest_load(r->store, t->before->manifest, &t->base, &ignored);
-            t->same = st == GAZ_OK;
+            bool directories;
+            t->same = st == GAZ_OK && !manifest_has_retries(t->base, &directories);
             if (t->same)
                 continue;
+            gaz_manifest_unref(t->base);
+            t->base = NULL;
         }
         st = collect_target(r, t, err);
         if (st == GAZ_OK)

@@ -80,6 +80,9 @@ typedef struct tree_request {
     gaz_arena *arena;
 } tree_request;
 
+/* Whether a manifest has entries that could not be read and are worth another look. @param directories  whether there are
+ * directories among them, which only a walk of the whole tree finds again */
+bool manifest_has_retries(gaz_manifest *m, bool *directories);
 GAZ_CHECKED gaz_status collect_changes(const tree_request *request, tree_changes *out, gaz_error *err);
 
 /* Merges small or mostly dead segments of a pool. @param merged nullable, segments replaced */

@@ -52,6 +52,8 @@ static gaz_status copy_entry(collector *c, const gaz_entry *e, gaz_manifest_chan
     if (!path)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the paths of a tree");
     *out = (gaz_manifest_change){.entry = {.path = path, .path_len = (uint32_t)e->path_len, .oid = e->oid, .skip = (uint8_t)e->kind}};
+    if (e->kind == GAZ_ENTRY_UNREADABLE) /* no blob of its own: only one that could not be read may be worth another try */
+        out->entry.oid = (gaz_oid){{0}};
     return GAZ_OK;
 }
 
@@ -210,7 +212,26 @@ static gaz_status base_ignore_files(collector *c, gaz_error *err)
     return GAZ_OK;
 }
 
-/* Entries of the base that could not be read before are looked at again, in their place among the changes. */
+static bool is_directory(const gaz_manifest_entry *m)
+{
+    return m->path[m->path_len - 1] == '/';
+}
+
+bool manifest_has_retries(gaz_manifest *m, bool *directories)
+{
+    bool any = false;
+    *directories = false;
+    for (size_t i = 0; i < gaz_manifest_count(m); i++) {
+        const gaz_manifest_entry *e = gaz_manifest_at(m, i);
+        if (e->skip != GAZ_SKIP_UNREADABLE)
+            continue;
+        *directories |= is_directory(e);
+        any |= is_directory(e) || !gaz_oid_is_zero(&e->oid);
+    }
+    return any;
+}
+
+/* Blobs of the base that could not be read before are looked at again, in their place among the changes. */
 static gaz_status add_retries(collector *c, gaz_error *err)
 {
     tree_changes merged = {0};
@@ -219,7 +240,7 @@ static gaz_status add_retries(collector *c, gaz_error *err)
     bool ok = true;
     for (size_t i = 0; ok && i < gaz_manifest_count(base); i++) {
         const gaz_manifest_entry *m = gaz_manifest_at(base, i);
-        if (m->skip != GAZ_SKIP_UNREADABLE || gaz_oid_is_zero(&m->oid) || m->path[m->path_len - 1] == '/')
+        if (m->skip != GAZ_SKIP_UNREADABLE || gaz_oid_is_zero(&m->oid))
             continue;
         while (ok && at < c->out->items.len && compare_entries(&c->out->items.items[at].entry, m) < 0)
             ok = gaz_vec_push(&merged.items, c->out->items.items[at++]);
@@ -257,7 +278,8 @@ gaz_status collect_changes(const tree_request *request, tree_changes *out, gaz_e
 {
     collector c = {.request = request, .out = out};
     gaz_status st = GAZ_OK;
-    bool whole = !request->base || !request->base_commit;
+    bool directories = false;
+    bool whole = !request->base || !request->base_commit || (manifest_has_retries(request->base, &directories) && directories);
     if (!whole) {
         gaz_error why = {0};
         st = collect_difference(&c, &why);
