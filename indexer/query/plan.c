@@ -344,7 +344,7 @@ void plan_explain(const plan *p, gaz_strbuf *out)
             explain_grams(a->grams, &w);
             uint64_t chunks = 0;
             for (size_t s = 0; p->segments && s < p->scope->segment_count; s++) {
-                const uint64_t *set = p->segments[s].atom_chunks[i];
+                const uint64_t *set = p->segments[s].atom_chunks ? p->segments[s].atom_chunks[i] : NULL; /* none: time ran out */
                 size_t words = gaz_segment_set_words(p->scope->segments[s].segment);
                 for (size_t k = 0; set && k < words; k++)
                     chunks += (uint64_t)__builtin_popcountll(set[k]);

@@ -7,7 +7,6 @@
 
 #include "gaz/base/clock.h"
 
-#define ARENA_MAX ((size_t)1 << 30)
 #define RANGES_PER_LINE 1024 /* of one atom: more are not marked */
 
 typedef struct shown_line {
@@ -17,13 +16,14 @@ typedef struct shown_line {
 
 typedef struct line_list {
     GAZ_VEC(shown_line) lines;
+    size_t max; /* of them */
     bool failed;
 } line_list;
 
 void renderer_init(renderer *r, match_worker *worker)
 {
     *r = (renderer){.worker = worker};
-    gaz_arena_init(&r->arena, ARENA_MAX);
+    gaz_arena_init(&r->arena, worker->memory_max);
 }
 
 void renderer_release(renderer *r)
@@ -38,11 +38,24 @@ static gaz_status no_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "no memory to show a file's lines");
 }
 
+/* More than a query may hold: this file is left out of the answer, which says so. */
+static gaz_status too_much(gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_LIMIT, "its matching lines are more than the memory of a query");
+    gaz_error_hint(err, "ask for fewer lines_per_file or less context, or raise the setting query.memory");
+    return GAZ_E_LIMIT;
+}
+
+static gaz_status no_room(const renderer *r, size_t bytes, gaz_error *err)
+{
+    return r->arena.used + bytes > r->arena.max - 64 ? too_much(err) : no_memory(err);
+}
+
 static bool take_line(void *ctx, const gaz_line *line)
 {
     line_list *list = ctx;
     shown_line s = {line->start, line->end, line->number};
-    list->failed = !gaz_vec_push(&list->lines, s);
+    list->failed = list->lines.len >= list->max || !gaz_vec_push(&list->lines, s);
     return !list->failed;
 }
 
@@ -66,7 +79,7 @@ static gaz_status find_lines(renderer *r, const whole_text *text, const gaz_doc 
             continue;
         gaz_status st = gaz_matcher_lines(r->worker->matchers[i], &scan, take_line, list, err);
         if (list->failed)
-            return no_memory(err);
+            return list->lines.len >= list->max ? too_much(err) : no_memory(err);
         if (st != GAZ_OK)
             return st;
     }
@@ -130,7 +143,7 @@ static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc
     }
     gaz_range *copy = gaz_arena_array(&r->arena, kept + 1, sizeof *copy);
     if (!copy)
-        return no_memory(err);
+        return no_room(r, (kept + 1) * sizeof *copy, err);
     memcpy(copy, all, kept * sizeof *copy);
     out->ranges = copy;
     out->range_count = kept;
@@ -146,7 +159,7 @@ static gaz_status context_before(renderer *r, const whole_text *text, const show
 {
     gaz_hit_line *lines = gaz_arena_array(&r->arena, r->before, sizeof *lines);
     if (!lines)
-        return no_memory(err);
+        return no_room(r, r->before * sizeof *lines, err);
     size_t n = 0, start = s->start;
     while (n < r->before && start > 0) {
         size_t end = start - 1;
@@ -165,7 +178,7 @@ static gaz_status context_after(renderer *r, const whole_text *text, const shown
 {
     gaz_hit_line *lines = gaz_arena_array(&r->arena, r->after, sizeof *lines);
     if (!lines)
-        return no_memory(err);
+        return no_room(r, r->after * sizeof *lines, err);
     size_t n = 0, start = s->end + 1;
     while (n < r->after && start < text->len) {
         const char *nl = memchr(text->data + start, '\n', text->len - start);
@@ -183,10 +196,14 @@ static gaz_status context_after(renderer *r, const whole_text *text, const shown
 static gaz_status build_lines(renderer *r, const whole_text *text, const gaz_doc *doc, const line_list *list, size_t count,
                               gaz_hit_line *out, gaz_error *err)
 {
+    size_t shown = 0;
     for (size_t i = 0; i < count; i++) {
         const shown_line *s = &list->lines.items[i];
         out[i] = (gaz_hit_line){.number = s->number + 1, .text = text->data + s->start};
         out[i].len = without_return(text->data, s->start, s->end);
+        shown += out[i].len;
+        if (shown > r->worker->memory_max)
+            return too_much(err);
         gaz_status st = gaz_expired(r->worker->deadline) ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines") : GAZ_OK;
         if (st == GAZ_OK)
             st = mark_ranges(r, text, doc, s, &out[i], err);
@@ -216,20 +233,27 @@ static void describe(const renderer *r, const match *m, gaz_file_hit *hit)
     hit->lines_total = m->lines;
 }
 
+static gaz_status show(renderer *r, const gaz_file_hit *hit, gaz_hit_visit visit, void *ctx, gaz_error *err)
+{
+    gaz_status st = visit(ctx, hit, err);
+    r->refused = st != GAZ_OK;
+    return st;
+}
+
 gaz_status render_match(renderer *r, const match *m, gaz_hit_visit visit, void *ctx, gaz_error *err)
 {
     gaz_file_hit hit;
     gaz_arena_reset(&r->arena);
     describe(r, m, &hit);
     if (r->without_lines || !r->worker->plan->positive_content)
-        return visit(ctx, &hit, err);
+        return show(r, &hit, visit, ctx, err);
     const scope *s = r->worker->plan->scope;
     const scope_file *f = &s->files[m->file];
     uint32_t number = scope_entry(s, f)->doc;
     gaz_segment *seg = s->segments[f->segment].segment;
     gaz_doc doc;
     whole_text text = {.data = ""};
-    line_list list = {0};
+    line_list list = {.max = r->worker->memory_max / sizeof(shown_line)};
     gaz_status st = gaz_segment_doc(seg, number, &doc, err);
     if (st == GAZ_OK && doc.chunk_count)
         st = match_whole_text(r->worker, seg, &doc, number, &text, err);
@@ -240,14 +264,14 @@ gaz_status render_match(renderer *r, const match *m, gaz_hit_visit visit, void *
         count = r->lines_per_file;
     gaz_hit_line *lines = st == GAZ_OK ? gaz_arena_array(&r->arena, count + 1, sizeof *lines) : NULL;
     if (st == GAZ_OK && !lines)
-        st = no_memory(err);
+        st = no_room(r, (count + 1) * sizeof *lines, err);
     if (st == GAZ_OK)
         st = build_lines(r, &text, &doc, &list, count, lines, err);
     if (st == GAZ_OK) {
         hit.lines = lines;
         hit.line_count = count;
         hit.lines_total = (uint32_t)list.lines.len;
-        st = visit(ctx, &hit, err);
+        st = show(r, &hit, visit, ctx, err);
     }
     gaz_vec_free(&list.lines);
     gaz_block_release(text.block);

@@ -9,6 +9,7 @@ typedef struct renderer {
     uint32_t before, after;      /* context lines */
     uint32_t lines_per_file;     /* 0: all */
     bool without_lines;
+    bool refused;                /* the visitor failed: the answer cannot go on */
     gaz_arena arena;             /* of the current file */
     gaz_range *ranges;           /* scratch for one line */
 } renderer;

@@ -132,6 +132,26 @@ static gaz_status add_repo(search *s, ref_list *list, const char *name, const ch
     return st;
 }
 
+/* The views of the refs. A repository's default branch is what the engine is there for; what `branch:` adds to it is bounded
+ * by the time and memory of the query. */
+static gaz_status make_views(search *s, ref_list *list, gaz_error *err)
+{
+    uint64_t room = (uint64_t)s->engine->settings->query_memory / (sizeof(view_entry) + 2 * sizeof(scope_file)), used = 0;
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < list->len; i++) {
+        scope_ref *r = &list->items[i];
+        bool further = i > 0 && r->repo == r[-1].repo;
+        if (further && (gaz_expired(s->deadline) || used > room)) {
+            s->reason = used > room ? "memory" : "timeout";
+            list->len = i;
+            break;
+        }
+        st = world_view(s->world, s->engine->store, r->repo, r->ref, &r->view, err);
+        used += st == GAZ_OK && further ? r->view->count : 0;
+    }
+    return st;
+}
+
 /* Drops refs the query's own atoms over repositories and branches rule out, then makes the views of the rest. */
 static gaz_status narrow(search *s, ref_list *list, gaz_error *err)
 {
@@ -144,9 +164,7 @@ static gaz_status narrow(search *s, ref_list *list, gaz_error *err)
     if (st != GAZ_OK)
         return st;
     list->len = kept;
-    for (size_t i = 0; st == GAZ_OK && i < kept; i++)
-        st = world_view(s->world, s->engine->store, list->items[i].repo, list->items[i].ref, &list->items[i].view, err);
-    return st;
+    return make_views(s, list, err);
 }
 
 static gaz_status choose_scope(search *s, gaz_error *err)
@@ -259,14 +277,11 @@ static void batch_done(search *s, size_t number)
 {
     pthread_mutex_lock(&s->lock);
     s->batches[number].done = true;
-    while (s->prefix < s->batch_count && s->batches[s->prefix].done) {
+    while (s->prefix_matches < s->wanted && s->prefix < s->batch_count && s->batches[s->prefix].done) {
         s->prefix_matches += s->batches[s->prefix].count;
         s->prefix++;
-        if (s->prefix_matches >= s->wanted) {
-            if (s->prefix < atomic_load(&s->stop_at))
-                atomic_store(&s->stop_at, s->prefix);
-            break;
-        }
+        if (s->prefix_matches >= s->wanted && s->prefix < atomic_load(&s->stop_at))
+            atomic_store(&s->stop_at, s->prefix);
     }
     pthread_mutex_unlock(&s->lock);
 }
@@ -306,7 +321,8 @@ static bool check_batch(search *s, match_worker *w, size_t number)
     batch *b = &s->batches[number];
     match found[BATCH];
     size_t from = number * BATCH, to = from + BATCH < s->candidate_count ? from + BATCH : s->candidate_count;
-    for (size_t i = from; i < to; i++) {
+    bool stopped = false;
+    for (size_t i = from; i < to && !stopped; i++) {
         bool yes = false;
         gaz_error why = {0};
         gaz_status st = match_file(w, s->candidates[i], &yes, &found[b->count], &why);
@@ -314,7 +330,7 @@ static bool check_batch(search *s, match_worker *w, size_t number)
             const view_entry *e = scope_entry(s->scope, &s->scope->files[s->candidates[i]]);
             if (!undecided(s, st, &why, e->path, e->path_len)) {
                 stop_all(s, st, &why);
-                return false;
+                stopped = true; /* what the batch has found so far counts: when only time ran out, it is shown */
             }
             yes = false;
         }
@@ -330,7 +346,7 @@ static bool check_batch(search *s, match_worker *w, size_t number)
         memcpy(b->matches, found, b->count * sizeof *b->matches);
     }
     batch_done(s, number);
-    return true;
+    return !stopped;
 }
 
 static void check_share(void *ctx, unsigned worker)
@@ -395,27 +411,29 @@ static gaz_status check_candidates(search *s, gaz_error *err)
 /* ---- answering ---- */
 
 /* select:repo, type:repo: the first file stands for its repository. */
-static void keep_one_per_repo(search *s)
+static gaz_status keep_one_per_repo(search *s, gaz_error *err)
 {
+    const gaz_snapshot *all = s->world->snapshot;
+    bool *known = gaz_arena_array(&s->arena, all->repo_count + 1, sizeof *known);
     size_t kept = 0;
+    if (!known)
+        return no_memory(err);
     for (size_t i = 0; i < s->match_count; i++) {
-        const gaz_snapshot_repo *repo = s->scope->refs[s->scope->files[s->matches[i].file].ref].repo;
-        bool known = false;
-        for (size_t k = 0; k < kept && !known; k++)
-            known = s->scope->refs[s->scope->files[s->matches[k].file].ref].repo == repo;
-        if (!known)
+        size_t repo = (size_t)(s->scope->refs[s->scope->files[s->matches[i].file].ref].repo - all->repos);
+        if (!known[repo])
             s->matches[kept++] = s->matches[i];
+        known[repo] = true;
     }
     s->match_count = kept;
+    return GAZ_OK;
 }
 
-static void order_matches(search *s)
+static gaz_status order_matches(search *s, gaz_error *err)
 {
     size_t window = s->wanted == UINT64_MAX ? s->match_count : WINDOW;
     for (size_t at = 0; at < s->match_count; at += window)
         rank_matches(&s->plan, s->matches + at, s->match_count - at < window ? s->match_count - at : window);
-    if (s->query->select == GAZ_TYPE_REPO)
-        keep_one_per_repo(s);
+    return s->query->select == GAZ_TYPE_REPO ? keep_one_per_repo(s, err) : GAZ_OK;
 }
 
 static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_error *err)
@@ -440,12 +458,12 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
         w.deadline = s->deadline == GAZ_NEVER ? GAZ_NEVER : s->deadline + 500000; /* what was found in time is still shown */
         st = render_match(&r, &s->matches[i], visit, ctx, &why);
         const view_entry *e = scope_entry(s->scope, &s->scope->files[s->matches[i].file]);
-        if (st == GAZ_E_TIMEOUT) {
+        if (st == GAZ_E_TIMEOUT && !r.refused) {
             s->reason = "timeout";
             st = GAZ_OK;
             break;
         }
-        if ((st == GAZ_E_CORRUPT || st == GAZ_E_LIMIT) && undecided(s, st, &why, e->path, e->path_len))
+        if ((st == GAZ_E_CORRUPT || st == GAZ_E_LIMIT) && !r.refused && undecided(s, st, &why, e->path, e->path_len))
             st = GAZ_OK;
         else if (st != GAZ_OK && err)
             *err = why;
@@ -572,10 +590,10 @@ static gaz_status run(search *s, gaz_hit_visit visit, void *ctx, gaz_error *err)
         return st;
     bool stopped_early = s->prefix < s->batch_count && !s->reason;
     sum_up(s);
-    order_matches(s);
+    st = order_matches(s, err);
     lap(&clock, &stats->rank_us);
     memcpy(s->result->generation, s->scope->token, sizeof s->result->generation);
-    if (s->limit)
+    if (st == GAZ_OK && s->limit)
         st = render_page(s, visit, ctx, err);
     lap(&clock, &stats->render_us);
     decide_completeness(s, stopped_early);
