@@ -142,52 +142,58 @@ static const bnode *assertion(translator *t, const char *spelling)
 
 /* --- sets --- */
 
+typedef struct sequence {
+    unsigned char lo[4], hi[4];
+    unsigned bytes;
+} sequence;
+
 typedef struct sequences {
-    const bnode **items;
+    sequence *items; /* ascending */
     size_t len, max;
     bool over; /* there were more than max */
 } sequences;
 
-static void add_sequence(translator *t, sequences *s, uint32_t lo, uint32_t hi, unsigned bytes)
+static void add_sequence(sequences *s, uint32_t lo, uint32_t hi, unsigned bytes)
 {
     static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    const bnode *parts[4];
     if (s->len == s->max) {
         s->over = true;
         return;
     }
+    sequence *q = &s->items[s->len++];
+    q->bytes = bytes;
     for (unsigned i = 0; i < bytes; i++) {
         unsigned shift = 6 * (bytes - 1 - i), mask = i ? 0x3F : 0x1F,
                  base = i ? 0x80 : leads[bytes];
-        parts[i] = range(t, base | (lo >> shift & mask), base | (hi >> shift & mask));
+        q->lo[i] = (unsigned char)(base | (lo >> shift & mask));
+        q->hi[i] = (unsigned char)(base | (hi >> shift & mask));
     }
-    s->items[s->len++] = list(t, GAZ_BYTE_CONCAT, parts, bytes);
 }
 
 /* Splits lo..hi, all of `bytes` bytes, where a continuation byte does not run its full range. */
-static void split(translator *t, sequences *s, uint32_t lo, uint32_t hi, unsigned bytes)
+static void split(sequences *s, uint32_t lo, uint32_t hi, unsigned bytes)
 {
     for (unsigned i = 1; i < bytes && !s->over; i++) {
         uint32_t mask = (UINT32_C(1) << (6 * i)) - 1;
         if ((lo & ~mask) == (hi & ~mask))
             continue;
         if (lo & mask) {
-            split(t, s, lo, lo | mask, bytes);
-            split(t, s, (lo | mask) + 1, hi, bytes);
+            split(s, lo, lo | mask, bytes);
+            split(s, (lo | mask) + 1, hi, bytes);
             return;
         }
         if ((hi & mask) != mask) {
-            split(t, s, lo, (hi & ~mask) - 1, bytes);
-            split(t, s, hi & ~mask, hi, bytes);
+            split(s, lo, (hi & ~mask) - 1, bytes);
+            split(s, hi & ~mask, hi, bytes);
             return;
         }
     }
-    add_sequence(t, s, lo, hi, bytes);
+    add_sequence(s, lo, hi, bytes);
 }
 
 static const uint32_t length_ends[] = {0x7F, 0x7FF, 0xFFFF, GAZ_SCALAR_MAX};
 
-static void add_sequences(translator *t, sequences *s, const gaz_node *n)
+static void add_sequences(sequences *s, const gaz_node *n)
 {
     for (size_t i = 0; i < n->span_count; i++)
         for (unsigned bytes = 2; bytes <= 4; bytes++) {
@@ -195,8 +201,52 @@ static void add_sequences(translator *t, sequences *s, const gaz_node *n)
             lo = lo > length_ends[bytes - 2] ? lo : length_ends[bytes - 2] + 1;
             hi = hi < length_ends[bytes - 1] ? hi : length_ends[bytes - 1];
             if (lo <= hi && !s->over)
-                split(t, s, lo, hi, bytes);
+                split(s, lo, hi, bytes);
         }
+}
+
+/* The alternation of sequences of one length that agree before byte `at`, as a tree: what starts
+ * alike is written once, and last bytes become one set. */
+static const bnode *merged(translator *t, const sequence *items, size_t len, unsigned at)
+{
+    const bnode **kids = gaz_arena_array(t->arena, len + 1, sizeof *kids);
+    size_t count = 0;
+    if (!kids) {
+        t->no_memory = true;
+        return &fail_node;
+    }
+    for (size_t i = 0, end; i < len; i = end) {
+        for (end = i + 1; end < len && items[end].lo[at] == items[i].lo[at] &&
+                          items[end].hi[at] == items[i].hi[at];
+             end++)
+            continue;
+        const bnode *byte = range(t, items[i].lo[at], items[i].hi[at]);
+        kids[count++] = at + 1 == items[i].bytes
+                            ? byte
+                            : pair(t, GAZ_BYTE_CONCAT, byte, merged(t, items + i, end - i, at + 1));
+    }
+    return list(t, GAZ_BYTE_ALTERNATE, kids, count);
+}
+
+static const bnode *of_sequences(translator *t, const sequences *s)
+{
+    const bnode *kids[3];
+    size_t count = 0;
+    /* Sequences ascend, but each range of the set starts over with its short ones. */
+    for (unsigned bytes = 2; bytes <= 4; bytes++) {
+        sequence *same = gaz_arena_array(t->arena, s->len + 1, sizeof *same);
+        size_t n = 0;
+        if (!same) {
+            t->no_memory = true;
+            return &fail_node;
+        }
+        for (size_t i = 0; i < s->len; i++)
+            if (s->items[i].bytes == bytes)
+                same[n++] = s->items[i];
+        if (n)
+            kids[count++] = merged(t, same, n, 0);
+    }
+    return list(t, GAZ_BYTE_ALTERNATE, kids, count);
 }
 
 /* All scalars with a lead byte that the set has: each length's leads, then any continuation bytes.
@@ -254,8 +304,8 @@ static const bnode *of_set(translator *t, const gaz_node *n)
         t->no_memory = true;
         return &fail_node;
     }
-    add_sequences(t, &s, n);
-    const bnode *rest = s.over ? widened(t, n) : list(t, GAZ_BYTE_ALTERNATE, s.items, s.len);
+    add_sequences(&s, n);
+    const bnode *rest = s.over ? widened(t, n) : of_sequences(t, &s);
     return pair(t, GAZ_BYTE_ALTERNATE, ascii, rest);
 }
 

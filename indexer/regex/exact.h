@@ -17,6 +17,7 @@ typedef struct gaz_exact {
 
 typedef struct gaz_exact_options {
     bool ascii; /**< for ASCII subjects only */
+    bool bytes; /**< for subjects with bad UTF-8: exact there, and slower elsewhere */
     bool multiline;
     bool path;
     bool fold; /**< Perl sources only */

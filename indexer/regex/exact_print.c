@@ -9,9 +9,20 @@
 #include "bytes.h"
 #include "exact.h"
 
+#define DEFINED_MAX 64
+#define DEFINED_SPANS                                                                              \
+    8 /* sets with more ranges are written once and called, when spelt as bytes                    \
+       */
+
 typedef struct printer {
     gaz_strbuf *out;
     bool ascii, utf, multiline, path;
+    /* As bytes: the sets to be defined at the end, and whether those of word characters are among
+     * them. */
+    const gaz_node *defined[DEFINED_MAX];
+    size_t defined_count;
+    bool words;
+    bool scalars; /* as bytes, but the pattern names none: it matches between scalars only */
 } printer;
 
 /* \w, as Unicode defines it and the Rust crate means it. */
@@ -111,14 +122,90 @@ static void print_bytes(printer *p, const gaz_node *n)
     gaz_arena_init(&arena, (size_t)4 << 20);
     gaz_byte_pattern bytes;
     gaz_byte_options options = {.widen = false, .multiline = true};
-    if (gaz_bytes_translate(n, &options, &arena, &bytes, NULL) == GAZ_OK) {
-        gaz_strbuf_puts(p->out, "(?:");
+    if (gaz_bytes_translate(n, &options, &arena, &bytes, NULL) == GAZ_OK)
         gaz_bytes_print(bytes.root, p->out);
-        gaz_strbuf_putc(p->out, ')');
-    } else if (p->out->failed == GAZ_OK) {
+    else if (p->out->failed == GAZ_OK)
         p->out->failed = GAZ_E_LIMIT;
-    }
     gaz_arena_release(&arena);
+}
+
+/* A large set is written once, at the end, and called by name: PCRE2 takes 64 KiB in all. */
+static void print_byte_set(printer *p, const gaz_node *n)
+{
+    size_t i = 0;
+    while (i < p->defined_count &&
+           !(p->defined[i]->span_count == n->span_count &&
+             memcmp(p->defined[i]->spans, n->spans, n->span_count * sizeof *n->spans) == 0))
+        i++;
+    if (n->span_count <= DEFINED_SPANS || i == DEFINED_MAX) {
+        gaz_strbuf_puts(p->out, "(?:");
+        print_bytes(p, n);
+        gaz_strbuf_putc(p->out, ')');
+        return;
+    }
+    if (i == p->defined_count)
+        p->defined[p->defined_count++] = n;
+    gaz_strbuf_printf(p->out, "(?&s%zu)", i);
+}
+
+/* The word characters of each encoded length: a look-behind wants alternatives of one length each.
+ */
+static void define_words(printer *p)
+{
+    static const uint32_t starts[] = {0, 0x80, 0x800, 0x10000, GAZ_SCALAR_MAX + 1};
+    size_t len;
+    const gaz_span32 *word = gaz_property_perl('w', &len);
+    for (int bytes = 1; bytes <= 4; bytes++) {
+        gaz_span32 bounds = {starts[bytes - 1], starts[bytes] - 1};
+        gaz_charset set = {0};
+        gaz_charset_union(&set, word, len);
+        gaz_charset_intersect(&set, &(gaz_charset){.items = &bounds, .len = 1, .cap = 1});
+        gaz_node n = {.kind = GAZ_NODE_SET, .spans = set.items, .span_count = set.len};
+        gaz_strbuf_printf(p->out, "(?<w%d>", bytes);
+        print_bytes(p, &n);
+        gaz_strbuf_putc(p->out, ')');
+        if (set.failed)
+            p->out->failed = GAZ_E_NOMEM;
+        gaz_charset_free(&set);
+    }
+}
+
+/* Holds inside a scalar's encoding. The Rust engine walks over scalars and bad bytes, so it never
+ * stands there; only
+ * \B could hold there otherwise. */
+static void define_inside(printer *p)
+{
+    gaz_strbuf_puts(
+        p->out,
+        "(?<in>(?=[\\x80-\\xbf])(?:"
+        "(?<=[\\xc2-\\xdf])|"
+        "(?<=\\xe0)(?=[\\xa0-\\xbf][\\x80-\\xbf])|"
+        "(?<=\\xed)(?=[\\x80-\\x9f][\\x80-\\xbf])|"
+        "(?<=[\\xe1-\\xec\\xee\\xef])(?=[\\x80-\\xbf]{2})|"
+        "(?<=\\xe0[\\xa0-\\xbf]|\\xed[\\x80-\\x9f]|[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf])|"
+        "(?<=\\xf0)(?=[\\x90-\\xbf][\\x80-\\xbf]{2})|"
+        "(?<=\\xf4)(?=[\\x80-\\x8f][\\x80-\\xbf]{2})|"
+        "(?<=[\\xf1-\\xf3])(?=[\\x80-\\xbf]{3})|"
+        "(?<=\\xf0[\\x90-\\xbf]|\\xf4[\\x80-\\x8f]|[\\xf1-\\xf3][\\x80-\\xbf])(?=[\\x80-\\xbf]{2})|"
+        "(?<=\\xf0[\\x90-\\xbf][\\x80-\\xbf]|\\xf4[\\x80-\\x8f][\\x80-\\xbf]|"
+        "[\\xf1-\\xf3][\\x80-\\xbf]{2})))");
+}
+
+static void print_definitions(printer *p)
+{
+    if (p->defined_count == 0 && !p->words)
+        return;
+    gaz_strbuf_puts(p->out, "(?(DEFINE)");
+    for (size_t i = 0; i < p->defined_count; i++) {
+        gaz_strbuf_printf(p->out, "(?<s%zu>", i);
+        print_bytes(p, p->defined[i]);
+        gaz_strbuf_putc(p->out, ')');
+    }
+    if (p->words)
+        define_words(p);
+    if (p->words && p->scalars)
+        define_inside(p);
+    gaz_strbuf_putc(p->out, ')');
 }
 
 static void print_set(printer *p, const gaz_node *n)
@@ -128,7 +215,7 @@ static void print_set(printer *p, const gaz_node *n)
     } else if (p->ascii || n->spans[n->span_count - 1].hi <= 0x7F) {
         print_ranges(p, n, 0x7F);
     } else if (!p->utf) {
-        print_bytes(p, n);
+        print_byte_set(p, n);
     } else if (!print_named(p, n)) {
         print_ranges(p, n, GAZ_SCALAR_MAX);
     }
@@ -140,30 +227,16 @@ static void print_word(printer *p, bool negated)
         gaz_strbuf_puts(p->out, negated ? "\\B" : "\\b");
         return;
     }
-    gaz_strbuf word;
-    gaz_strbuf_init(&word, (size_t)1 << 20);
-    if (p->utf) {
-        gaz_strbuf_printf(&word, "[%s]", word_class);
-    } else {
-        gaz_node n = {.kind = GAZ_NODE_SET};
-        n.spans = gaz_property_perl('w', &n.span_count);
-        printer inner = *p;
-        inner.out = &word;
-        print_bytes(&inner, &n);
-    }
-    /* The bytes' alternatives have to stand at the look-behind's own level. */
-    char *w = word.data;
-    if (!p->utf && word.len > 4) {
-        w[word.len - 1] = '\0';
-        w += 3;
-    }
-    if (word.failed != GAZ_OK)
-        p->out->failed = word.failed;
-    else if (negated)
+    static const char utf_word[] = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
+    static const char byte_word[] = "(?&w1)|(?&w2)|(?&w3)|(?&w4)";
+    const char *w = p->utf ? utf_word : byte_word;
+    p->words = true;
+    if (negated && p->scalars)
+        gaz_strbuf_puts(p->out, "(?!(?&in))");
+    if (negated)
         gaz_strbuf_printf(p->out, "(?:(?<=%s)(?=%s)|(?<!%s)(?!%s))", w, w, w, w);
     else
         gaz_strbuf_printf(p->out, "(?:(?<=%s)(?!%s)|(?<!%s)(?=%s))", w, w, w, w);
-    gaz_strbuf_release(&word);
 }
 
 static void print_repeat(printer *p, const gaz_node *n)
@@ -208,7 +281,7 @@ static void print_node(printer *p, const gaz_node *n)
     case GAZ_NODE_SCALAR:
         if (n->scalar <= 0x7F || p->utf)
             print_scalar(p, n->scalar);
-        else
+        else /* one range only, so that its address is not kept */
             print_set(p, &(gaz_node){.kind = GAZ_NODE_SET,
                                      .spans = &(gaz_span32){n->scalar, n->scalar},
                                      .span_count = 1});
@@ -269,7 +342,11 @@ bool gaz_exact_print(const gaz_node *root, const gaz_exact_options *options, gaz
                  .ascii = options->ascii,
                  .multiline = options->multiline,
                  .path = options->path};
-    p.utf = !p.ascii && !names_bytes(root);
+    bool bytes = names_bytes(root);
+    p.utf = !p.ascii && !options->bytes && !bytes;
+    p.scalars = options->bytes && !bytes;
     print_node(&p, root);
+    if (!p.utf && !p.ascii)
+        print_definitions(&p);
     return p.utf;
 }

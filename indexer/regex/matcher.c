@@ -32,6 +32,7 @@ void gaz_matcher_free(gaz_matcher *m)
         return;
     hs_free_scratch(m->scratch);
     gaz_exact_run_release(&m->run);
+    gaz_exact_release(&m->bytes);
     gaz_vec_free(&m->ends);
     gaz_vec_free(&m->matches);
     free(m);
@@ -43,11 +44,38 @@ const gaz_machine *gaz_matcher_machine(const gaz_matcher *m, unsigned flags)
     return &p->machines[(flags & GAZ_TEXT_ASCII) && !p->same ? 0 : 1];
 }
 
-gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii, size_t from,
-                            size_t *start, size_t *end, gaz_error *err)
+gaz_text_class gaz_matcher_class(unsigned flags, const char *text, size_t len)
+{
+    if ((flags & GAZ_TEXT_ASCII) || gaz_ascii_valid(text, len))
+        return GAZ_CLASS_ASCII;
+    if ((flags & GAZ_TEXT_VALID) || gaz_utf8_valid(text, len))
+        return GAZ_CLASS_VALID;
+    return GAZ_CLASS_ANY;
+}
+
+/* UTF mode only nearly says what the Rust engine does around bad bytes: empty matches and
+ * boundaries between them. A pattern too large to be spelt as bytes makes do with it. */
+static const gaz_exact *bytes_program(gaz_matcher *m)
 {
     const gaz_pattern *p = m->pattern;
-    const gaz_exact *x = &p->programs[ascii && p->programs[0].code ? 0 : 1];
+    if (!m->bytes_tried && !p->perl && p->programs[1].utf) {
+        gaz_exact_options o = {.bytes = true, .multiline = p->multiline, .path = p->path};
+        if (gaz_exact_compile(p->root, &o, &m->bytes, NULL) != GAZ_OK)
+            m->bytes = (gaz_exact){0};
+    }
+    m->bytes_tried = true;
+    return m->bytes.code ? &m->bytes : &p->programs[1];
+}
+
+gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, gaz_text_class kind,
+                            size_t from, size_t *start, size_t *end, gaz_error *err)
+{
+    const gaz_pattern *p = m->pattern;
+    const gaz_exact *x = &p->programs[1];
+    if (kind == GAZ_CLASS_ASCII && p->programs[0].code)
+        x = &p->programs[0];
+    else if (kind == GAZ_CLASS_ANY)
+        x = bytes_program(m);
     return gaz_exact_find(x, &m->run, subject, from, start, end, err);
 }
 
@@ -63,10 +91,8 @@ gaz_subject gaz_matcher_subject(const gaz_pattern *p, const gaz_scan *scan, size
         to = crlf ? end - 1 : end + 1;
     else if (p->text_end && newline)
         to = end + 1;
-    return (gaz_subject){.text = scan->text + start,
-                         .len = to - start,
-                         .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) != 0,
-                         .deadline_us = scan->deadline_us};
+    return (gaz_subject){
+        .text = scan->text + start, .len = to - start, .deadline_us = scan->deadline_us};
 }
 
 /* A match may have taken the "\r" of the line's end with it. Across lines, ripgrep gives that back
@@ -87,17 +113,18 @@ gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *
 {
     m->matches_known = false;
     m->matches.len = 0;
-    bool ascii = (scan->flags & GAZ_TEXT_ASCII) != 0;
+    gaz_text_class whole = gaz_matcher_class(scan->flags, scan->text, scan->len);
     /* Each search sees the rest of the text only, so ^ and \b hold where the last match ended:
      * ripgrep's way. */
     for (size_t at = 0; at < scan->len;) {
         size_t start, end;
+        bool inside = ((unsigned char)scan->text[at] & 0xC0) == 0x80; /* behind an empty match */
+        gaz_text_class kind = inside ? GAZ_CLASS_ANY : whole;
         gaz_subject rest = {.text = scan->text + at,
                             .len = scan->len - at,
                             .deadline_us = scan->deadline_us,
-                            .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) &&
-                                     ((unsigned char)scan->text[at] & 0xC0) != 0x80};
-        gaz_status st = gaz_matcher_find(m, &rest, ascii, 0, &start, &end, err);
+                            .valid = kind != GAZ_CLASS_ANY};
+        gaz_status st = gaz_matcher_find(m, &rest, kind, 0, &start, &end, err);
         if (st == GAZ_DONE)
             break;
         if (st != GAZ_OK)
@@ -191,10 +218,11 @@ static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t fro
                                 span_list *l, gaz_error *err)
 {
     gaz_subject s = gaz_matcher_subject(m->pattern, scan, from, to);
-    bool ascii = (scan->flags & GAZ_TEXT_ASCII) || gaz_ascii_valid(s.text, s.len);
+    gaz_text_class kind = gaz_matcher_class(scan->flags, s.text, s.len);
+    s.valid = kind != GAZ_CLASS_ANY;
     for (size_t at = 0; at <= s.len;) {
         size_t start, end;
-        gaz_status st = gaz_matcher_find(m, &s, ascii, at, &start, &end, err);
+        gaz_status st = gaz_matcher_find(m, &s, kind, at, &start, &end, err);
         if (st == GAZ_DONE)
             break;
         if (st != GAZ_OK)

@@ -24,6 +24,8 @@ struct gaz_matcher {
     const gaz_pattern *pattern;
     hs_scratch_t *scratch;
     gaz_exact_run run;
+    gaz_exact bytes; /* for subjects with bad UTF-8: compiled when the first is met */
+    bool bytes_tried;
     GAZ_VEC(size_t) ends; /* of an unordered scanner */
     /* The matches of the last multi-line text, for spans. */
     gaz_range_vec matches;
@@ -35,8 +37,11 @@ struct gaz_matcher {
 /** The machine for a text. */
 const gaz_machine *gaz_matcher_machine(const gaz_matcher *m, unsigned flags);
 /** Finds the next match in a subject with the program that suits it. As gaz_exact_find(). */
-GAZ_CHECKED gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject, bool ascii,
-                                        size_t from, size_t *start, size_t *end, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subject,
+                                        gaz_text_class kind, size_t from, size_t *start,
+                                        size_t *end, gaz_error *err);
+/** What kind of text a part is; looks at it where the flags do not say. */
+gaz_text_class gaz_matcher_class(unsigned flags, const char *text, size_t len);
 /** Multi-line: fills m->matches for this text unless they are known. */
 GAZ_CHECKED gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err);
 /** Multi-line: whether there may be a match at all. */

@@ -60,29 +60,19 @@ static size_t line_end(const gaz_scan *scan, size_t at)
     return hit ? (size_t)(hit - scan->text) : scan->len;
 }
 
-static gaz_text_class class_of(const line_scan *s, size_t start, size_t end)
-{
-    const gaz_scan *scan = s->scan;
-    if ((scan->flags & GAZ_TEXT_ASCII) || gaz_ascii_valid(scan->text + start, end - start))
-        return GAZ_CLASS_ASCII;
-    if ((scan->flags & GAZ_TEXT_VALID) || gaz_utf8_valid(scan->text + start, end - start))
-        return GAZ_CLASS_VALID;
-    return GAZ_CLASS_ANY;
-}
-
 static bool confirm(line_scan *s, size_t start, size_t end)
 {
     if (s->machine->exact[GAZ_CLASS_ANY])
         return true;
-    gaz_text_class class = class_of(s, start, end);
-    if (s->machine->exact[class])
+    gaz_text_class kind = gaz_matcher_class(s->scan->flags, s->scan->text + start, end - start);
+    if (s->machine->exact[kind])
         return true;
     if ((++s->confirmed & 15) == 0 && expired(s))
         return false;
     size_t from, to;
     gaz_subject subject = gaz_matcher_subject(s->m->pattern, s->scan, start, end);
-    gaz_status st =
-        gaz_matcher_find(s->m, &subject, class == GAZ_CLASS_ASCII, 0, &from, &to, s->err);
+    subject.valid = kind != GAZ_CLASS_ANY;
+    gaz_status st = gaz_matcher_find(s->m, &subject, kind, 0, &from, &to, s->err);
     if (st != GAZ_OK && st != GAZ_DONE)
         fail(s, st);
     /* What starts behind the line's "\n" is no match in this line. */
@@ -280,16 +270,16 @@ static void scan_each_line(line_scan *s)
 static void scan_program(line_scan *s)
 {
     const gaz_scan *scan = s->scan;
-    bool ascii = (scan->flags & GAZ_TEXT_ASCII) != 0;
     for (size_t at = 0; at < scan->len && !s->stop;) {
         size_t to = window_end(scan, at, WINDOW_PROGRAM);
+        gaz_text_class kind = gaz_matcher_class(scan->flags, scan->text + at, to - at);
         gaz_subject subject = {.text = scan->text + at,
                                .len = to - at,
                                .deadline_us = scan->deadline_us,
-                               .valid = (scan->flags & (GAZ_TEXT_VALID | GAZ_TEXT_ASCII)) != 0};
+                               .valid = kind != GAZ_CLASS_ANY};
         for (size_t from = 0; from <= subject.len && !s->stop;) {
             size_t start, end;
-            gaz_status st = gaz_matcher_find(s->m, &subject, ascii, from, &start, &end, s->err);
+            gaz_status st = gaz_matcher_find(s->m, &subject, kind, from, &start, &end, s->err);
             if (st == GAZ_DONE)
                 break;
             if (st != GAZ_OK) {
@@ -396,8 +386,9 @@ static gaz_status test_path(gaz_matcher *m, const gaz_scan *scan, bool *found, g
         return GAZ_OK;
     size_t start, end;
     gaz_subject subject = gaz_matcher_subject(m->pattern, scan, 0, scan->len);
-    st =
-        gaz_matcher_find(m, &subject, gaz_ascii_valid(scan->text, scan->len), 0, &start, &end, err);
+    gaz_text_class kind = gaz_matcher_class(scan->flags, scan->text, scan->len);
+    subject.valid = kind != GAZ_CLASS_ANY;
+    st = gaz_matcher_find(m, &subject, kind, 0, &start, &end, err);
     *found = st == GAZ_OK;
     return st == GAZ_DONE ? GAZ_OK : st;
 }

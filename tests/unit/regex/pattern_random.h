@@ -55,8 +55,10 @@ typedef struct made_pattern {
     bool multiline; /* has \n or (?s): -U */
     bool perl;      /* has look-around or back-references: -P */
     bool bytes;     /* has (?-u: */
-    bool words; /* its assertions are word boundaries, else line ends: the regex crate 1.7 errs on
-                   \b^ */
+    /* The regex crate 1.7 errs where ^ stands behind another assertion, or is repeated. So
+     * assertions are word boundaries or line ends, and ^ stands first, unless ripgrep is not asked.
+     */
+    bool words, anywhere;
     unsigned groups;
 } made_pattern;
 
@@ -118,8 +120,8 @@ static const char *const classes[] = {"[ab]",
                                       "[[:punct:]]",
                                       "[\xCE\xB1-\xCF\x89]",
                                       "[k-s]"};
-static const char *const boundaries[] = {"\\b", "\\B", "\\b", "(?-u:\\b)"}, *const edges[] = {"^",
-                                                                                              "$"};
+static const char *const boundaries[] = {"\\b", "\\B", "\\b", "(?-u:\\b)"};
+static const char *const edges[] = {"$", "^"};
 static const char *const repeats[] = {"*",   "+",     "?",      "*?",   "+?",  "??",
                                       "{2}", "{1,3}", "{0,2}?", "{2,}", "{0}", "{3}"};
 
@@ -135,12 +137,15 @@ static inline void make_alternatives(dice *d, gaz_strbuf *out, made_pattern *m, 
     for (unsigned i = 0; i < n; i++) {
         if (i)
             gaz_strbuf_putc(out, '|');
+        if (depth == 2 && !m->words && roll(d, 4) == 0)
+            gaz_strbuf_putc(out, '^');
         if (n == 1 || roll(d, 12)) /* else an empty alternative */
             make_concat(d, out, m, depth, rich);
     }
 }
 
-static inline void make_atom(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth, bool rich)
+/* @return whether it may be repeated */
+static inline bool make_atom(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth, bool rich)
 {
     static const char *const opens[] = {"(", "(?:", "(?i:", "(?P<n%u>", "(?-i:", "(?U:"};
     uint32_t kind = roll(d, 100);
@@ -149,7 +154,8 @@ static inline void make_atom(dice *d, gaz_strbuf *out, made_pattern *m, unsigned
     } else if (kind < 75) {
         gaz_strbuf_puts(out, PICK(d, classes));
     } else if (kind < 82) {
-        gaz_strbuf_puts(out, m->words ? PICK(d, boundaries) : PICK(d, edges));
+        gaz_strbuf_puts(out, m->words ? PICK(d, boundaries) : edges[m->anywhere ? roll(d, 2) : 0]);
+        return m->anywhere;
     } else if (rich && kind < 84) {
         m->bytes = true;
         gaz_strbuf_puts(out, roll(d, 2) ? "(?-u:\\xC3)" : "(?-u:[^a-z])");
@@ -162,14 +168,14 @@ static inline void make_atom(dice *d, gaz_strbuf *out, made_pattern *m, unsigned
         make_alternatives(d, out, m, depth - 1, rich);
         gaz_strbuf_putc(out, ')');
     }
+    return true;
 }
 
 static inline void make_concat(dice *d, gaz_strbuf *out, made_pattern *m, unsigned depth, bool rich)
 {
     unsigned n = 1 + roll(d, 4);
     for (unsigned i = 0; i < n; i++) {
-        make_atom(d, out, m, depth, rich);
-        if (roll(d, 4) == 0)
+        if (make_atom(d, out, m, depth, rich) && roll(d, 4) == 0)
             gaz_strbuf_puts(out, PICK(d, repeats));
     }
 }
@@ -177,7 +183,7 @@ static inline void make_concat(dice *d, gaz_strbuf *out, made_pattern *m, unsign
 /* One in `multi` patterns spans lines, one in `perl` looks around. */
 static inline made_pattern make_pattern(dice *d, gaz_strbuf *out, unsigned multi, unsigned perl)
 {
-    made_pattern m = {.words = roll(d, 2)};
+    made_pattern m = {.words = roll(d, 2), .anywhere = !multi && !perl};
     m.multiline = multi && roll(d, multi) == 0;
     m.perl = perl && !m.multiline && roll(d, perl) == 0;
     if (m.multiline && roll(d, 3) == 0)

@@ -281,6 +281,22 @@ static bool printers_own(const bench *b, const query *q, const hit *rg, const hi
     return rg->start == start && (end == t->bytes.len || data[end] == '\n');
 }
 
+/* Whether the line ends in two CRs. Where ripgrep first looks for a literal, it then asks about the
+ * line without its
+ * "\r\n", so that a $ holds before the other CR; else it does not. */
+static bool ends_in_two_crs(const bench *b, const hit *h)
+{
+    const text *t = &b->texts[h->text];
+    const char *p = t->bytes.data, *end = p + t->bytes.len;
+    for (uint32_t i = 0; i < h->line && p < end; i++) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        p = newline ? newline + 1 : end;
+    }
+    const char *stop = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+    stop = stop ? stop : end;
+    return stop - p >= 2 && stop[-1] == '\r' && stop[-2] == '\r';
+}
+
 /* The first difference, or NULL. */
 static const hit *difference(const bench *b, const query *q, hits *rg, hits *ours, bool spans,
                              bool *rg_has_it)
@@ -302,6 +318,11 @@ static const hit *difference(const bench *b, const query *q, hits *rg, hits *our
             continue;
         }
         *rg_has_it = d < 0;
+        if (d != 0 && !spans && ends_in_two_crs(b, d < 0 ? &rg->items[i] : &ours->items[j])) {
+            i += d < 0;
+            j += d > 0;
+            continue;
+        }
         if (d != 0)
             return d < 0 ? &rg->items[i] : &ours->items[j];
         i++, j++;
