@@ -49,9 +49,16 @@ static gaz_status open_log(gaz_cli_process *p, bool quiet, gaz_error *err)
     return st;
 }
 
-static gaz_status open_store(gaz_cli_process *p, const char *home, bool create, gaz_error *err)
+/* With a damaged catalogue a command still starts: check tells what is wrong, repair mends it, and everything else says so. A
+ * server does not. */
+static gaz_status open_store(gaz_cli_process *p, const char *home, bool create, bool damaged,
+                             gaz_error *err)
 {
     gaz_status st = gaz_store_open(home, create, &p->store, err);
+    if (st == GAZ_E_CORRUPT && damaged) {
+        gaz_error_clear(err);
+        st = gaz_store_open_damaged(home, &p->store, err);
+    }
     if (st == GAZ_E_NOT_FOUND)
         gaz_error_hint(err, "nothing is indexed yet: gaz add PATH|URL adds a repository");
     return st;
@@ -67,7 +74,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
     if (st == GAZ_OK)
         st = open_log(p, quiet, err);
     if (st == GAZ_OK)
-        st = open_store(p, home, create, err);
+        st = open_store(p, home, create, quiet, err);
     if (st == GAZ_OK)
         st = gaz_engine_new(p->store, &p->settings, &p->engine, err);
     if (st == GAZ_OK)
