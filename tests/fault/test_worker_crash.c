@@ -62,14 +62,20 @@ static void close_runner(supervised *s)
     gaz_settings_release(&s->settings);
 }
 
-static gaz_status run_index(supervised *s, gaz_progress_visit visit, void *ctx, gaz_error *err)
+static gaz_status run_index_of(supervised *s, const char *repo, gaz_progress_visit visit, void *ctx,
+                               gaz_error *err)
 {
     int64_t job = 0;
     gaz_run_result result;
-    gaz_status st = gaz_runner_submit(s->runner, FAULT_REPO, NULL, &job, err);
+    gaz_status st = gaz_runner_submit(s->runner, repo, NULL, &job, err);
     return st == GAZ_OK
                ? gaz_runner_wait(s->runner, job, gaz_deadline(60000), visit, ctx, &result, err)
                : st;
+}
+
+static gaz_status run_index(supervised *s, gaz_progress_visit visit, void *ctx, gaz_error *err)
+{
+    return run_index_of(s, FAULT_REPO, visit, ctx, err);
 }
 
 static gaz_status list_skipped(void *ctx, const gaz_skipped *item, gaz_error *err)
@@ -144,14 +150,23 @@ static void blobs_that_crash_their_reader_are_put_aside_and_the_rest_is_indexed(
 }
 
 typedef struct patience {
-    unsigned calls;
-    unsigned after;
+    unsigned calls, after;
+    unsigned answered;
+    gaz_engine *engine; /* of the same home: whoever writes, it answers */
 } patience;
 
 static bool lose_patience(void *ctx, const gaz_progress *progress)
 {
     patience *p = ctx;
+    gaz_error err = {0};
+    gaz_search_result result;
+    gaz_strbuf hits = GAZ_STRBUF_INIT;
     (void)progress;
+    gaz_search_result_init(&result);
+    gaz_status st = fault_search(p->engine, "\"pair version 1\"", &hits, &result, &err);
+    p->answered += st == GAZ_OK && result.complete && result.stats.files == 2;
+    gaz_search_result_release(&result);
+    gaz_strbuf_release(&hits);
     return ++p->calls < p->after;
 }
 
@@ -161,15 +176,22 @@ static void a_worker_that_hangs_is_ended_when_the_caller_cancels(void **state)
     char hex[GAZ_OID_HEX];
     gaz_error err = {0};
     supervised s;
-    patience p = {.after = 5};
-    fault_set_state(world, 2);
-    blob_of(world->dumps[2], "right.txt", hex);
+    gaz_run_result result;
+    fault_engine e;
     char *home = fault_home_new(world, "hanging");
+    fault_set_state(world, 1);
+    assert_ok(fault_index(home, &result, &err));
+    assert_ok(fault_engine_open(home, &e, &err));
+    patience p = {.after = 5, .engine = e.engine};
+    fault_set_state(world, 4);
+    blob_of(world->dumps[4], "right.txt", hex);
     setenv("GAZ_FAULT_HANG", hex, 1);
     open_runner(home, &s);
     assert_status(GAZ_E_CANCELLED, run_index(&s, lose_patience, &p, &err));
     close_runner(&s);
     unsetenv("GAZ_FAULT_HANG");
+    fault_engine_close(&e);
+    assert_int_equal(p.calls, p.answered);            /* readers do not wait for a run that hangs */
     assert_int_equal(-1, waitpid(-1, NULL, WNOHANG)); /* no child is left, not even a dead one */
     assert_int_equal(ECHILD, errno);
     fault_assert_sound(home, "after a hang");
@@ -177,7 +199,7 @@ static void a_worker_that_hangs_is_ended_when_the_caller_cancels(void **state)
     open_runner(home, &s);
     assert_ok(run_index(&s, NULL, NULL, &err)); /* nobody blames the blob */
     close_runner(&s);
-    fault_assert_state(world, home, 2, "after a hang");
+    fault_assert_state(world, home, 4, "after a hang");
     fault_assert_swept(home, "after a hang");
     free(home);
 }
@@ -220,13 +242,18 @@ static void a_worker_that_is_not_there_is_an_error_that_says_so(void **state)
 
 /* ---- killed supervisors ---- */
 
-static gaz_status supervise(void *ctx, gaz_error *err)
+static gaz_status supervise_of(const char *home, const char *repo, gaz_error *err)
 {
     supervised s;
-    open_runner(ctx, &s);
-    gaz_status st = run_index(&s, NULL, NULL, err);
+    open_runner(home, &s);
+    gaz_status st = run_index_of(&s, repo, NULL, NULL, err);
     close_runner(&s);
     return st;
+}
+
+static gaz_status supervise(const char *home, gaz_error *err)
+{
+    return supervise_of(home, FAULT_REPO, err);
 }
 
 /* Nobody may hold the lock of an index run once its supervisor is dead: the worker dies with it.
@@ -274,11 +301,37 @@ static void a_killed_supervisor_takes_its_worker_along_and_loses_nothing(void **
 
 /* ---- two at once ---- */
 
-static void two_processes_indexing_the_same_repository_agree(void **state)
+/* The same repository under two names: both want the same blobs in the same pool. */
+static void register_twin(const char *home)
 {
-    (void)state;
     gaz_error err = {0};
-    char *home = fault_home_new(world, "twice");
+    supervised s;
+    gaz_repo_row row = {0};
+    static const char *const all[] = {"*"};
+    gaz_add add = {.source = world->git_dir, .name = "twin", .patterns = all, .pattern_count = 1};
+    open_runner(home, &s);
+    assert_ok(gaz_repo_register(s.store, &s.settings, &add, &row, &err));
+    gaz_repo_row_release(&row);
+    close_runner(&s);
+}
+
+static void assert_twin(const char *home, unsigned state)
+{
+    gaz_error err = {0};
+    gaz_strbuf dump = GAZ_STRBUF_INIT;
+    supervised s;
+    open_runner(home, &s);
+    assert_ok(gaz_logical_dump(s.store, "twin", &dump, &err));
+    close_runner(&s);
+    assert_string_equal(world->dumps[state % FAULT_STATES], dump.data);
+    gaz_strbuf_release(&dump);
+}
+
+static void two_processes(const char *name, const char *const repos[2])
+{
+    gaz_error err = {0};
+    char *home = fault_home_new(world, name);
+    register_twin(home);
     for (unsigned i = 0; i < fault_rounds(30); i++) {
         pid_t pids[2];
         fault_set_state(world, i);
@@ -287,7 +340,7 @@ static void two_processes_indexing_the_same_repository_agree(void **state)
             pids[k] = fork();
             assert_true(pids[k] >= 0);
             if (pids[k] == 0) {
-                gaz_status st = supervise(home, &err);
+                gaz_status st = supervise_of(home, repos[k], &err);
                 if (st != GAZ_OK)
                     fprintf(stderr, "process %d: %s: %s\n", k, gaz_status_name(st), err.message);
                 _exit(st == GAZ_OK ? 0 : 1);
@@ -298,11 +351,25 @@ static void two_processes_indexing_the_same_repository_agree(void **state)
             assert_int_equal(pids[k], waitpid(pids[k], &ended, 0));
             assert_true(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
         }
-        fault_assert_state(world, home, i, "two processes");
-        fault_assert_sound(home, "two processes");
-        fault_assert_swept(home, "two processes");
+        fault_assert_state(world, home, i, name);
+        if (strcmp(repos[1], "twin") == 0)
+            assert_twin(home, i);
+        fault_assert_sound(home, name);
+        fault_assert_swept(home, name);
     }
     free(home);
+}
+
+static void two_processes_indexing_the_same_repository_agree(void **state)
+{
+    (void)state;
+    two_processes("same repository", (const char *const[]){FAULT_REPO, FAULT_REPO});
+}
+
+static void two_processes_indexing_different_repositories_of_one_pool_agree(void **state)
+{
+    (void)state;
+    two_processes("two repositories", (const char *const[]){FAULT_REPO, "twin"});
 }
 
 int main(void)
@@ -314,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_worker_that_is_not_there_is_an_error_that_says_so),
         cmocka_unit_test(a_killed_supervisor_takes_its_worker_along_and_loses_nothing),
         cmocka_unit_test(two_processes_indexing_the_same_repository_agree),
+        cmocka_unit_test(two_processes_indexing_different_repositories_of_one_pool_agree),
     };
     return cmocka_run_group_tests_name("worker crash", tests, setup, fault_world_teardown);
 }
