@@ -110,8 +110,7 @@ static gaz_status ask(run *r, asker *a, gaz_error *err)
     if (a->remote)
         return gaz_cli_server_call(&a->server, &r->call, &r->answered, err);
     r->call.services = &a->process->services;
-    gaz_status st = gaz_engine_refresh(a->process->engine, err);
-    return st == GAZ_OK ? r->call.op->handler(&r->call, err) : st;
+    return r->call.op->handler(&r->call, err);
 }
 
 static gaz_status no_memory(const session *s, gaz_error *err)
