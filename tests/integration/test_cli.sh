@@ -248,6 +248,16 @@ run check
 ok "a repaired index is whole" eval 'is "$code" 0'
 run search --repo two foo
 ok "and is searched" gives 0 "t.txt:1:foo two"
+rm -f "$GAZ_HOME"/catalogue.db-*
+printf 'no database at all' | dd of="$GAZ_HOME/catalogue.db" conv=notrunc status=none
+run search --repo two foo
+ok "a damaged catalogue answers nothing" eval 'is "$code" 2 && has "$err" "gaz repair"'
+run check
+ok "check says that the catalogue is damaged" eval 'is "$code" 1 && has "$out" "catalogue"'
+run repair
+ok "a damaged catalogue is made anew" is "$code" 0
+run search --repo two foo
+ok "with every repository in it" gives 0 "t.txt:1:foo two"
 run remove first
 ok "a repository is removed" gives 0 "removed first"
 run remove first
