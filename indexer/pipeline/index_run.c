@@ -2,10 +2,12 @@
  * blobs, write manifests, publish everything in one transaction. Its cost is that of what changed. */
 #include "index_run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
@@ -14,6 +16,8 @@
 #define LOCK_WAIT_MS 1800000
 #define SHARED_POOL_BYTES ((uint64_t)256 << 20) /* repositories with less new text share a pool */
 #define ARENA_MAX ((size_t)8 << 30)
+#define PUBLISH_TRIES 100
+#define RUN_TRIES 5
 
 typedef struct target {
     char *name;
@@ -26,6 +30,7 @@ typedef struct target {
     bool same;                     /* nothing to do but perhaps the head flag */
     gaz_manifest_row manifest;
     gaz_manifest *loaded;
+    uint32_t files;
 } target;
 
 typedef struct run_state {
@@ -144,9 +149,18 @@ static gaz_status bring_up_to_date(run_state *r, gaz_error *err)
 
 static const gaz_ref_row *find_ref(const gaz_snapshot_repo *was, gaz_ref_kind kind, const char *name)
 {
-    for (size_t i = 0; was && i < was->ref_count; i++)
-        if (was->refs[i].kind == kind && strcmp(was->refs[i].name, name) == 0)
-            return &was->refs[i];
+    size_t lo = 0, hi = was ? was->ref_count : 0; /* in byte order of (kind, name) */
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const gaz_ref_row *ref = &was->refs[mid];
+        int c = ref->kind != kind ? (ref->kind < kind ? -1 : 1) : strcmp(ref->name, name);
+        if (c == 0)
+            return ref;
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
     return NULL;
 }
 
@@ -238,6 +252,17 @@ static gaz_status check_rules(run_state *r, gaz_error *err)
     gaz_strbuf_release(&path);
     gaz_strbuf_release(&stored);
     return st;
+}
+
+/* A revision run under new rules leaves the branches under the old ones: then no digest is true of all. */
+static gaz_status forget_rules(run_state *r, gaz_error *err)
+{
+    gaz_strbuf path = GAZ_STRBUF_INIT;
+    gaz_status st = r->rules_changed ? rules_path(r, &path, err) : GAZ_DONE;
+    if (st == GAZ_OK && unlink(path.data) != 0 && errno != ENOENT)
+        st = gaz_error_errno(err, "cannot remove %s", path.data);
+    gaz_strbuf_release(&path);
+    return st == GAZ_DONE ? GAZ_OK : st;
 }
 
 /* Made in the run's directory, which the sweeper clears after a kill, and moved from there. */
@@ -448,21 +473,27 @@ static gaz_status write_manifest(run_state *r, target *t, gaz_error *err)
     return gaz_manifest_write(r->store, r->run, t->base, t->changes.items.items, t->changes.items.len, &t->manifest, &t->loaded, err);
 }
 
+/* Branches that are gone, revisions beyond those kept; and when the rules changed all revisions, which keep out what the old
+ * rules said: the next request for one brings it in again. */
 static gaz_status gather_removed(run_state *r, const char ***names, size_t *count, char ***stale, size_t *stale_count, gaz_error *err)
 {
-    gaz_status st = gaz_store_revision_stale(r->store, r->row.id, (size_t)r->settings->revisions_kept, stale, stale_count, err);
+    bool adds = r->request->rev && r->targets.len && !r->targets.items[0].before;
+    size_t keep = (size_t)r->settings->revisions_kept;
+    gaz_status st = gaz_store_revision_stale(r->store, r->row.id, keep - (adds && keep), stale, stale_count, err);
     size_t max = (r->was ? r->was->ref_count : 0) + (st == GAZ_OK ? *stale_count : 0);
     const char **list = calloc(max + 1, sizeof(char *));
-    if (st == GAZ_OK && !list)
+    bool *kept = calloc(max + 1, sizeof *kept);
+    if (st == GAZ_OK && (!list || !kept))
         st = no_memory(err);
+    for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++)
+        if (r->targets.items[i].before)
+            kept[r->targets.items[i].before - r->was->refs] = true;
     for (size_t i = 0; st == GAZ_OK && !r->request->rev && r->was && i < r->was->ref_count; i++) {
         const gaz_ref_row *ref = &r->was->refs[i];
-        bool kept = ref->kind != GAZ_REF_BRANCH;
-        for (size_t k = 0; k < r->targets.len && !kept; k++)
-            kept = strcmp(r->targets.items[k].name, ref->name) == 0;
-        if (!kept)
+        if (!kept[i] && (ref->kind == GAZ_REF_BRANCH || r->rules_changed))
             list[(*count)++] = ref->name;
     }
+    free(kept);
     for (size_t i = 0; st == GAZ_OK && i < *stale_count; i++)
         list[(*count)++] = (*stale)[i];
     *names = list;
@@ -482,7 +513,7 @@ static gaz_status fill_publication(run_state *r, gaz_publication *pub, gaz_ref_r
             ref.files = t->before->files;
         } else {
             memcpy(ref.manifest, t->manifest.name, sizeof ref.manifest);
-            ref.files = (uint32_t)gaz_manifest_count(t->loaded);
+            ref.files = t->files;
             manifests[pub->manifests_count++] = t->manifest;
         }
         refs[pub->refs_set_count++] = ref;
@@ -502,6 +533,53 @@ static bool anything_new(const run_state *r, size_t removed)
     return news;
 }
 
+static bool has_segment(const gaz_snapshot_pool *pool, const char *name)
+{
+    for (size_t i = 0; pool && i < pool->segment_count; i++)
+        if (strcmp(pool->segments[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const gaz_snapshot_pool *pool_in(const gaz_snapshot *s, int64_t pool)
+{
+    for (size_t p = 0; p < s->pool_count; p++)
+        if (s->pools[p].id == pool)
+            return &s->pools[p];
+    return NULL;
+}
+
+/* GAZ_E_BUSY when a segment this run relies on was merged away: documents that were dead then, and are not now, went with it. */
+static gaz_status look_again(const run_state *r, uint64_t *generation, gaz_error *err)
+{
+    gaz_snapshot *now = NULL;
+    gaz_status st = gaz_store_snapshot(r->store, &now, err);
+    const gaz_snapshot_pool *then = pool_in(r->snapshot, r->pool), *pool = st == GAZ_OK ? pool_in(now, r->pool) : NULL;
+    for (size_t i = 0; st == GAZ_OK && then && i < then->segment_count; i++)
+        if (!has_segment(pool, then->segments[i].name))
+            st = gaz_error_set(err, GAZ_E_BUSY, "the pool of %s was merged during its index run", r->row.name);
+    if (st == GAZ_OK)
+        *generation = now->generation;
+    gaz_snapshot_free(now);
+    return st;
+}
+
+/* Publishes on top of a generation in which the pool still holds all that this run found in it. */
+static gaz_status publish_over(const run_state *r, gaz_publication *pub, uint64_t *generation, gaz_error *err)
+{
+    pub->if_generation = r->snapshot->generation;
+    for (int tries = 0; tries < PUBLISH_TRIES; tries++) {
+        gaz_status st = gaz_store_publish(r->store, pub, generation, err);
+        if (st != GAZ_E_BUSY)
+            return st;
+        gaz_error_clear(err);
+        st = look_again(r, &pub->if_generation, err);
+        if (st != GAZ_OK)
+            return st;
+    }
+    return gaz_error_set(err, GAZ_E_BUSY, "cannot publish %s: other runs publish all the time", r->row.name);
+}
+
 static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
 {
     gaz_publication pub;
@@ -512,9 +590,14 @@ static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
     gaz_manifest_row *manifests = calloc(r->targets.len + 1, sizeof *manifests);
     gaz_status st = refs && manifests ? GAZ_OK : no_memory(err);
     set_phase(r, GAZ_PHASE_PUBLISH);
-    for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++)
-        if (!r->targets.items[i].same && !r->targets.items[i].loaded)
-            st = write_manifest(r, &r->targets.items[i], err);
+    for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++) {
+        target *t = &r->targets.items[i];
+        if (!t->same && !t->loaded)
+            st = write_manifest(r, t, err);
+        t->files = t->loaded ? (uint32_t)gaz_manifest_count(t->loaded) : 0;
+        gaz_manifest_unref(t->loaded); /* of thousands of branches only one is in memory */
+        t->loaded = NULL;
+    }
     if (st == GAZ_OK)
         st = gather_removed(r, &removed, &removed_count, &stale, &stale_count, err);
     if (st == GAZ_OK)
@@ -523,7 +606,7 @@ static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
     if (st == GAZ_OK && anything_new(r, removed_count)) {
         pub.refs_removed = removed;
         pub.refs_removed_count = removed_count;
-        st = gaz_store_publish(r->store, &pub, &out->generation, err);
+        st = publish_over(r, &pub, &out->generation, err);
         out->changed = st == GAZ_OK;
     }
     for (size_t i = 0; i < stale_count; i++)
@@ -546,6 +629,9 @@ static gaz_status compare_all(run_state *r, gaz_error *err)
     for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++) {
         target *t = &r->targets.items[i];
         if (t->before && gaz_oid_compare(&t->before->commit, &t->commit) == 0 && !r->rules_changed) {
+            t->same = !t->head && i > 0; /* of thousands of branches one is looked over; `gaz check` looks at all */
+            if (t->same)
+                continue;
             gaz_error ignored = {0};
             st = gaz_manifest_load(r->store, t->before->manifest, &t->base, &ignored);
             bool directories;
@@ -628,6 +714,8 @@ static gaz_status run_locked(run_state *r, gaz_run_result *out, gaz_error *err)
         st = check_rules(r, err);
     if (st == GAZ_OK)
         st = r->request->rev ? find_revision(r, err) : find_branches(r, err);
+    if (st == GAZ_OK && r->request->rev)
+        st = forget_rules(r, err); /* before anything is published */
     if (st == GAZ_OK)
         st = gaz_run_open(r->store, &r->run, err);
     if (st == GAZ_OK)
@@ -679,21 +767,40 @@ static void sum_up(const run_state *r, gaz_run_result *out)
     }
 }
 
+/* One attempt, under the lock. The repository may have been removed, or changed, while the lock was waited for. */
+static gaz_status attempt(run_state *r, const char *uid, gaz_run_result *out, gaz_error *err)
+{
+    gaz_status st = gaz_store_repo_get(r->store, r->request->repo, &r->row, err);
+    r->have_row = st == GAZ_OK;
+    if (st == GAZ_OK && strcmp(r->row.uid, uid) != 0)
+        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s was removed and added again", r->request->repo);
+    return st == GAZ_OK ? run_locked(r, out, err) : st;
+}
+
 gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request, gaz_run_result *out, gaz_error *err)
 {
-    run_state r = {.store = store, .settings = settings, .request = request, .started_us = gaz_now_us()};
+    gaz_repo_row row;
     gaz_lock *lock = NULL;
-    gaz_arena_init(&r.arena, ARENA_MAX);
-    gaz_map_init(&r.seen);
+    int64_t started = gaz_now_us();
     *out = (gaz_run_result){0};
-    gaz_status st = gaz_store_repo_get(store, request->repo, &r.row, err);
-    r.have_row = st == GAZ_OK;
-    if (st == GAZ_OK)
-        st = gaz_store_repo_lock(store, r.row.uid, LOCK_WAIT_MS, &lock, err);
-    if (st == GAZ_OK)
-        st = run_locked(&r, out, err);
-    sum_up(&r, out);
-    release(&r);
+    gaz_status st = gaz_store_repo_get(store, request->repo, &row, err);
+    if (st != GAZ_OK)
+        return st;
+    st = gaz_store_repo_lock(store, row.uid, LOCK_WAIT_MS, &lock, err);
+    bool again = st == GAZ_OK;
+    for (int tries = 0; again; tries++) {
+        run_state r = {.store = store, .settings = settings, .request = request, .started_us = started};
+        gaz_arena_init(&r.arena, ARENA_MAX);
+        gaz_map_init(&r.seen);
+        *out = (gaz_run_result){0};
+        st = attempt(&r, row.uid, out, err);
+        sum_up(&r, out);
+        release(&r);
+        again = st == GAZ_E_BUSY && tries + 1 < RUN_TRIES;
+        if (again)
+            gaz_error_clear(err);
+    }
     gaz_lock_close(lock);
+    gaz_repo_row_release(&row);
     return st;
 }

@@ -120,7 +120,7 @@ static gaz_status add_repo(search *s, ref_list *list, const char *name, const ch
             *err = why;
         return st;
     }
-    if (!ref && must)
+    if (!ref && must && !repo->row.indexed_us)
         s->not_indexed = true;
     if (!branches || rev)
         return ref ? add_ref(s, list, repo, ref, err) : GAZ_OK;
@@ -176,7 +176,7 @@ static gaz_status choose_scope(search *s, gaz_error *err)
     if (only && (s->request->repo || world_repo(s->world, only))) {
         char *name = gaz_arena_strdup(&s->arena, only);
         st = name ? add_repo(s, &list, name, rev, branches, true, err) : no_memory(err);
-        if (st == GAZ_E_NOT_FOUND && err && s->query->rev)
+        if ((st == GAZ_E_NOT_FOUND || st == GAZ_E_INVALID) && err && s->query->rev)
             err->column = s->query->rev_column;
     } else {
         for (size_t i = 0; st == GAZ_OK && i < s->world->snapshot->repo_count; i++)
