@@ -173,10 +173,24 @@ static gaz_status check_new(const gaz_store *store, gaz_db *db, gaz_error *err)
                : st;
 }
 
+/* A repair that was killed between the old catalogue and the restored new one leaves a catalogue that
+ * is sound and knows no repository: the sweeper would take their clones and records for garbage. */
+static gaz_status check_remade(const gaz_store *store, gaz_error *err)
+{
+    gaz_strbuf mark = GAZ_STRBUF_INIT;
+    gaz_status st = gaz_path_join(&mark, store->home, GAZ_REMAKE_MARK, err);
+    if (st == GAZ_OK && access(mark.data, F_OK) == 0)
+        st = gaz_db_damaged(err, "its repair was interrupted");
+    gaz_strbuf_release(&mark);
+    return st;
+}
+
 gaz_status gaz_store_connect(gaz_store *store, bool create, bool remake, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
-    gaz_status st = touch_catalogue(store->home, create, &path, err);
+    gaz_status st = remake ? GAZ_OK : check_remade(store, err);
+    if (st == GAZ_OK)
+        st = touch_catalogue(store->home, create, &path, err);
     if (st == GAZ_OK)
         st = gaz_db_open(&store->writer, path.data, true, err);
     if (st == GAZ_OK && !remake)

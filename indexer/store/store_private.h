@@ -33,6 +33,9 @@ typedef enum gaz_digest_kind {
     GAZ_DIGEST_POOL = 3
 } gaz_digest_kind;
 
+/* In the home while a catalogue is being made anew: an empty file. */
+#define GAZ_REMAKE_MARK "catalogue.remake"
+
 /**
  * Opens the connections.
  * @param create  the catalogue may be made

@@ -5,6 +5,7 @@
 #include "store_check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,6 +280,25 @@ static gaz_status restore_body(gaz_store *store, gaz_db *db, void *ctx, gaz_erro
     return st;
 }
 
+/* Stands from before the old catalogue is moved until the new one holds what the records say, so
+ * that nobody takes what is in between for the whole: see check_remade() in store.c. */
+static gaz_status mark_remaking(const gaz_store *store, bool remaking, gaz_error *err)
+{
+    gaz_strbuf mark = GAZ_STRBUF_INIT;
+    gaz_status st = gaz_path_join(&mark, store->home, GAZ_REMAKE_MARK, err);
+    if (st == GAZ_OK && remaking) {
+        int fd = open(mark.data, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0)
+            st = gaz_error_errno(err, "cannot make %s", mark.data);
+        else
+            close(fd);
+    } else if (st == GAZ_OK && unlink(mark.data) != 0) {
+        st = gaz_error_errno(err, "cannot remove %s", mark.data);
+    }
+    gaz_strbuf_release(&mark);
+    return st == GAZ_OK ? gaz_dir_sync(store->home, err) : st;
+}
+
 static gaz_status reopen(repair *r, gaz_error *err)
 {
     gaz_store *store = r->store;
@@ -286,12 +306,21 @@ static gaz_status reopen(repair *r, gaz_error *err)
         gaz_store_disconnect(store);
     store->damaged = true;
     gaz_manifest_cache_clear(store->manifests);
-    gaz_status st = move_aside(r, err);
+    gaz_status st = mark_remaking(store, true, err);
+    if (st == GAZ_OK)
+        st = move_aside(r, err);
     if (st == GAZ_OK)
         st = gaz_store_connect(store, true, true, err);
-    if (st == GAZ_OK)
-        store->damaged = false;
-    return st == GAZ_OK ? gaz_store_write(store, restore_body, r, err) : st;
+    if (st != GAZ_OK)
+        return st;
+    store->damaged = false;
+    st = gaz_store_write(store, restore_body, r, err);
+    if (st != GAZ_OK) {
+        gaz_store_disconnect(store);
+        store->damaged = true;
+        return st;
+    }
+    return mark_remaking(store, false, err);
 }
 
 /* Alone in the home: the shared lock is given up for the exclusive one and taken again. */
