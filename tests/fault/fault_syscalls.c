@@ -445,19 +445,33 @@ int rmdir(const char *path)
     WHOLE(false, real(path));
 }
 
+/* A new directory may have the number of one that is gone, but not its names. */
+static int made_directory(int result, int dir, const char *path)
+{
+    char list[600];
+    struct stat info;
+    if (result == 0 && atomic_load(&shadowing) &&
+        fstatat(dir, path, &info, AT_SYMLINK_NOFOLLOW) == 0) {
+        REAL(unlink);
+        snprintf(list, sizeof list, "%s/names-%lu", shadow_dir, (unsigned long)info.st_ino);
+        (void)real(list);
+    }
+    return result;
+}
+
 int mkdir(const char *path, mode_t mode)
 {
     REAL(mkdir);
     struct stat info;
     if (lstat(path, &info) == 0)
         return real(path, mode);
-    WHOLE(true, real(path, mode));
+    WHOLE(true, made_directory(real(path, mode), AT_FDCWD, path));
 }
 
 int mkdirat(int dir, const char *path, mode_t mode)
 {
     REAL(mkdirat);
-    WHOLE(true, real(dir, path, mode));
+    WHOLE(true, made_directory(real(dir, path, mode), dir, path));
 }
 
 /* Cutting a file needs no room, growing it does: told apart only where it matters. */
