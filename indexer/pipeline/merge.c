@@ -13,6 +13,7 @@
 #define TIER_FACTOR 8
 #define SMALLEST ((uint64_t)1 << 20)
 #define LEVEL 3
+#define PUBLISH_TRIES 20
 
 typedef struct merge {
     gaz_store *store;
@@ -154,6 +155,76 @@ static gaz_status write_merged(merge *m, gaz_error *err)
     return st;
 }
 
+static bool is_chosen(const merge *m, const char *name)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->chosen[i] && strcmp(m->rows->segments[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* GAZ_E_BUSY when a manifest wants a document that is neither merged nor in a segment that stays. */
+static gaz_status check_manifest(merge *m, const char *name, gaz_segment *const *stay, size_t count, gaz_error *err)
+{
+    gaz_manifest *loaded = NULL;
+    gaz_status st = gaz_manifest_load(m->store, name, &loaded, err);
+    for (size_t i = 0; st == GAZ_OK && i < gaz_manifest_count(loaded); i++) {
+        const gaz_manifest_entry *e = gaz_manifest_at(loaded, i);
+        const uint64_t *owner = e->skip == GAZ_SKIP_NONE ? gaz_map_get(&m->live, e->oid.id, GAZ_OID_SIZE) : NULL;
+        if (e->skip == GAZ_SKIP_NONE && !(owner && *owner) && !pool_holds(stay, count, &e->oid))
+            st = gaz_error_set(err, GAZ_E_BUSY, "a document that was dropped is wanted again");
+    }
+    gaz_manifest_unref(loaded);
+    return st;
+}
+
+/* What was dead when the merge began may be wanted by what was published since: then the merge is given up, and tried again
+ * after a later run. */
+static gaz_status look_again(merge *m, uint64_t *generation, gaz_error *err)
+{
+    gaz_snapshot *now = NULL;
+    gaz_segment **segments = NULL;
+    size_t count = 0, stay = 0;
+    gaz_status st = gaz_store_snapshot(m->store, &now, err);
+    if (st == GAZ_OK)
+        st = pool_open_segments(m->store, now, m->pool, &segments, &count, err);
+    for (size_t p = 0; st == GAZ_OK && p < now->pool_count; p++)
+        for (size_t i = 0; now->pools[p].id == m->pool && i < count; i++) {
+            gaz_segment *seg = segments[i];
+            if (is_chosen(m, now->pools[p].segments[i].name))
+                continue;
+            segments[i] = segments[stay];
+            segments[stay++] = seg;
+        }
+    for (size_t r = 0; st == GAZ_OK && r < now->repo_count; r++) {
+        const gaz_snapshot_repo *repo = &now->repos[r];
+        bool moved = repo->row.pool == m->pool && repo->generation > m->snapshot->generation;
+        for (size_t i = 0; st == GAZ_OK && moved && i < repo->ref_count; i++)
+            st = check_manifest(m, repo->refs[i].manifest, segments, stay, err);
+    }
+    if (st == GAZ_OK)
+        *generation = now->generation;
+    pool_close_segments(segments, count);
+    gaz_snapshot_free(now);
+    return st;
+}
+
+static gaz_status publish_over(merge *m, gaz_publication *pub, gaz_error *err)
+{
+    uint64_t generation;
+    pub->if_generation = m->snapshot->generation;
+    for (int tries = 0; tries < PUBLISH_TRIES; tries++) {
+        gaz_status st = gaz_store_publish(m->store, pub, &generation, err);
+        if (st != GAZ_E_BUSY)
+            return st;
+        gaz_error_clear(err);
+        st = look_again(m, &pub->if_generation, err);
+        if (st != GAZ_OK)
+            return st;
+    }
+    return gaz_error_set(err, GAZ_E_BUSY, "index runs publish all the time");
+}
+
 static gaz_status publish(merge *m, size_t chosen, gaz_error *err)
 {
     char(*removed)[GAZ_SEALED_NAME] = calloc(chosen + 1, sizeof *removed);
@@ -173,8 +244,7 @@ static gaz_status publish(merge *m, size_t chosen, gaz_error *err)
                            .segments_added_count = m->written.items.len,
                            .segments_removed = (const char(*)[GAZ_SEALED_NAME])removed,
                            .segments_removed_count = n};
-    uint64_t generation;
-    gaz_status st = same ? GAZ_OK : gaz_store_publish(m->store, &pub, &generation, err);
+    gaz_status st = same ? GAZ_OK : publish_over(m, &pub, err);
     free(removed);
     return st;
 }
@@ -226,6 +296,10 @@ gaz_status merge_pool(gaz_store *store, const gaz_settings *settings, int64_t po
     gaz_map_init(&m.live);
     if (st == GAZ_OK)
         st = run(&m, all, merged, err);
+    if (st == GAZ_E_BUSY) { /* an index run came between: it will have another merge looked for */
+        gaz_error_clear(err);
+        st = GAZ_OK;
+    }
     gaz_run_close(m.run);
     pool_close_segments(m.segments, m.count);
     gaz_block_cache_free(m.cache);

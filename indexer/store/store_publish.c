@@ -332,6 +332,10 @@ static gaz_status publish_body(gaz_store *store, gaz_db *db, void *ctx, gaz_erro
         return gaz_error_set(err, GAZ_E_BUSY, "cannot publish: the pool was removed meanwhile");
     if (st == GAZ_OK)
         st = gaz_store_next_generation(db, &request->generation, err);
+    if (st == GAZ_OK && pub->if_generation && request->generation != pub->if_generation + 1)
+        return gaz_error_set(err, GAZ_E_BUSY,
+                             "cannot publish: generation %llu was published meanwhile",
+                             (unsigned long long)request->generation - 1);
     if (st == GAZ_OK)
         st = remove_segments(db, pub, err);
     if (st == GAZ_OK)

@@ -113,6 +113,7 @@ typedef struct gaz_publication {
     size_t refs_set_count;
     const char *const *refs_removed; /**< branches by name, revisions by their id */
     size_t refs_removed_count;
+    uint64_t if_generation; /**< publish only on top of it, else GAZ_E_BUSY; 0: of any */
 } gaz_publication;
 
 /**
@@ -122,9 +123,9 @@ typedef struct gaz_publication {
  * delta must be known or named.
  * @param generation  nullable
  * @return GAZ_E_NOT_FOUND when the repository was removed meanwhile (or a named file is not in
- * place), GAZ_E_BUSY when one of segments_removed, or the pool, is gone: another run was quicker,
- * start again from a new snapshot; GAZ_E_INVALID when a ref or delta refers to a manifest that is
- * neither known nor named
+ * place), GAZ_E_BUSY when one of segments_removed, or the pool, is gone, or the generation is not
+ * if_generation: another run was quicker, start again from a new snapshot; GAZ_E_INVALID when a ref
+ * or delta refers to a manifest that is neither known nor named
  */
 GAZ_CHECKED gaz_status gaz_store_publish(gaz_store *store, const gaz_publication *pub,
                                          uint64_t *generation, gaz_error *err);
