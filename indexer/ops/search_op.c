@@ -14,25 +14,36 @@ typedef struct answer {
     bool lines; /* NDJSON */
 } answer;
 
-/* Where a byte of `text` stands once invalid bytes are three bytes each. */
-static size_t shown_offset(const char *text, size_t offset)
+/* Where a byte of a text stands once invalid bytes are three bytes each. Offsets come in ascending order, so that a line is
+ * gone through once however many ranges it has. */
+typedef struct shown_offset {
+    const char *text;
+    size_t len, from, shown;
+} shown_offset;
+
+static size_t step_to(shown_offset *at, size_t offset)
 {
-    gaz_strbuf prefix = GAZ_STRBUF_INIT;
-    gaz_utf8_replace(&prefix, text, offset);
-    size_t n = prefix.len;
-    gaz_strbuf_release(&prefix);
-    return n;
+    gaz_strbuf piece = GAZ_STRBUF_INIT;
+    gaz_utf8_replace(&piece, at->text + at->from, offset - at->from);
+    size_t shown = at->shown + piece.len;
+    if (offset < at->len && ((unsigned char)at->text[offset] & 0xC0) != 0x80) { /* not within a character: go on from here */
+        at->from = offset;
+        at->shown = shown;
+    }
+    gaz_strbuf_release(&piece);
+    return shown;
 }
 
 static void put_ranges(gaz_json_writer *w, const gaz_hit_line *line, bool valid)
 {
     gaz_json_key(w, "ranges");
+    shown_offset at = {.text = line->text, .len = line->len};
     gaz_json_array_begin(w);
     for (size_t i = 0; i < line->range_count; i++) {
         const gaz_range *r = &line->ranges[i];
         gaz_json_array_begin(w);
-        gaz_json_int(w, (int64_t)(valid ? r->start : shown_offset(line->text, r->start)));
-        gaz_json_int(w, (int64_t)(valid ? r->end : shown_offset(line->text, r->end)));
+        gaz_json_int(w, (int64_t)(valid ? r->start : step_to(&at, r->start)));
+        gaz_json_int(w, (int64_t)(valid ? r->end : step_to(&at, r->end)));
         gaz_json_array_end(w);
     }
     gaz_json_array_end(w);

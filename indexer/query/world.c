@@ -8,6 +8,8 @@
 #include "gaz/base/clock.h"
 #include "scope.h"
 
+#define VIEW_USED_US ((int64_t)60 * 1000000)
+
 static gaz_status no_memory(gaz_error *err)
 {
     return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the index's tables");
@@ -15,12 +17,12 @@ static gaz_status no_memory(gaz_error *err)
 
 /* ---- segments ---- */
 
-static gaz_segment *find_open(const world *w, const char *name)
+static gaz_segment *find_open(world *w, int64_t id, const char *name)
 {
-    for (size_t p = 0; w && p < w->snapshot->pool_count; p++)
-        for (size_t i = 0; i < w->pools[p].count; i++)
-            if (w->pools[p].segments[i] && strcmp(w->snapshot->pools[p].segments[i].name, name) == 0)
-                return w->pools[p].segments[i];
+    const world_pool *pool = w ? world_pool_of(w, id) : NULL;
+    for (size_t i = 0; pool && i < pool->count; i++)
+        if (pool->segments[i] && strcmp(w->snapshot->pools[pool - w->pools].segments[i].name, name) == 0)
+            return pool->segments[i];
     return NULL;
 }
 
@@ -38,9 +40,10 @@ static gaz_status note_damage(world *w, const char *name, const char *message, g
 
 /* A segment that cannot be opened is left out and said so in every answer, unless it is gone because a newer generation
  * has replaced it: then GAZ_E_NOT_FOUND, and the caller takes a newer snapshot. */
-static gaz_status open_segment(world *w, gaz_store *store, world *old, const char *name, gaz_segment **out, gaz_error *err)
+static gaz_status open_segment(world *w, gaz_store *store, world *old, int64_t pool, const char *name, gaz_segment **out,
+                               gaz_error *err)
 {
-    gaz_segment *seg = find_open(old, name);
+    gaz_segment *seg = find_open(old, pool, name);
     if (seg) {
         *out = gaz_segment_ref(seg);
         return GAZ_OK;
@@ -76,7 +79,7 @@ static gaz_status open_pools(world *w, gaz_store *store, world *old, gaz_error *
             return no_memory(err);
         pool->count = s->pools[p].segment_count;
         for (size_t i = 0; i < pool->count; i++) {
-            gaz_status st = open_segment(w, store, old, s->pools[p].segments[i].name, &pool->segments[i], err);
+            gaz_status st = open_segment(w, store, old, pool->id, s->pools[p].segments[i].name, &pool->segments[i], err);
             if (st != GAZ_OK)
                 return st;
         }
@@ -299,9 +302,16 @@ static gaz_status view_make(gaz_manifest *manifest, const world_pool *pool, cons
 
 world_pool *world_pool_of(world *w, int64_t id)
 {
-    for (size_t i = 0; i < w->snapshot->pool_count; i++)
-        if (w->pools[i].id == id)
-            return &w->pools[i];
+    size_t lo = 0, hi = w->snapshot->pool_count; /* by id */
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (w->snapshot->pools[mid].id == id)
+            return &w->pools[mid];
+        if (w->snapshot->pools[mid].id < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
     return NULL;
 }
 
@@ -337,6 +347,8 @@ gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
         }
         gaz_manifest_unref(m);
     }
+    if (st == GAZ_OK)
+        v->used_us = gaz_now_us();
     pthread_mutex_unlock(&w->lock);
     if (st == GAZ_OK)
         *out = v;
@@ -353,17 +365,19 @@ static view *ancestor(const world *old, const gaz_snapshot_repo *repo, const gaz
     return NULL;
 }
 
-/* Makes again the views that the old world had in use, over what is new. */
+/* Makes again the views that the old world had in use, over what is new: those of default branches, and others that were asked
+ * for of late, so that one query over a thousand branches does not burden every generation after it. */
 static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
+    int64_t late = gaz_now_us() - VIEW_USED_US;
     pthread_mutex_lock(&old->lock);
     for (size_t r = 0; st == GAZ_OK && r < w->snapshot->repo_count; r++) {
         const gaz_snapshot_repo *repo = &w->snapshot->repos[r];
         world_pool *pool = world_pool_of(w, repo->row.pool), *was = world_pool_of(old, repo->row.pool);
         for (size_t i = 0; st == GAZ_OK && pool && was && i < repo->ref_count; i++) {
             view *before = ancestor(old, repo, &repo->refs[i]), *v = NULL;
-            if (!before || before->pool != pool->id || find_view(w, repo->refs[i].manifest, pool->id))
+            if (!before || (before->used_us < late && !repo->refs[i].head) || before->pool != pool->id || find_view(w, repo->refs[i].manifest, pool->id))
                 continue;
             gaz_manifest *m = NULL;
             if (strcmp(gaz_manifest_name(before->manifest), repo->refs[i].manifest) == 0)
@@ -373,6 +387,8 @@ static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *e
             if (st == GAZ_OK)
                 st = view_make(m, pool, before, was, &v, err);
             gaz_manifest_unref(m);
+            if (st == GAZ_OK)
+                v->used_us = before->used_us;
             if (st == GAZ_OK && !gaz_vec_push(&w->views, v)) {
                 view_unref(v);
                 st = no_memory(err);
