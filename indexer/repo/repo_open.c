@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,24 +79,26 @@ gaz_status gaz_repo_read_small(const char *path, size_t max, gaz_strbuf *out, ga
     return st == GAZ_OK ? gaz_strbuf_check(out, err) : st;
 }
 
+/* Without an allocation, whose failure would look like an answer. What is too long does not exist.
+ */
+static bool look(const char *dir, const char *name, struct stat *info, bool follow_link)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s", dir, name);
+    return n > 0 && (size_t)n < sizeof path &&
+           (follow_link ? stat(path, info) : lstat(path, info)) == 0;
+}
+
 static bool is_dir(const char *dir, const char *name)
 {
-    gaz_strbuf path = GAZ_STRBUF_INIT;
     struct stat info;
-    bool yes = gaz_path_join(&path, dir, name, NULL) == GAZ_OK && stat(path.data, &info) == 0 &&
-               S_ISDIR(info.st_mode);
-    gaz_strbuf_release(&path);
-    return yes;
+    return look(dir, name, &info, true) && S_ISDIR(info.st_mode);
 }
 
 static bool is_there(const char *dir, const char *name)
 {
-    gaz_strbuf path = GAZ_STRBUF_INIT;
     struct stat info;
-    bool yes = gaz_path_join(&path, dir, name, NULL) == GAZ_OK && lstat(path.data, &info) == 0 &&
-               !S_ISDIR(info.st_mode);
-    gaz_strbuf_release(&path);
-    return yes;
+    return look(dir, name, &info, false) && !S_ISDIR(info.st_mode);
 }
 
 /* Reads the one path a pointer file holds, after `prefix`, and makes it absolute. NULL with *st
