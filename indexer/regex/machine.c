@@ -106,7 +106,7 @@ static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, 
     gaz_status st = gaz_bytes_translate(root, &options, arena, bytes, err);
     if (st == GAZ_OK)
         st = gaz_bytes_trim(bytes, arena, err);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; st == GAZ_OK && i < 3; i++)
         m->exact[i] = bytes->exact[i] && !o->weakened;
     return st;
 }
