@@ -174,6 +174,8 @@ static gaz_status unpack(gaz_segment *seg, uint32_t number, gaz_block **out, gaz
     gaz_status st = segment_block_bytes(seg, number, &data, &packed, &raw, err);
     if (st != GAZ_OK)
         return st;
+    if (ZSTD_getFrameContentSize(data, packed) != raw) /* before memory is asked for on the word of a table */
+        return segment_corrupt("a block's length is not that of its text", err);
     gaz_block *b = malloc(sizeof *b + raw);
     if (!b)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for a block of %u bytes", raw);
@@ -219,7 +221,7 @@ gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t 
         return GAZ_OK;
     }
     gaz_status st = unpack(seg, number, &b, err);
-    if (st != GAZ_OK)
+    if (st != GAZ_OK || !b)
         return st;
     pthread_mutex_lock(&s->lock);
     if (!find(s, seg->id, number, hash)) /* another thread may have been quicker: ours then stays unshared */
