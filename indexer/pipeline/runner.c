@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/base/vec.h"
 #include "gaz/jobs/queue.h"
 #include "gaz/repo/git.h"
 #include "process.h"
@@ -32,6 +33,12 @@ typedef struct active {
     gaz_progress progress;
 } active;
 
+/* What a pool was like when it was last looked over for merging. */
+typedef struct looked_over {
+    int64_t pool;
+    uint64_t state;
+} looked_over;
+
 struct gaz_runner {
     gaz_store *store;
     const gaz_settings *settings;
@@ -45,6 +52,8 @@ struct gaz_runner {
     atomic_bool stopping;
     bool git;              /* gaz_git_init() was called, for registering repositories */
     bool maintain;         /* something was published: look whether to merge */
+    unsigned submitted;    /* jobs, so that none is slept through */
+    GAZ_VEC(looked_over) pools; /* by id; only of the one thread that merges */
 };
 
 const char *gaz_phase_name(gaz_phase phase)
@@ -108,6 +117,7 @@ void gaz_runner_free(gaz_runner *r)
     pthread_mutex_destroy(&r->lock);
     if (r->git)
         gaz_git_shutdown();
+    gaz_vec_free(&r->pools);
     free(r->worker);
     free(r);
 }
@@ -221,7 +231,8 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
 
 /* ---- threads ---- */
 
-static void nap(gaz_runner *r, int64_t ms)
+/* Until there is something new since `submitted` jobs, or for so long. */
+static void nap(gaz_runner *r, unsigned submitted, int64_t ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -229,15 +240,24 @@ static void nap(gaz_runner *r, int64_t ms)
     until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&r->lock);
-    if (!atomic_load(&r->stopping))
+    if (!atomic_load(&r->stopping) && r->submitted == submitted)
         pthread_cond_timedwait(&r->wake, &r->lock, &until);
     pthread_mutex_unlock(&r->lock);
+}
+
+static unsigned submitted_jobs(gaz_runner *r)
+{
+    pthread_mutex_lock(&r->lock);
+    unsigned n = r->submitted;
+    pthread_mutex_unlock(&r->lock);
+    return n;
 }
 
 static void *take_jobs(void *arg)
 {
     gaz_runner *r = arg;
     while (!atomic_load(&r->stopping)) {
+        unsigned submitted = submitted_jobs(r); /* before looking, so that one that comes now is not slept through */
         gaz_job_row job;
         gaz_error err = {0};
         gaz_status st = gaz_queue_take(r->store, &job, &err);
@@ -248,13 +268,45 @@ static void *take_jobs(void *arg)
         }
         if (st != GAZ_DONE)
             gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot take a job: %s", err.message);
-        nap(r, IDLE_MS);
+        nap(r, submitted, IDLE_MS);
     }
     return NULL;
 }
 
+/* The segments of a pool, and the generations of those who use it: what decides whether there is something to merge. */
+static uint64_t state_of(const gaz_snapshot *s, const gaz_snapshot_pool *pool)
+{
+    static const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t state = 0;
+    for (size_t i = 0; i < pool->segment_count; i++)
+        state = (state ^ gaz_checksum(pool->segments[i].name, strlen(pool->segments[i].name))) * spread;
+    for (size_t i = 0; i < s->repo_count; i++)
+        if (s->repos[i].row.pool == pool->id)
+            state = (state ^ s->repos[i].generation) * spread;
+    return state;
+}
+
+/* Whether a pool has changed since it was last looked over; a process for each of a thousand that did not would cost more than
+ * any merge. Pools come in ascending order of their ids. */
+static bool changed(gaz_runner *r, size_t *at, int64_t pool, uint64_t state)
+{
+    while (*at < r->pools.len && r->pools.items[*at].pool < pool)
+        ++*at;
+    if (*at == r->pools.len || r->pools.items[*at].pool != pool) {
+        looked_over fresh = {pool, ~state};
+        if (!gaz_vec_push(&r->pools, fresh))
+            return true;
+        memmove(r->pools.items + *at + 1, r->pools.items + *at, (r->pools.len - 1 - *at) * sizeof fresh);
+        r->pools.items[*at] = fresh;
+    }
+    bool differs = r->pools.items[*at].state != state;
+    r->pools.items[*at].state = state;
+    return differs;
+}
+
 static void merge_all(gaz_runner *r, bool force)
 {
+    size_t at = 0;
     gaz_snapshot *snapshot = NULL;
     gaz_error err = {0};
     if (gaz_store_snapshot(r->store, &snapshot, &err) != GAZ_OK)
@@ -263,7 +315,8 @@ static void merge_all(gaz_runner *r, bool force)
         char pool[24];
         gaz_run_result result;
         alive_context context = {.runner = r};
-        if (!force && snapshot->pools[p].segment_count < 2)
+        if (!force && (snapshot->pools[p].segment_count < 2 ||
+                       !changed(r, &at, snapshot->pools[p].id, state_of(snapshot, &snapshot->pools[p]))))
             continue;
         snprintf(pool, sizeof pool, "%lld", (long long)snapshot->pools[p].id);
         worker_call call = {.worker = r->worker, .home = gaz_store_home(r->store), .command = "merge", .subject = pool,
@@ -302,7 +355,7 @@ static void *maintain(void *arg)
             sweep(r);
             swept = gaz_now_us();
         }
-        nap(r, IDLE_MS * 2);
+        nap(r, submitted_jobs(r), IDLE_MS * 2);
     }
     return NULL;
 }
@@ -323,6 +376,7 @@ gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, i
 {
     gaz_status st = gaz_store_job_add(r->store, "index", repo, rev, job, err);
     pthread_mutex_lock(&r->lock);
+    r->submitted++;
     pthread_cond_broadcast(&r->wake);
     pthread_mutex_unlock(&r->lock);
     return st;
