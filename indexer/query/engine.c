@@ -136,8 +136,11 @@ gaz_status gaz_engine_refresh(gaz_engine *e, gaz_error *err)
 gaz_status engine_enter(gaz_engine *e, world **out, gaz_error *err)
 {
     gaz_status st = gaz_engine_refresh(e, err);
-    if (st == GAZ_OK)
-        *out = engine_world(e);
+    world *w = st == GAZ_OK ? engine_world(e) : NULL;
+    if (st == GAZ_OK && !w)
+        return gaz_error_set(err, GAZ_E_INTERNAL, "the search engine has no generation open");
+    if (w)
+        *out = w;
     return st;
 }
 
@@ -205,11 +208,11 @@ gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const cha
         st = e->fetch(e->fetch_ctx, name, rev, deadline_us, &commit, err);
     else
         gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s has no indexed revision '%.200s'", name, rev);
+    world *newer = NULL;
     if (st == GAZ_OK)
-        st = gaz_engine_refresh(e, err);
+        st = engine_enter(e, &newer, err);
     if (st != GAZ_OK)
         return st;
-    world *newer = engine_world(e);
     world_unref(*w);
     *w = newer;
     *out_repo = world_repo(newer, name);

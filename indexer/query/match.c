@@ -114,7 +114,7 @@ static int atom_verdict(const decide *d, unsigned index)
 {
     if (d->verdicts)
         return d->verdicts[index];
-    return d->refs[index] ? d->refs[index][d->ref] : OPEN;
+    return d->refs && d->refs[index] ? d->refs[index][d->ref] : OPEN;
 }
 
 static int verdict_of(const decide *d, const gaz_node *node)

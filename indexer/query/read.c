@@ -314,7 +314,7 @@ gaz_status gaz_engine_skipped(gaz_engine *e, const char *repo, gaz_skipped_visit
             st = engine_find_ref(e, &p.world, name, NULL, false, GAZ_NEVER, &p.repo, &p.ref, err);
             if (st == GAZ_OK && p.ref)
                 st = world_view(p.world, e->store, p.repo, p.ref, &p.view, err);
-            if (st == GAZ_OK && p.view)
+            if (st == GAZ_OK && p.ref && p.view)
                 st = skipped_of(&p, visit, ctx, err);
         }
         world_unref(p.world);

@@ -165,8 +165,8 @@ static gaz_status scope_make(world *w, const scope_ref *refs, size_t count, scop
         return no_memory(err);
     }
     atomic_init(&s->refs_held, 1);
-    s->refs = malloc((count + 1) * sizeof *s->refs);
-    s->files = malloc((total + 1) * sizeof *s->files);
+    s->refs = calloc(count + 1, sizeof *s->refs);
+    s->files = calloc(total + 1, sizeof *s->files);
     if (!s->refs || !s->files)
         st = no_memory(err);
     else if (count)

@@ -7,7 +7,7 @@
 static void write_files(const bench *b, unsigned count, const char *word)
 {
     for (unsigned i = 0; i < count; i++) {
-        char path[64], text[64];
+        char path[64], text[8192];
         snprintf(path, sizeof path, "src/d%u/f%u.c", i % 40, i);
         int n = snprintf(text, sizeof text, "%s %u\n", word, i);
         bench_write(b, path, text, (size_t)n);
@@ -41,7 +41,10 @@ static void explain_survives_running_out_of_time_while_planning(void **state)
 static void counts_of_a_cut_answer_do_not_depend_on_threads(void **state)
 {
     bench *b = *state;
-    write_files(b, 1500, "needle");
+    char word[8001]; /* so that a batch takes long enough for the other threads */
+    memset(word, 'n', sizeof word - 1);
+    memcpy(word + sizeof word - 8, "needle", sizeof "needle");
+    write_files(b, 1200, word);
     bench_commit(b);
     bench_index(b, NULL);
     bench_engine(b, "threads=8", NULL);
