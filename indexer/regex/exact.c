@@ -82,6 +82,7 @@ gaz_status gaz_exact_compile(const gaz_node *root, const gaz_exact_options *opti
 {
     gaz_strbuf sb;
     gaz_strbuf_init(&sb, (size_t)4 << 20);
+    gaz_strbuf_puts(&sb, GAZ_EXACT_PREFIX);
     bool utf = gaz_exact_print(root, options, &sb);
     gaz_status st = sb.failed == GAZ_E_LIMIT
                         ? gaz_error_set(err, GAZ_E_LIMIT,

@@ -230,6 +230,9 @@ static void spans_are_leftmost_and_do_not_overlap(void **state)
     spans_are("b\\nc", "ab\ncd", 0, 2, "[1,2)");
     spans_are("b\\nc", "ab\ncd", 3, 5, "[3,4)");
     spans_are("q", "abc", 0, 3, "");
+    /* PCRE2's JIT compiler loses these when it is let (its issue 336) */
+    spans_are("(1|)b*1", "1", 0, 1, "[0,1)");
+    spans_are("-(?:(?:[a-z0-9]|Q){2}|)x*ab", "x-xab42", 0, 7, "[1,5)");
     spans_are("(?<=a)b", "abab", 0, 4, "[1,2) [3,4)");
 }
 

@@ -50,13 +50,17 @@ static hs_database_t *compile_scanner(const char *pattern)
 
 static pcre2_code *compile_pcre2(const char *pattern)
 {
+    gaz_strbuf source;
+    gaz_strbuf_init(&source, 1 << 20);
+    gaz_strbuf_printf(&source, "%s(?:%s)", GAZ_EXACT_PREFIX, pattern);
     int code;
     PCRE2_SIZE at;
     pcre2_compile_context *cc = pcre2_compile_context_create(NULL);
     assert_non_null(cc);
     pcre2_set_newline(cc, PCRE2_NEWLINE_LF);
-    pcre2_code *out = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+    pcre2_code *out = pcre2_compile((PCRE2_SPTR)source.data, source.len,
                                     PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX, &code, &at, cc);
+    gaz_strbuf_release(&source);
     pcre2_compile_context_free(cc);
     if (out)
         (void)pcre2_jit_compile(out, PCRE2_JIT_COMPLETE);
