@@ -194,9 +194,14 @@ static gaz_status find_branches(run_state *r, gaz_error *err)
     gaz_oid commit;
     gaz_error ignored = {0};
     branch_walk walk = {r, NULL};
-    if (gaz_repo_head(r->repo, &head, &commit, &ignored) == GAZ_OK)
+    gaz_status st = gaz_repo_head(r->repo, &head, &commit, &ignored);
+    if (st == GAZ_E_NOMEM || st == GAZ_E_IO) { /* what HEAD points to is not known; anything else means it points nowhere */
+        gaz_strbuf_release(&head);
+        return gaz_error_set(err, st, "%s", ignored.message);
+    }
+    if (st == GAZ_OK)
         walk.head = head.data;
-    gaz_status st = gaz_repo_branches(r->repo, (const char *const *)r->row.patterns, r->row.pattern_count, visit_branch, &walk, err);
+    st = gaz_repo_branches(r->repo, (const char *const *)r->row.patterns, r->row.pattern_count, visit_branch, &walk, err);
     if (st == GAZ_E_NOT_FOUND && !walk.head && r->targets.len == 0) { /* no commit yet: an empty repository */
         gaz_error_clear(err);
         st = GAZ_OK;
@@ -243,9 +248,11 @@ static gaz_status check_rules(run_state *r, gaz_error *err)
     gaz_strbuf text = GAZ_STRBUF_INIT, path = GAZ_STRBUF_INIT, stored = GAZ_STRBUF_INIT;
     for (size_t i = 0; i < r->settings->exclude_count; i++)
         gaz_strbuf_printf(&text, "%s\n", r->settings->exclude[i]);
-    uint64_t digest = gaz_checksum(text.data, text.len);
+    gaz_status st = gaz_strbuf_check(&text, err);
+    uint64_t digest = st == GAZ_OK ? gaz_checksum(text.data, text.len) : 0;
     gaz_hex_format(&digest, sizeof digest, r->rules);
-    gaz_status st = rules_path(r, &path, err);
+    if (st == GAZ_OK)
+        st = rules_path(r, &path, err);
     gaz_error ignored = {0};
     r->rules_changed = st == GAZ_OK && (gaz_file_read(path.data, 64, &stored, &ignored) != GAZ_OK || strcmp(stored.data, r->rules) != 0);
     gaz_strbuf_release(&text);

@@ -68,10 +68,10 @@ static gaz_status read_ignore_file(collector *c, const gaz_manifest_change *file
     if (st == GAZ_OK) {
         size_t n = e->path_len - strlen(GAZ_IGNORE_NAME);
         char *dir = gaz_arena_strndup(c->request->arena, e->path, n ? n - 1 : 0);
-        st = dir ? gaz_ignore_add(c->rules.tree, dir, text.data, text.len, &why) : no_memory(err);
+        st = dir ? gaz_ignore_add(c->rules.tree, dir, text.data, text.len, &why) : no_memory(&why);
     }
     gaz_strbuf_release(&text);
-    if (st == GAZ_E_NOMEM && err)
+    if (st == GAZ_E_NOMEM && err && err->status == GAZ_OK)
         *err = why;
     return st == GAZ_E_NOMEM ? st : GAZ_OK; /* an unreadable or oversized ignore file keeps out what it could say so far */
 }
@@ -96,7 +96,9 @@ static gaz_status read_rules(collector *c, gaz_error *err)
     gaz_strbuf patterns = GAZ_STRBUF_INIT;
     for (size_t i = 0; i < s->exclude_count; i++)
         gaz_strbuf_printf(&patterns, "%s\n", s->exclude[i]);
-    gaz_status st = gaz_ignore_new(&c->rules.operator, err);
+    gaz_status st = gaz_strbuf_check(&patterns, err); /* half of the patterns would let in what the others keep out */
+    if (st == GAZ_OK)
+        st = gaz_ignore_new(&c->rules.operator, err);
     if (st == GAZ_OK)
         st = gaz_ignore_new(&c->rules.tree, err);
     if (st == GAZ_OK)
