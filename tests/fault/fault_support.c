@@ -184,6 +184,7 @@ static gaz_oid big_file(hostile_repo *h, unsigned state)
 static gaz_oid write_state(hostile_repo *h, unsigned state)
 {
     char text[256];
+    char ignored[64];
     hostile_entry top[12];
     hostile_entry src[5];
     static char names[5][8];
@@ -195,7 +196,12 @@ static gaz_oid write_state(hostile_repo *h, unsigned state)
     }
     snprintf(text, sizeof text, FAULT_PAIR, state);
     size_t n = 0;
+    top[n++] = (hostile_entry){"100644", ".gazignore", hostile_text(h, "ignored*\n")};
     top[n++] = (hostile_entry){"100644", "binary.bin", hostile_blob(h, "\0\1\2\3", 4)};
+    snprintf(ignored, sizeof ignored, "kept out of the index: %u\n", state);
+    top[n++] = (hostile_entry){"100644", "ignored.txt", hostile_text(h, ignored)};
+    top[n++] =
+        (hostile_entry){"100644", "key.secret", hostile_text(h, "kept out by the operator\n")};
     top[n++] = (hostile_entry){"100644", "large.txt", big_file(h, state)};
     top[n++] = (hostile_entry){"100644", "left.txt", hostile_text(h, text)};
     if (state % 2)
@@ -229,14 +235,17 @@ void fault_set_state(const fault_world *w, unsigned state)
 
 char *fault_home_new(const fault_world *w, const char *name)
 {
-    char home[600];
+    char home[600], settings_file[700];
     gaz_error err = {0};
     gaz_store *store = NULL;
     gaz_settings settings = {0};
     gaz_repo_row row = {0};
+    static const char patterns[] = "index:\n  exclude: [\"*.secret\"]\n";
     static const char *const all[] = {"*"};
     fault_join(home, sizeof home, w->dir, name);
     assert_ok(gaz_store_open(home, true, &store, &err));
+    fault_join(settings_file, sizeof settings_file, home, "gaz.yaml");
+    assert_ok(gaz_file_write(settings_file, patterns, sizeof patterns - 1, 0600, &err));
     assert_ok(gaz_settings_load(home, &settings, &err));
     gaz_add add = {.source = w->git_dir, .name = FAULT_REPO, .patterns = all, .pattern_count = 1};
     assert_ok(gaz_repo_register(store, &settings, &add, &row, &err));
@@ -266,6 +275,8 @@ int fault_world_setup(void **state)
         w->dumps[k] = fault_dump(home, &err);
         assert_non_null(w->dumps[k]);
         assert_non_null(strstr(w->dumps[k], "left.txt"));
+        assert_non_null(strstr(w->dumps[k], " excluded ignored.txt"));
+        assert_non_null(strstr(w->dumps[k], " excluded key.secret"));
         assert_true(k == 0 || strcmp(w->dumps[k], w->dumps[k - 1]) != 0);
         fault_remove(home);
         free(home);

@@ -179,7 +179,7 @@ static void read_tree(scene *s, seen *v)
     (void)v;
     if (st != GAZ_OK)
         complain(s, "reading a directory ended with %s: %s", gaz_status_name(st), err.message);
-    else if (t.state < 0 || t.entries != (t.state % 2 ? 7u : 6u))
+    else if (t.state < 0 || t.entries != (t.state % 2 ? 8u : 7u))
         complain(s, "a directory is not that of its commit");
     atomic_fetch_add(&s->reads, 1);
 }
