@@ -3,6 +3,7 @@
  * Flags change as they are met and are restored at the end of their group, so one pass both parses
  * and translates: case folding turns a literal into a set, `.` into a set, and in line mode CR and
  * LF leave every class. */
+#include <assert.h>
 #include <string.h>
 
 #include "gaz/base/utf8.h"
@@ -156,6 +157,7 @@ static bool repeat_last(gaz_parser *p, node_vec *list, uint32_t min, uint32_t ma
 {
     bool lazy = !gaz_parser_done(p) && *p->at == '?';
     p->at += lazy;
+    assert(list->items && list->len > 0); /* the caller saw something that may be repeated */
     gaz_node *kid = list->items[--list->len];
     return add(p, list, gaz_node_repeat(p->arena, kid, min, max, lazy != p->flags.swap_greed));
 }

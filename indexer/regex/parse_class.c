@@ -147,7 +147,7 @@ static bool read_item(gaz_parser *p, gaz_primitive *out)
 
 static bool add_item(gaz_parser *p, const gaz_primitive *item, gaz_charset *out)
 {
-    uint32_t c;
+    uint32_t c = 0;
     switch (item->kind) {
     case GAZ_PRIM_PERL:
         return gaz_parser_add_perl(p, item->perl, out);
@@ -193,7 +193,7 @@ static bool add_range(gaz_parser *p, const char *open, gaz_charset *out)
                                GAZ_E_INVALID, "a range runs from a character to a character");
     gaz_parser_note(p, from.lit.scalar);
     gaz_parser_note(p, to.lit.scalar);
-    uint32_t lo, hi;
+    uint32_t lo = 0, hi = 0;
     if (from.lit.scalar > to.lit.scalar)
         return gaz_parser_fail(p, from.lit.from, GAZ_E_INVALID,
                                "this range is backwards; swap its ends");
