@@ -1,4 +1,5 @@
-/* Host tool: CaseFolding.txt (UCD) → casefold_table.h. Keeps status C and S, the simple one-to-one foldings. */
+/* Host tool: CaseFolding.txt (UCD) → casefold_table.h. Keeps status C and S, the simple one-to-one
+ * foldings. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,7 +27,8 @@ int main(int argc, char **argv)
     char line[512], status;
     unsigned n = 0, from, to;
     while (fgets(line, sizeof line, in))
-        if (n < 4096 && sscanf(line, "%x; %c; %x", &from, &status, &to) == 3 && (status == 'C' || status == 'S'))
+        if (n < 4096 && sscanf(line, "%x; %c; %x", &from, &status, &to) == 3 &&
+            (status == 'C' || status == 'S'))
             all[n++] = (folding){from, to};
     fclose(in);
     if (n < 1000)

@@ -1,4 +1,5 @@
-/* Durable files: a name appears only with its whole, synced content, and its directory is synced after it. */
+/* Durable files: a name appears only with its whole, synced content, and its directory is synced
+ * after it. */
 #include "gaz/base/fs.h"
 
 #include <dirent.h>
@@ -31,7 +32,8 @@ gaz_status gaz_mkdir_all(const char *path, unsigned mode, gaz_error *err)
     char part[4096];
     size_t len = strlen(path);
     if (len == 0 || len >= sizeof part)
-        return gaz_error_set(err, GAZ_E_INVALID, "cannot make a directory with a name of %zu bytes", len);
+        return gaz_error_set(err, GAZ_E_INVALID, "cannot make a directory with a name of %zu bytes",
+                             len);
     for (size_t i = 1; i <= len; i++) {
         if (i < len && path[i] != '/')
             continue;
@@ -48,7 +50,8 @@ gaz_status gaz_mkdir_all(const char *path, unsigned mode, gaz_error *err)
     return GAZ_OK;
 }
 
-static gaz_status remove_at(int dir, const char *name, const char *path, unsigned depth, gaz_error *err)
+static gaz_status remove_at(int dir, const char *name, const char *path, unsigned depth,
+                            gaz_error *err)
 {
     if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
         return GAZ_OK;
@@ -102,13 +105,15 @@ gaz_status gaz_file_read(const char *path, size_t max, gaz_strbuf *out, gaz_erro
         if (n <= 0)
             break;
         if (!want) {
-            st = gaz_error_set(err, GAZ_E_LIMIT, "%s is larger than the buffer's %zu bytes", path, out->max);
+            st = gaz_error_set(err, GAZ_E_LIMIT, "%s is larger than the buffer's %zu bytes", path,
+                               out->max);
             break;
         }
         gaz_strbuf_commit(out, (size_t)n);
         total += (size_t)n;
         if (total > max) {
-            st = gaz_error_set(err, GAZ_E_LIMIT, "%s is larger than the %zu bytes allowed", path, max);
+            st = gaz_error_set(err, GAZ_E_LIMIT, "%s is larger than the %zu bytes allowed", path,
+                               max);
             break;
         }
     }
@@ -136,7 +141,8 @@ gaz_status gaz_dir_sync(const char *path, gaz_error *err)
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return gaz_error_errno(err, "cannot open the directory %s", path);
-    gaz_status st = fsync(fd) == 0 ? GAZ_OK : gaz_error_errno(err, "cannot sync the directory %s", path);
+    gaz_status st =
+        fsync(fd) == 0 ? GAZ_OK : gaz_error_errno(err, "cannot sync the directory %s", path);
     close(fd);
     return st;
 }
@@ -155,10 +161,12 @@ static gaz_status sync_parent(const char *path, gaz_error *err)
     return st;
 }
 
-gaz_status gaz_file_write(const char *path, const void *data, size_t len, unsigned mode, gaz_error *err)
+gaz_status gaz_file_write(const char *path, const void *data, size_t len, unsigned mode,
+                          gaz_error *err)
 {
     gaz_strbuf tmp = GAZ_STRBUF_INIT;
-    gaz_strbuf_printf(&tmp, "%s.tmp.%d.%llx", path, (int)getpid(), (unsigned long long)gaz_now_us());
+    gaz_strbuf_printf(&tmp, "%s.tmp.%d.%llx", path, (int)getpid(),
+                      (unsigned long long)gaz_now_us());
     gaz_status st = gaz_strbuf_check(&tmp, err);
     if (st != GAZ_OK)
         return st;
@@ -267,7 +275,8 @@ struct gaz_lock {
     int fd;
 };
 
-gaz_status gaz_lock_open(const char *path, bool exclusive, int64_t wait_ms, gaz_lock **out, gaz_error *err)
+gaz_status gaz_lock_open(const char *path, bool exclusive, int64_t wait_ms, gaz_lock **out,
+                         gaz_error *err)
 {
     gaz_lock *lock = calloc(1, sizeof *lock);
     if (!lock)

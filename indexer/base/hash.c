@@ -91,7 +91,8 @@ gaz_status gaz_oid_parse(const char *hex, gaz_oid *out, gaz_error *err)
         oid.id[i] = (uint8_t)(hi << 4 | lo);
     }
     if (hex[2 * GAZ_OID_SIZE])
-        return gaz_error_set(err, GAZ_E_INVALID, "'%.60s' is longer than a 40-digit object id", hex);
+        return gaz_error_set(err, GAZ_E_INVALID, "'%.60s' is longer than a 40-digit object id",
+                             hex);
     *out = oid;
     return GAZ_OK;
 }

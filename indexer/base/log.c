@@ -25,7 +25,8 @@ static void escape(gaz_strbuf *out, const char *text, bool json)
     }
 }
 
-void gaz_log_write(const gaz_log *log, gaz_log_level level, const char *area, const char *format, ...)
+void gaz_log_write(const gaz_log *log, gaz_log_level level, const char *area, const char *format,
+                   ...)
 {
     if (!log || level < log->level)
         return;
@@ -40,8 +41,8 @@ void gaz_log_write(const gaz_log *log, gaz_log_level level, const char *area, co
     gaz_strbuf_init(&text, 16384);
     if (log->json) {
         gaz_utf8_replace(&text, raw, strlen(raw));
-        gaz_strbuf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"%s\",\"message\":\"", when,
-                          level_names[level], area);
+        gaz_strbuf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"%s\",\"message\":\"",
+                          when, level_names[level], area);
         escape(&line, text.data, true);
         gaz_strbuf_puts(&line, "\"}\n");
     } else {
@@ -62,5 +63,6 @@ gaz_status gaz_log_level_parse(const char *text, gaz_log_level *level, gaz_error
             *level = (gaz_log_level)i;
             return GAZ_OK;
         }
-    return gaz_error_set(err, GAZ_E_INVALID, "log level '%s' is none of debug, info, warn, error", text);
+    return gaz_error_set(err, GAZ_E_INVALID, "log level '%s' is none of debug, info, warn, error",
+                         text);
 }

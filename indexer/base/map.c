@@ -1,5 +1,5 @@
-/* Open addressing with linear probing at a load of at most 3/4. The seed comes from the address space, so that
- * a hostile tree cannot choose colliding names. */
+/* Open addressing with linear probing at a load of at most 3/4. The seed comes from the address
+ * space, so that a hostile tree cannot choose colliding names. */
 #include "gaz/base/map.h"
 
 #include <stdlib.h>

@@ -1,9 +1,11 @@
-/* Read-only maps of write-once files. Cutting such a file short makes the kernel raise SIGBUS on the lost pages.
- * The handler puts a page of zeros in place of the page that failed and marks the map as damaged: the reader
- * goes on, meets a checksum or a bound that does not hold, and reports corruption like any other.
+/* Read-only maps of write-once files. Cutting such a file short makes the kernel raise SIGBUS on
+ * the lost pages. The handler puts a page of zeros in place of the page that failed and marks the
+ * map as damaged: the reader goes on, meets a checksum or a bound that does not hold, and reports
+ * corruption like any other.
  *
- * Maps are registered in a fixed table of atomics, since a signal handler may neither lock nor allocate. This is
- * the one piece of process-wide state in the program: signal dispositions are process-wide too. */
+ * Maps are registered in a fixed table of atomics, since a signal handler may neither lock nor
+ * allocate. This is the one piece of process-wide state in the program: signal dispositions are
+ * process-wide too. */
 #include "gaz/base/fs.h"
 
 #include <errno.h>
@@ -43,17 +45,20 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
         long page = sysconf(_SC_PAGESIZE);
         void *base = (void *)(at & ~((uintptr_t)page - 1));
         // cppcheck-suppress leakReturnValNotUsed ; the page stays, in place of the lost one
-        if (mmap(base, (size_t)page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == base) {
+        if (mmap(base, (size_t)page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+            base) {
             errno = saved;
             return;
         }
     }
-    sigaction(sig, &previous, NULL); /* not ours: let it happen again with the disposition that stood before */
+    sigaction(sig, &previous,
+              NULL); /* not ours: let it happen again with the disposition that stood before */
     (void)context;
     errno = saved;
 }
 
-/* Looked at again at each open: a host program (a test runner) may have put its own handler over ours. */
+/* Looked at again at each open: a host program (a test runner) may have put its own handler over
+ * ours. */
 static void install(void)
 {
     pthread_mutex_lock(&installing);

@@ -7,8 +7,9 @@
  *            T (u64), number of pages (u64)
  *            XXH3-64 of [T, here) (u64), "GAZTAIL1"
  *
- * Every byte is under a checksum that is compared before the byte is used: opening checks the tail, a page is checked
- * when it is first asked for. Zero-length sections are absent sections. The name is the SHA-256 of the whole file. */
+ * Every byte is under a checksum that is compared before the byte is used: opening checks the tail,
+ * a page is checked when it is first asked for. Zero-length sections are absent sections. The name
+ * is the SHA-256 of the whole file. */
 #include "gaz/base/sealed.h"
 
 #include <errno.h>
@@ -64,7 +65,8 @@ static gaz_status flush_buffer(gaz_sealed_writer *w, bool checksum, gaz_error *e
     return st;
 }
 
-static gaz_status put(gaz_sealed_writer *w, const void *data, size_t len, bool checksum, gaz_error *err)
+static gaz_status put(gaz_sealed_writer *w, const void *data, size_t len, bool checksum,
+                      gaz_error *err)
 {
     const uint8_t *p = data;
     while (len) {
@@ -83,8 +85,8 @@ static gaz_status put(gaz_sealed_writer *w, const void *data, size_t len, bool c
     return GAZ_OK;
 }
 
-gaz_status gaz_sealed_writer_open(const char *path, const char kind[4], uint32_t version, gaz_sealed_writer **out,
-                                  gaz_error *err)
+gaz_status gaz_sealed_writer_open(const char *path, const char kind[4], uint32_t version,
+                                  gaz_sealed_writer **out, gaz_error *err)
 {
     gaz_sealed_writer *w = calloc(1, sizeof *w);
     if (!w)
@@ -126,7 +128,8 @@ static gaz_status align(gaz_sealed_writer *w, gaz_error *err)
 gaz_status gaz_sealed_begin(gaz_sealed_writer *w, unsigned section, gaz_error *err)
 {
     if (section >= GAZ_SEALED_SECTIONS || w->sections[section].len)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "section %u of %s begins twice", section, w->path);
+        return gaz_error_set(err, GAZ_E_INTERNAL, "section %u of %s begins twice", section,
+                             w->path);
     gaz_status st = align(w, err);
     if (st != GAZ_OK)
         return st;
@@ -176,7 +179,8 @@ static gaz_status write_tail(gaz_sealed_writer *w, uint64_t tail, gaz_error *err
     return st;
 }
 
-gaz_status gaz_sealed_finish(gaz_sealed_writer *w, char name[GAZ_SEALED_NAME], uint64_t *size, gaz_error *err)
+gaz_status gaz_sealed_finish(gaz_sealed_writer *w, char name[GAZ_SEALED_NAME], uint64_t *size,
+                             gaz_error *err)
 {
     gaz_status st = align(w, err);
     uint64_t tail = w->offset;
@@ -264,7 +268,8 @@ static gaz_status check_pages(gaz_sealed *f, uint64_t off, uint64_t len, gaz_err
         uint64_t bit = UINT64_C(1) << (p & 63);
         if (atomic_load_explicit(&f->checked[p >> 6], memory_order_acquire) & bit)
             continue;
-        uint64_t at = p * GAZ_SEALED_PAGE, n = f->tail - at < GAZ_SEALED_PAGE ? f->tail - at : GAZ_SEALED_PAGE;
+        uint64_t at = p * GAZ_SEALED_PAGE,
+                 n = f->tail - at < GAZ_SEALED_PAGE ? f->tail - at : GAZ_SEALED_PAGE;
         if (gaz_checksum(f->data + at, n) != gaz_le64(f->data + f->tail + p * 8))
             return corrupt(f, "the checksum of a page does not match", err);
         atomic_fetch_or_explicit(&f->checked[p >> 6], bit, memory_order_release);
@@ -272,7 +277,8 @@ static gaz_status check_pages(gaz_sealed *f, uint64_t off, uint64_t len, gaz_err
     return GAZ_OK;
 }
 
-gaz_status gaz_sealed_open(const char *path, const char kind[4], uint32_t version, gaz_sealed **out, gaz_error *err)
+gaz_status gaz_sealed_open(const char *path, const char kind[4], uint32_t version, gaz_sealed **out,
+                           gaz_error *err)
 {
     gaz_sealed *f = calloc(1, sizeof *f);
     gaz_status st = GAZ_OK;
@@ -286,13 +292,14 @@ gaz_status gaz_sealed_open(const char *path, const char kind[4], uint32_t versio
     }
     if (st == GAZ_OK) {
         f->checked = calloc((size_t)(f->pages / 64 + 1), sizeof *f->checked);
-        st = f->checked ? check_pages(f, 0, HEADER, err) : gaz_error_set(err, GAZ_E_NOMEM, "no memory to open %s", path);
+        st = f->checked ? check_pages(f, 0, HEADER, err)
+                        : gaz_error_set(err, GAZ_E_NOMEM, "no memory to open %s", path);
     }
     if (st == GAZ_OK && (memcmp(f->data, head_magic, 8) != 0 || memcmp(f->data + 8, kind, 4) != 0))
         st = corrupt(f, "it is another kind of file", err);
     if (st == GAZ_OK && gaz_le32(f->data + 12) != version) {
-        st = gaz_error_set(err, GAZ_E_CORRUPT, "%s has format version %u, this program reads %u", path,
-                           gaz_le32(f->data + 12), version);
+        st = gaz_error_set(err, GAZ_E_CORRUPT, "%s has format version %u, this program reads %u",
+                           path, gaz_le32(f->data + 12), version);
         gaz_error_hint(err, "index the repository again");
     }
     if (st == GAZ_OK)
@@ -320,8 +327,8 @@ uint64_t gaz_sealed_len(const gaz_sealed *f, unsigned section)
     return section < GAZ_SEALED_SECTIONS ? f->sections[section].len : 0;
 }
 
-gaz_status gaz_sealed_get(gaz_sealed *f, unsigned section, uint64_t off, uint64_t len, const uint8_t **data,
-                          gaz_error *err)
+gaz_status gaz_sealed_get(gaz_sealed *f, unsigned section, uint64_t off, uint64_t len,
+                          const uint8_t **data, gaz_error *err)
 {
     uint64_t whole = gaz_sealed_len(f, section);
     if (off > whole || len > whole - off)
@@ -337,12 +344,14 @@ gaz_status gaz_sealed_get(gaz_sealed *f, unsigned section, uint64_t off, uint64_
 
 gaz_status gaz_sealed_intact(const gaz_sealed *f, gaz_error *err)
 {
-    /* A file cut within its last page raises no signal: what is lost of that page reads as zeros. Its very end is gone then. */
+    /* A file cut within its last page raises no signal: what is lost of that page reads as zeros.
+     * Its very end is gone then. */
     const volatile uint8_t *end = f->data + gaz_mapping_len(f->map) - sizeof tail_magic;
     bool whole = true;
     for (size_t i = 0; i < sizeof tail_magic; i++)
         whole &= end[i] == (uint8_t)tail_magic[i];
-    return !whole || gaz_mapping_damaged(f->map) ? corrupt(f, "it was cut short while in use", err) : GAZ_OK;
+    return !whole || gaz_mapping_damaged(f->map) ? corrupt(f, "it was cut short while in use", err)
+                                                 : GAZ_OK;
 }
 
 gaz_status gaz_sealed_verify(gaz_sealed *f, const char *name, gaz_error *err)

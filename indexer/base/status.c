@@ -49,7 +49,9 @@ gaz_status(gaz_error_set)(gaz_error *err, gaz_status status, const char *format,
 gaz_status(gaz_error_errno)(gaz_error *err, const char *format, ...)
 {
     int number = errno;
-    gaz_status status = number == ENOMEM ? GAZ_E_NOMEM : number == ENOENT ? GAZ_E_NOT_FOUND : GAZ_E_IO;
+    gaz_status status = number == ENOMEM   ? GAZ_E_NOMEM
+                        : number == ENOENT ? GAZ_E_NOT_FOUND
+                                           : GAZ_E_IO;
     if (!err || err->status != GAZ_OK)
         return status;
     char what[300];
@@ -59,7 +61,8 @@ gaz_status(gaz_error_errno)(gaz_error *err, const char *format, ...)
     va_end(args);
     gaz_error_set(err, status, "%s: %s", what, strerror(number));
     if (number == ENOSPC || number == EDQUOT)
-        gaz_error_hint(err, "free some disk space and run it again; nothing that was published is lost");
+        gaz_error_hint(err,
+                       "free some disk space and run it again; nothing that was published is lost");
     return status;
 }
 

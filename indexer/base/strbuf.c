@@ -1,4 +1,5 @@
-/* A growable byte buffer with a maximum: doubles, never beyond `max`, and remembers a refused append. */
+/* A growable byte buffer with a maximum: doubles, never beyond `max`, and remembers a refused
+ * append. */
 #include "gaz/base/strbuf.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* A fixed set of threads takes tasks from one bounded ring. A parallel loop hands out its shares through a
- * counter under the loop's own lock: whoever comes first, a pool thread or the caller, takes the
- * next share, so the caller never waits for a share that has not begun. */
+/* A fixed set of threads takes tasks from one bounded ring. A parallel loop hands out its shares
+ * through a counter under the loop's own lock: whoever comes first, a pool thread or the caller,
+ * takes the next share, so the caller never waits for a share that has not begun. */
 #include "gaz/base/threads.h"
 
 #include <pthread.h>
@@ -53,8 +53,8 @@ static void *thread_main(void *arg)
 gaz_status gaz_pool_new(unsigned threads, unsigned queue, gaz_pool **out, gaz_error *err)
 {
     if (threads < 1 || threads > 1024 || queue < 1 || queue > 1u << 20)
-        return gaz_error_set(err, GAZ_E_INVALID, "a pool of %u threads and %u places is out of range", threads,
-                             queue);
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "a pool of %u threads and %u places is out of range", threads, queue);
     gaz_pool *pool = calloc(1, sizeof *pool);
     if (!pool)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for a thread pool");
@@ -109,7 +109,8 @@ static bool try_submit(gaz_pool *pool, gaz_task task, void *ctx)
 gaz_status gaz_pool_submit(gaz_pool *pool, gaz_task task, void *ctx, gaz_error *err)
 {
     if (!try_submit(pool, task, ctx))
-        return gaz_error_set(err, GAZ_E_BUSY, "all %u places of the work queue are taken", pool->cap);
+        return gaz_error_set(err, GAZ_E_BUSY, "all %u places of the work queue are taken",
+                             pool->cap);
     return GAZ_OK;
 }
 
@@ -118,8 +119,8 @@ unsigned gaz_pool_threads(const gaz_pool *pool)
     return pool->count;
 }
 
-/* A loop outlives its caller's frame only for helpers that come too late to find a share: hence the count of
- * references, and the heap. */
+/* A loop outlives its caller's frame only for helpers that come too late to find a share: hence the
+ * count of references, and the heap. */
 typedef struct loop {
     pthread_mutex_t lock;
     pthread_cond_t ended;

@@ -1,5 +1,6 @@
-/* UTF-8 stepping by the table of well-formed sequences (Unicode 15, table 3-7), and simple case folding from
- * the UCD's CaseFolding.txt, compiled into a sorted table by gen_casefold at build time. */
+/* UTF-8 stepping by the table of well-formed sequences (Unicode 15, table 3-7), and simple case
+ * folding from the UCD's CaseFolding.txt, compiled into a sorted table by gen_casefold at build
+ * time. */
 #include "gaz/base/utf8.h"
 
 #include <string.h>
@@ -172,7 +173,8 @@ size_t gaz_fold_class(uint32_t scalar, uint32_t out[4])
         else
             hi = mid;
     }
-    for (; lo < GAZ_CASEFOLD_COUNT && casefold_table[casefold_by_target[lo]].to == folded && n < 4; lo++)
+    for (; lo < GAZ_CASEFOLD_COUNT && casefold_table[casefold_by_target[lo]].to == folded && n < 4;
+         lo++)
         out[n++] = casefold_table[casefold_by_target[lo]].from;
     return n;
 }

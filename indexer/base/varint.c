@@ -1,4 +1,5 @@
-/* LEB128 decoding with both ends checked: a hostile file may end anywhere and set every continuation bit. */
+/* LEB128 decoding with both ends checked: a hostile file may end anywhere and set every
+ * continuation bit. */
 #include "gaz/base/varint.h"
 
 const uint8_t *gaz_varint_decode(const uint8_t *at, const uint8_t *end, uint64_t *value)

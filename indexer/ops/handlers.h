@@ -18,19 +18,22 @@ GAZ_CHECKED gaz_status op_repair(gaz_call *call, gaz_error *err);
 
 /* ---- shared ---- */
 
-const char *call_text(const gaz_call *call, const char *name);   /* NULL when absent */
+const char *call_text(const gaz_call *call, const char *name); /* NULL when absent */
 int64_t call_number(const gaz_call *call, const char *name);
 /* Emits a finished document with a final line end. */
 GAZ_CHECKED gaz_status call_finish(gaz_call *call, gaz_strbuf *out, gaz_error *err);
 /* Text as JSON: "key": text with U+FFFD for invalid bytes, and then "bytes_key": base64. */
-void put_bytes(gaz_json_writer *w, const char *key, const char *bytes_key, const char *text, size_t len);
+void put_bytes(gaz_json_writer *w, const char *key, const char *bytes_key, const char *text,
+               size_t len);
 void put_oid(gaz_json_writer *w, const char *key, const gaz_oid *oid);
 /* {name, source, branches, files, …} of one repository. */
-GAZ_CHECKED gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo, gaz_error *err);
+GAZ_CHECKED gaz_status put_repo(const gaz_services *s, gaz_json_writer *w,
+                                const gaz_snapshot_repo *repo, gaz_error *err);
 void put_time(gaz_json_writer *w, const char *key, int64_t wall_us); /* null when 0 */
 void put_job(gaz_json_writer *w, const gaz_job_row *job, const gaz_progress *progress);
 void put_progress(gaz_json_writer *w, const gaz_progress *p);
 /* One server-sent event. */
-GAZ_CHECKED gaz_status emit_event(gaz_call *call, const char *event, const char *data, size_t len, gaz_error *err);
+GAZ_CHECKED gaz_status emit_event(gaz_call *call, const char *event, const char *data, size_t len,
+                                  gaz_error *err);
 
 #endif

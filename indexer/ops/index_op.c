@@ -1,4 +1,5 @@
-/* index and jobs.get: a job at once, its outcome when it is published, or its progress as server-sent events. */
+/* index and jobs.get: a job at once, its outcome when it is published, or its progress as
+ * server-sent events. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,9 @@ static gaz_status submit_all(gaz_call *call, job_list *jobs, gaz_error *err)
             return st;
         gaz_repo_row_release(&row);
         st = gaz_runner_submit(s->runner, only, rev, &id, err);
-        return st != GAZ_OK || gaz_vec_push(jobs, id) ? st : gaz_error_set(err, GAZ_E_NOMEM, "no memory for a list of jobs");
+        return st != GAZ_OK || gaz_vec_push(jobs, id)
+                   ? st
+                   : gaz_error_set(err, GAZ_E_NOMEM, "no memory for a list of jobs");
     }
     if (rev)
         return gaz_error_set(err, GAZ_E_INVALID, "rev needs repo: which repository's revision?");
@@ -65,18 +68,21 @@ static bool on_progress(void *ctx, const gaz_progress *p)
     return w->failed == GAZ_OK;
 }
 
-/* A caller over HTTP that goes away leaves the job running; one in this process that stops, stops it. */
+/* A caller over HTTP that goes away leaves the job running; one in this process that stops, stops
+ * it. */
 static gaz_status wait_for(gaz_call *call, int64_t id, gaz_run_result *result, gaz_error *err)
 {
     waiting w = {.call = call};
-    gaz_status st = gaz_runner_wait(call->services->runner, id, GAZ_NEVER, on_progress, &w, result, err);
+    gaz_status st =
+        gaz_runner_wait(call->services->runner, id, GAZ_NEVER, on_progress, &w, result, err);
     if (w.failed != GAZ_OK && w.error.status != GAZ_OK && err)
         *err = w.error;
     return st;
 }
 
-static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id, const gaz_run_result *result, bool waited,
-                              const gaz_error *failure, gaz_error *err)
+static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id,
+                              const gaz_run_result *result, bool waited, const gaz_error *failure,
+                              gaz_error *err)
 {
     gaz_job_row row;
     gaz_status st = gaz_store_job_get(call->services->store, id, &row, err);
@@ -87,7 +93,11 @@ static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id, co
     gaz_json_put_cstring(w, "repo", row.subject);
     gaz_json_put_cstring(w, "rev", row.argument);
     bool failed = failure->status != GAZ_OK;
-    gaz_json_put_cstring(w, "state", failed ? "failed" : waited ? "done" : row.state == GAZ_JOB_RUNNING ? "running" : "queued");
+    gaz_json_put_cstring(w, "state",
+                         failed                         ? "failed"
+                         : waited                       ? "done"
+                         : row.state == GAZ_JOB_RUNNING ? "running"
+                                                        : "queued");
     gaz_json_put_cstring(w, "error", failed ? failure->message : NULL);
     if (waited && !failed) {
         gaz_json_put_bool(w, "changed", result->changed);
@@ -106,7 +116,8 @@ static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id, co
     return GAZ_OK;
 }
 
-static gaz_status answer_jobs(gaz_call *call, const job_list *jobs, bool wait, gaz_strbuf *out, gaz_error *err)
+static gaz_status answer_jobs(gaz_call *call, const job_list *jobs, bool wait, gaz_strbuf *out,
+                              gaz_error *err)
 {
     int64_t started = gaz_now_us();
     gaz_json_writer w;
@@ -127,7 +138,8 @@ static gaz_status answer_jobs(gaz_call *call, const job_list *jobs, bool wait, g
                 *err = why;
             break;
         }
-        st = put_outcome(call, &w, jobs->items[i], &result, wait, &why, err); /* one repository's failure is not the others' */
+        st = put_outcome(call, &w, jobs->items[i], &result, wait, &why,
+                         err); /* one repository's failure is not the others' */
     }
     gaz_json_array_end(&w);
     uint64_t generation = 0;
@@ -140,7 +152,8 @@ static gaz_status answer_jobs(gaz_call *call, const job_list *jobs, bool wait, g
     return st == GAZ_OK ? gaz_strbuf_check(out, err) : st;
 }
 
-static gaz_status finish_events(gaz_call *call, gaz_status st, const gaz_strbuf *out, const gaz_error *why, gaz_error *err)
+static gaz_status finish_events(gaz_call *call, gaz_status st, const gaz_strbuf *out,
+                                const gaz_error *why, gaz_error *err)
 {
     if (st == GAZ_OK)
         return emit_event(call, "done", out->data, out->len, err);
@@ -156,7 +169,8 @@ gaz_status op_index(gaz_call *call, gaz_error *err)
     job_list jobs = {0};
     gaz_strbuf out = GAZ_STRBUF_INIT;
     gaz_error why = {0};
-    bool events = call->media == GAZ_MEDIA_EVENTS, wait = events || call_number(call, "wait") || !call->services->remote;
+    bool events = call->media == GAZ_MEDIA_EVENTS,
+         wait = events || call_number(call, "wait") || !call->services->remote;
     gaz_status st = submit_all(call, &jobs, err);
     if (st == GAZ_OK) {
         st = answer_jobs(call, &jobs, wait, &out, &why);
@@ -182,7 +196,8 @@ static gaz_status job_document(gaz_call *call, int64_t id, gaz_strbuf *out, gaz_
     gaz_status st = gaz_store_job_get(call->services->store, id, &row, err);
     if (st != GAZ_OK)
         return st;
-    bool known = row.state == GAZ_JOB_RUNNING && gaz_runner_progress(call->services->runner, id, &progress, NULL) == GAZ_OK;
+    bool known = row.state == GAZ_JOB_RUNNING &&
+                 gaz_runner_progress(call->services->runner, id, &progress, NULL) == GAZ_OK;
     gaz_json_writer_init(&w, out);
     put_job(&w, &row, known ? &progress : NULL);
     gaz_job_row_release(&row);

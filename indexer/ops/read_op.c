@@ -40,7 +40,8 @@ gaz_status op_file(gaz_call *call, gaz_error *err)
     gaz_json_writer w;
     gaz_status st = parse_lines(call_text(call, "lines"), &first, &last, err);
     if (st == GAZ_OK)
-        st = gaz_engine_file(call->services->engine, call_text(call, "repo"), call_text(call, "rev"), call_text(call, "path"), first, last, &v, err);
+        st = gaz_engine_file(call->services->engine, call_text(call, "repo"),
+                             call_text(call, "rev"), call_text(call, "path"), first, last, &v, err);
     if (st != GAZ_OK)
         return st;
     gaz_json_writer_init(&w, &out);
@@ -73,7 +74,8 @@ typedef struct tree_answer {
     const char *path;
 } tree_answer;
 
-static gaz_status put_entry(void *ctx, const gaz_tree_head *head, const gaz_tree_entry *entry, gaz_error *err)
+static gaz_status put_entry(void *ctx, const gaz_tree_head *head, const gaz_tree_entry *entry,
+                            gaz_error *err)
 {
     tree_answer *a = ctx;
     gaz_json_writer *w = a->w;
@@ -113,7 +115,8 @@ gaz_status op_tree(gaz_call *call, gaz_error *err)
     tree_answer a = {&w, path ? path : ""};
     gaz_json_writer_init(&w, &out);
     gaz_json_object_begin(&w);
-    gaz_status st = gaz_engine_tree(call->services->engine, call_text(call, "repo"), call_text(call, "rev"), a.path, put_entry, &a, err);
+    gaz_status st = gaz_engine_tree(call->services->engine, call_text(call, "repo"),
+                                    call_text(call, "rev"), a.path, put_entry, &a, err);
     if (st == GAZ_OK) {
         gaz_json_array_end(&w);
         gaz_json_put_bool(&w, "complete", true);

@@ -8,12 +8,16 @@
 gaz_status op_repos_add(gaz_call *call, gaz_error *err)
 {
     const gaz_value *branches = gaz_call_value(call, "branches");
-    gaz_add add = {.source = call_text(call, "source"), .name = call_text(call, "name"), .patterns = branches->items,
-                   .pattern_count = branches->count, .remote = call->services->remote};
+    gaz_add add = {.source = call_text(call, "source"),
+                   .name = call_text(call, "name"),
+                   .patterns = branches->items,
+                   .pattern_count = branches->count,
+                   .remote = call->services->remote};
     gaz_repo_row row;
     gaz_strbuf out = GAZ_STRBUF_INIT;
     gaz_json_writer w;
-    gaz_status st = gaz_repo_register(call->services->store, call->services->settings, &add, &row, err);
+    gaz_status st =
+        gaz_repo_register(call->services->store, call->services->settings, &add, &row, err);
     if (st != GAZ_OK)
         return st;
     gaz_snapshot_repo repo = {.row = row};
@@ -28,7 +32,8 @@ gaz_status op_repos_add(gaz_call *call, gaz_error *err)
     return st;
 }
 
-static gaz_status put_repos(gaz_call *call, gaz_json_writer *w, const gaz_snapshot *snapshot, const char *only, gaz_error *err)
+static gaz_status put_repos(gaz_call *call, gaz_json_writer *w, const gaz_snapshot *snapshot,
+                            const char *only, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     gaz_json_key(w, "repos");
@@ -104,7 +109,8 @@ static gaz_status put_jobs(gaz_call *call, gaz_json_writer *w, gaz_error *err)
     gaz_json_array_begin(w);
     for (size_t i = 0; i < count; i++) {
         gaz_progress progress;
-        bool known = gaz_runner_progress(call->services->runner, rows[i].id, &progress, NULL) == GAZ_OK;
+        bool known =
+            gaz_runner_progress(call->services->runner, rows[i].id, &progress, NULL) == GAZ_OK;
         put_job(w, &rows[i], known && rows[i].state == GAZ_JOB_RUNNING ? &progress : NULL);
         gaz_job_row_release(&rows[i]);
     }
@@ -228,7 +234,8 @@ gaz_status op_check(gaz_call *call, gaz_error *err)
 }
 
 /* What repair dropped is indexed again at once, so that its end is a whole index. */
-static gaz_status reindex(gaz_call *call, const gaz_strbuf *again, gaz_json_writer *w, gaz_error *err)
+static gaz_status reindex(gaz_call *call, const gaz_strbuf *again, gaz_json_writer *w,
+                          gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     gaz_json_key(w, "indexed");
@@ -243,7 +250,9 @@ static gaz_status reindex(gaz_call *call, const gaz_strbuf *again, gaz_json_writ
         name[n < sizeof name ? n : sizeof name - 1] = '\0';
         at += n + (at[n] == '\n');
         st = gaz_runner_submit(call->services->runner, name, NULL, &job, err);
-        gaz_status ran = st == GAZ_OK ? gaz_runner_wait(call->services->runner, job, GAZ_NEVER, NULL, NULL, &result, &why) : st;
+        gaz_status ran = st == GAZ_OK ? gaz_runner_wait(call->services->runner, job, GAZ_NEVER,
+                                                        NULL, NULL, &result, &why)
+                                      : st;
         gaz_json_object_begin(w);
         gaz_json_put_cstring(w, "repo", name);
         gaz_json_put_cstring(w, "error", ran == GAZ_OK ? NULL : why.message);

@@ -14,8 +14,8 @@ typedef struct answer {
     bool lines; /* NDJSON */
 } answer;
 
-/* Where a byte of a text stands once invalid bytes are three bytes each. Offsets come in ascending order, so that a line is
- * gone through once however many ranges it has. */
+/* Where a byte of a text stands once invalid bytes are three bytes each. Offsets come in ascending
+ * order, so that a line is gone through once however many ranges it has. */
 typedef struct shown_offset {
     const char *text;
     size_t len, from, shown;
@@ -26,7 +26,8 @@ static size_t step_to(shown_offset *at, size_t offset)
     gaz_strbuf piece = GAZ_STRBUF_INIT;
     gaz_utf8_replace(&piece, at->text + at->from, offset - at->from);
     size_t shown = at->shown + piece.len;
-    if (offset < at->len && ((unsigned char)at->text[offset] & 0xC0) != 0x80) { /* not within a character: go on from here */
+    if (offset < at->len && ((unsigned char)at->text[offset] & 0xC0) !=
+                                0x80) { /* not within a character: go on from here */
         at->from = offset;
         at->shown = shown;
     }
@@ -49,7 +50,8 @@ static void put_ranges(gaz_json_writer *w, const gaz_hit_line *line, bool valid)
     gaz_json_array_end(w);
 }
 
-static void put_context(gaz_json_writer *w, const char *key, const gaz_hit_line *lines, size_t count)
+static void put_context(gaz_json_writer *w, const char *key, const gaz_hit_line *lines,
+                        size_t count)
 {
     gaz_json_key(w, key);
     gaz_json_array_begin(w);
@@ -137,7 +139,8 @@ static void put_stats(gaz_json_writer *w, const gaz_search_stats *s)
     gaz_json_object_end(w);
 }
 
-static void put_summary(gaz_json_writer *w, const gaz_call *call, const gaz_search_result *r, int64_t started)
+static void put_summary(gaz_json_writer *w, const gaz_call *call, const gaz_search_result *r,
+                        int64_t started)
 {
     gaz_json_put_bool(w, "complete", r->complete);
     gaz_json_put_cstring(w, "reason", r->reason);
@@ -156,7 +159,8 @@ static void put_summary(gaz_json_writer *w, const gaz_call *call, const gaz_sear
     }
 }
 
-static gaz_status answer_search(answer *a, const gaz_search_request *request, gaz_search_result *result, gaz_error *err)
+static gaz_status answer_search(answer *a, const gaz_search_request *request,
+                                gaz_search_result *result, gaz_error *err)
 {
     gaz_call *call = a->call;
     int64_t started = gaz_now_us();

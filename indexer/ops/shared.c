@@ -22,7 +22,8 @@ gaz_status call_finish(gaz_call *call, gaz_strbuf *out, gaz_error *err)
     return st == GAZ_OK ? call->emit(call->ctx, out->data, out->len, err) : st;
 }
 
-void put_bytes(gaz_json_writer *w, const char *key, const char *bytes_key, const char *text, size_t len)
+void put_bytes(gaz_json_writer *w, const char *key, const char *bytes_key, const char *text,
+               size_t len)
 {
     gaz_json_key(w, key);
     if (gaz_json_string(w, text, len))
@@ -46,12 +47,15 @@ void put_time(gaz_json_writer *w, const char *key, int64_t wall_us)
     gaz_json_put_cstring(w, key, wall_us ? text : NULL);
 }
 
-gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo, gaz_error *err)
+gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo,
+                    gaz_error *err)
 {
     uint64_t files = 0, bytes = 0, skipped = 0;
     gaz_error why = {0};
     bool indexed = repo->row.indexed_us && repo->ref_count;
-    gaz_status st = indexed ? gaz_engine_repo_stats(s->engine, repo->row.name, &files, &bytes, &skipped, &why) : GAZ_OK;
+    gaz_status st =
+        indexed ? gaz_engine_repo_stats(s->engine, repo->row.name, &files, &bytes, &skipped, &why)
+                : GAZ_OK;
     if (st == GAZ_E_NOMEM) {
         if (err)
             *err = why;
@@ -130,7 +134,8 @@ void put_job(gaz_json_writer *w, const gaz_job_row *job, const gaz_progress *pro
     gaz_json_object_end(w);
 }
 
-gaz_status emit_event(gaz_call *call, const char *event, const char *data, size_t len, gaz_error *err)
+gaz_status emit_event(gaz_call *call, const char *event, const char *data, size_t len,
+                      gaz_error *err)
 {
     gaz_strbuf out = GAZ_STRBUF_INIT;
     gaz_strbuf_printf(&out, "event: %s\ndata: ", event);

@@ -1,5 +1,5 @@
-/* `gaz check` above the catalogue, and the logical dump that tests compare: both look at what refs, segments and texts say
- * together. */
+/* `gaz check` above the catalogue, and the logical dump that tests compare: both look at what refs,
+ * segments and texts say together. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +51,9 @@ static gaz_status check_segments(checking *c, const gaz_snapshot_pool *pool, gaz
         }
         if (st == GAZ_OK)
             st = gaz_segment_check(seg, row->name, report_segment, c, err);
-        if (st == GAZ_OK && (gaz_segment_docs(seg) != row->docs || gaz_segment_text_bytes(seg) != row->text_bytes ||
-                             gaz_segment_file_bytes(seg) != row->file_bytes))
+        if (st == GAZ_OK &&
+            (gaz_segment_docs(seg) != row->docs || gaz_segment_text_bytes(seg) != row->text_bytes ||
+             gaz_segment_file_bytes(seg) != row->file_bytes))
             report_segment(c, "the catalogue's counts of it are wrong");
         gaz_segment_unref(seg);
         ++*c->checked;
@@ -61,8 +62,8 @@ static gaz_status check_segments(checking *c, const gaz_snapshot_pool *pool, gaz
     return st;
 }
 
-static gaz_status check_ref(checking *c, const gaz_snapshot_repo *repo, const gaz_ref_row *ref, gaz_segment *const *segments,
-                            size_t count, gaz_error *err)
+static gaz_status check_ref(checking *c, const gaz_snapshot_repo *repo, const gaz_ref_row *ref,
+                            gaz_segment *const *segments, size_t count, gaz_error *err)
 {
     gaz_manifest *m = NULL;
     gaz_error why = {0};
@@ -80,7 +81,8 @@ static gaz_status check_ref(checking *c, const gaz_snapshot_repo *repo, const ga
     }
     if (missing) {
         gaz_strbuf text = GAZ_STRBUF_INIT;
-        gaz_strbuf_printf(&text, "%llu files of %s have no document in their pool", (unsigned long long)missing, ref->name);
+        gaz_strbuf_printf(&text, "%llu files of %s have no document in their pool",
+                          (unsigned long long)missing, ref->name);
         c->report(c->ctx, "ref", repo->row.name, text.data);
         gaz_strbuf_release(&text);
     }
@@ -91,7 +93,8 @@ static gaz_status check_ref(checking *c, const gaz_snapshot_repo *repo, const ga
 }
 
 /* Segments that open; the others were reported. */
-static gaz_status open_readable(checking *c, const gaz_snapshot_pool *pool, gaz_segment ***out, size_t *count, gaz_error *err)
+static gaz_status open_readable(checking *c, const gaz_snapshot_pool *pool, gaz_segment ***out,
+                                size_t *count, gaz_error *err)
 {
     gaz_segment **segments = calloc(pool->segment_count + 1, sizeof(gaz_segment *));
     gaz_strbuf path = GAZ_STRBUF_INIT;
@@ -111,7 +114,8 @@ static gaz_status open_readable(checking *c, const gaz_snapshot_pool *pool, gaz_
     return st;
 }
 
-gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, uint64_t *checked, gaz_error *err)
+gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, uint64_t *checked,
+                         gaz_error *err)
 {
     uint64_t count = 0;
     checking c = {.store = store, .report = report, .ctx = ctx, .checked = &count};
@@ -136,8 +140,12 @@ gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, u
         if (st == GAZ_OK)
             st = open_readable(&c, &snapshot->pools[p], &segments, &n, err);
         for (size_t r = 0; st == GAZ_OK && r < snapshot->repo_count; r++)
-            for (size_t i = 0; st == GAZ_OK && snapshot->repos[r].row.pool == snapshot->pools[p].id && i < snapshot->repos[r].ref_count; i++)
-                st = check_ref(&c, &snapshot->repos[r], &snapshot->repos[r].refs[i], segments, n, err);
+            for (size_t i = 0;
+                 st == GAZ_OK && snapshot->repos[r].row.pool == snapshot->pools[p].id &&
+                 i < snapshot->repos[r].ref_count;
+                 i++)
+                st = check_ref(&c, &snapshot->repos[r], &snapshot->repos[r].refs[i], segments, n,
+                               err);
         pool_close_segments(segments, n);
     }
     gaz_snapshot_free(snapshot);
@@ -151,7 +159,7 @@ gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, u
 typedef struct dumping {
     gaz_segment **segments;
     size_t count;
-    uint64_t **grams;   /* per segment and document */
+    uint64_t **grams; /* per segment and document */
     gaz_block_cache *cache;
     gaz_strbuf *out;
 } dumping;
@@ -171,8 +179,9 @@ static gaz_status dump_document(dumping *d, const gaz_oid *oid, gaz_error *err)
         if (st == GAZ_OK)
             st = gaz_segment_text(d->segments[s], d->cache, number, SIZE_MAX, &text, err);
         if (st == GAZ_OK)
-            gaz_strbuf_printf(d->out, " %s %s %u %u %u %016llx %016llx", gaz_skip_name(doc.skip), gaz_encoding_name(doc.encoding), doc.flags,
-                              doc.lines, doc.blob_size, (unsigned long long)gaz_checksum(text.data, text.len),
+            gaz_strbuf_printf(d->out, " %s %s %u %u %u %016llx %016llx", gaz_skip_name(doc.skip),
+                              gaz_encoding_name(doc.encoding), doc.flags, doc.lines, doc.blob_size,
+                              (unsigned long long)gaz_checksum(text.data, text.len),
                               (unsigned long long)d->grams[s][number]);
         gaz_strbuf_release(&text);
         return st;
@@ -187,7 +196,8 @@ static gaz_status dump_ref(dumping *d, gaz_store *store, const gaz_ref_row *ref,
     gaz_manifest *m = NULL;
     gaz_status st = gaz_manifest_load(store, ref->manifest, &m, err);
     gaz_oid_format(&ref->commit, hex);
-    gaz_strbuf_printf(d->out, "ref %d %s %s%s\n", ref->kind, ref->name, hex, ref->head ? " head" : "");
+    gaz_strbuf_printf(d->out, "ref %d %s %s%s\n", ref->kind, ref->name, hex,
+                      ref->head ? " head" : "");
     for (size_t i = 0; st == GAZ_OK && i < gaz_manifest_count(m); i++) {
         const gaz_manifest_entry *e = gaz_manifest_at(m, i);
         gaz_oid_format(&e->oid, hex);
@@ -202,9 +212,11 @@ static gaz_status dump_ref(dumping *d, gaz_store *store, const gaz_ref_row *ref,
     return st;
 }
 
-static gaz_status dump_repo(dumping *d, gaz_store *store, const gaz_snapshot *snapshot, const gaz_snapshot_repo *repo, gaz_error *err)
+static gaz_status dump_repo(dumping *d, gaz_store *store, const gaz_snapshot *snapshot,
+                            const gaz_snapshot_repo *repo, gaz_error *err)
 {
-    gaz_status st = pool_open_segments(store, snapshot, repo->row.pool, &d->segments, &d->count, err);
+    gaz_status st =
+        pool_open_segments(store, snapshot, repo->row.pool, &d->segments, &d->count, err);
     d->grams = calloc(d->count + 1, sizeof(uint64_t *));
     if (st == GAZ_OK && !d->grams)
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for a dump");

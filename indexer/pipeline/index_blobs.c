@@ -1,6 +1,7 @@
-/* Reading new blobs into segments. Each thread has its own repository handle and its own segment writer, and takes blobs in
- * small runs from a shared list, in the order of the tree, which is about the order of a pack. A writer that has its share of
- * memory is finished and another begun. Text is durable before anything refers to it. */
+/* Reading new blobs into segments. Each thread has its own repository handle and its own segment
+ * writer, and takes blobs in small runs from a shared list, in the order of the tree, which is
+ * about the order of a pack. A writer that has its share of memory is finished and another begun.
+ * Text is durable before anything refers to it. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,9 +12,9 @@
 #include "gaz/base/threads.h"
 #include "index_run.h"
 
-#define TAKE 16                          /* blobs a thread takes at once */
-#define SMALL_RUN 128                    /* up to so many blobs one thread writes one segment */
-#define HUGE_BLOB ((uint64_t)32 << 20)   /* blobs beyond it are read one at a time */
+#define TAKE 16                        /* blobs a thread takes at once */
+#define SMALL_RUN 128                  /* up to so many blobs one thread writes one segment */
+#define HUGE_BLOB ((uint64_t)32 << 20) /* blobs beyond it are read one at a time */
 #define ZSTD_LEVEL 3
 #define REPORT_US 100000
 
@@ -21,11 +22,11 @@ typedef struct shared {
     const blob_job *job;
     segment_list *out;
     atomic_size_t next;
-    size_t from;               /* of the parallel part */
+    size_t from; /* of the parallel part */
     atomic_uint_fast64_t bytes, files;
     atomic_bool stop;
     atomic_uint segment_number;
-    pthread_mutex_t lock;      /* over what follows, and `out` */
+    pthread_mutex_t lock; /* over what follows, and `out` */
     pthread_mutex_t huge;
     gaz_status failed;
     gaz_error failure;
@@ -58,12 +59,14 @@ static gaz_status finish_segment(reader *r, gaz_error *err)
 {
     if (!r->writer || !gaz_segment_writer_docs(r->writer))
         return GAZ_OK;
-    gaz_segment_row row = {.docs = gaz_segment_writer_docs(r->writer), .text_bytes = gaz_segment_writer_text(r->writer)};
+    gaz_segment_row row = {.docs = gaz_segment_writer_docs(r->writer),
+                           .text_bytes = gaz_segment_writer_text(r->writer)};
     gaz_status st = gaz_segment_writer_finish(r->writer, row.name, &row.file_bytes, err);
     gaz_segment_writer_close(r->writer);
     r->writer = NULL;
     if (st == GAZ_OK)
-        st = gaz_store_adopt(r->s->job->store, r->s->job->run, r->path, GAZ_FILE_SEGMENT, row.name, err);
+        st = gaz_store_adopt(r->s->job->store, r->s->job->run, r->path, GAZ_FILE_SEGMENT, row.name,
+                             err);
     if (st != GAZ_OK)
         return st;
     pthread_mutex_lock(&r->s->lock);
@@ -76,7 +79,8 @@ static gaz_status open_writer(reader *r, gaz_error *err)
 {
     if (r->writer)
         return GAZ_OK;
-    snprintf(r->path, sizeof r->path, "%s/%u.seg", gaz_run_dir(r->s->job->run), atomic_fetch_add(&r->s->segment_number, 1));
+    snprintf(r->path, sizeof r->path, "%s/%u.seg", gaz_run_dir(r->s->job->run),
+             atomic_fetch_add(&r->s->segment_number, 1));
     return gaz_segment_writer_open(r->path, ZSTD_LEVEL, &r->writer, err);
 }
 
@@ -101,9 +105,11 @@ static gaz_status add_blob(reader *r, blob_work *work, gaz_error *err)
     else if (st == GAZ_OK)
         st = gaz_repo_blob(r->repo, &work->oid, max, true, &r->blob, &why);
     if (st == GAZ_OK)
-        st = gaz_segment_writer_add(r->writer, &work->oid, r->blob.data, r->blob.len, &work->skip, err);
+        st = gaz_segment_writer_add(r->writer, &work->oid, r->blob.data, r->blob.len, &work->skip,
+                                    err);
     else if (st == GAZ_E_LIMIT)
-        st = gaz_segment_writer_skip(r->writer, &work->oid, work->skip = GAZ_SKIP_TOO_LARGE, size, err);
+        st = gaz_segment_writer_skip(r->writer, &work->oid, work->skip = GAZ_SKIP_TOO_LARGE, size,
+                                     err);
     else if (st == GAZ_E_NOMEM && err)
         *err = why;
     else
@@ -139,7 +145,8 @@ static gaz_status read_blob(reader *r, blob_work *work, gaz_error *err)
         flight->slots[r->slot].busy = 0;
     atomic_fetch_add(&r->s->files, 1);
     size_t share = (size_t)settings->index_memory / r->s->threads;
-    if (st == GAZ_OK && (gaz_segment_writer_full(r->writer) || gaz_segment_writer_memory(r->writer) > share))
+    if (st == GAZ_OK &&
+        (gaz_segment_writer_full(r->writer) || gaz_segment_writer_memory(r->writer) > share))
         st = finish_segment(r, err);
     return st;
 }
@@ -159,7 +166,9 @@ static void report(shared *s, bool force)
     p->bytes_done = atomic_load(&s->bytes);
     double seconds = (double)p->elapsed_us * micro;
     p->bytes_per_second = seconds > 0 ? (double)p->bytes_done / seconds : 0;
-    p->seconds_left = p->files_done ? seconds * (double)(p->files_total - p->files_done) / (double)p->files_done : -1;
+    p->seconds_left =
+        p->files_done ? seconds * (double)(p->files_total - p->files_done) / (double)p->files_done
+                      : -1;
     job->request->report(job->request->report_ctx, p);
 }
 
@@ -244,7 +253,8 @@ gaz_status index_blobs(const blob_job *job, segment_list *out, gaz_error *err)
     pthread_mutex_init(&s.huge, NULL);
     suspects_first(job->blobs, job->request, &suspects);
     atomic_store(&s.next, suspects);
-    gaz_status st = gaz_store_quarantine_list(job->store, &s.quarantined, &s.quarantined_count, err);
+    gaz_status st =
+        gaz_store_quarantine_list(job->store, &s.quarantined, &s.quarantined_count, err);
     if (st == GAZ_OK && suspects)
         st = read_suspects(&s, suspects, err);
     if (st == GAZ_OK && s.threads == 1) {

@@ -1,5 +1,6 @@
-/* An index run: bring a clone up to date, decide which refs to index, compare their trees with what is indexed, read the new
- * blobs, write manifests, publish everything in one transaction. Its cost is that of what changed. */
+/* An index run: bring a clone up to date, decide which refs to index, compare their trees with what
+ * is indexed, read the new blobs, write manifests, publish everything in one transaction. Its cost
+ * is that of what changed. */
 #include "index_run.h"
 
 #include <errno.h>
@@ -24,10 +25,10 @@ typedef struct target {
     gaz_ref_kind kind;
     gaz_oid commit;
     bool head;
-    const gaz_ref_row *before;     /* the same ref in the last generation */
+    const gaz_ref_row *before; /* the same ref in the last generation */
     gaz_manifest *base;
     tree_changes changes;
-    bool same;                     /* nothing to do but perhaps the head flag */
+    bool same; /* nothing to do but perhaps the head flag */
     gaz_manifest_row manifest;
     gaz_manifest *loaded;
     uint32_t files;
@@ -74,8 +75,8 @@ static void set_phase(run_state *r, gaz_phase phase)
 
 /* ---- pools ---- */
 
-gaz_status pool_open_segments(gaz_store *store, const gaz_snapshot *snapshot, int64_t pool, gaz_segment ***out, size_t *count,
-                              gaz_error *err)
+gaz_status pool_open_segments(gaz_store *store, const gaz_snapshot *snapshot, int64_t pool,
+                              gaz_segment ***out, size_t *count, gaz_error *err)
 {
     for (size_t p = 0; p < snapshot->pool_count; p++) {
         const gaz_snapshot_pool *rows = &snapshot->pools[p];
@@ -147,7 +148,8 @@ static gaz_status bring_up_to_date(run_state *r, gaz_error *err)
 
 /* ---- targets ---- */
 
-static const gaz_ref_row *find_ref(const gaz_snapshot_repo *was, gaz_ref_kind kind, const char *name)
+static const gaz_ref_row *find_ref(const gaz_snapshot_repo *was, gaz_ref_kind kind,
+                                   const char *name)
 {
     size_t lo = 0, hi = was ? was->ref_count : 0; /* in byte order of (kind, name) */
     while (lo < hi) {
@@ -164,7 +166,8 @@ static const gaz_ref_row *find_ref(const gaz_snapshot_repo *was, gaz_ref_kind ki
     return NULL;
 }
 
-static gaz_status add_target(run_state *r, const char *name, gaz_ref_kind kind, const gaz_oid *commit, bool head, gaz_error *err)
+static gaz_status add_target(run_state *r, const char *name, gaz_ref_kind kind,
+                             const gaz_oid *commit, bool head, gaz_error *err)
 {
     target t = {.name = strdup(name), .kind = kind, .commit = *commit, .head = head};
     t.before = find_ref(r->was, kind, name);
@@ -185,7 +188,8 @@ static gaz_status visit_branch(void *ctx, const char *name, const gaz_oid *commi
     branch_walk *w = ctx;
     if (gaz_oid_is_zero(commit) || strlen(name) > GAZ_REF_NAME_MAX)
         return GAZ_OK;
-    return add_target(w->run, name, GAZ_REF_BRANCH, commit, w->head && strcmp(name, w->head) == 0, err);
+    return add_target(w->run, name, GAZ_REF_BRANCH, commit, w->head && strcmp(name, w->head) == 0,
+                      err);
 }
 
 static gaz_status find_branches(run_state *r, gaz_error *err)
@@ -195,14 +199,17 @@ static gaz_status find_branches(run_state *r, gaz_error *err)
     gaz_error ignored = {0};
     branch_walk walk = {r, NULL};
     gaz_status st = gaz_repo_head(r->repo, &head, &commit, &ignored);
-    if (st == GAZ_E_NOMEM || st == GAZ_E_IO) { /* what HEAD points to is not known; anything else means it points nowhere */
+    if (st == GAZ_E_NOMEM || st == GAZ_E_IO) { /* what HEAD points to is not known; anything else
+                                                  means it points nowhere */
         gaz_strbuf_release(&head);
         return gaz_error_set(err, st, "%s", ignored.message);
     }
     if (st == GAZ_OK)
         walk.head = head.data;
-    st = gaz_repo_branches(r->repo, (const char *const *)r->row.patterns, r->row.pattern_count, visit_branch, &walk, err);
-    if (st == GAZ_E_NOT_FOUND && !walk.head && r->targets.len == 0) { /* no commit yet: an empty repository */
+    st = gaz_repo_branches(r->repo, (const char *const *)r->row.patterns, r->row.pattern_count,
+                           visit_branch, &walk, err);
+    if (st == GAZ_E_NOT_FOUND && !walk.head &&
+        r->targets.len == 0) { /* no commit yet: an empty repository */
         gaz_error_clear(err);
         st = GAZ_OK;
     }
@@ -215,8 +222,11 @@ static gaz_status find_revision(run_state *r, gaz_error *err)
     char hex[GAZ_OID_HEX];
     gaz_status st = gaz_repo_resolve(r->repo, r->request->rev, &r->resolved, err);
     if (st == GAZ_E_NOT_FOUND && r->row.cloned) { /* perhaps it is new */
-        gaz_transport transport = {.allow_private = r->settings->allow_private_urls, .allow_local = true,
-                                   .timeout_ms = r->settings->clone_timeout_ms, .progress = fetch_progress, .ctx = r};
+        gaz_transport transport = {.allow_private = r->settings->allow_private_urls,
+                                   .allow_local = true,
+                                   .timeout_ms = r->settings->clone_timeout_ms,
+                                   .progress = fetch_progress,
+                                   .ctx = r};
         gaz_error why = {0};
         if (gaz_git_fetch(r->row.git_dir, &transport, &why) == GAZ_OK) {
             gaz_error_clear(err);
@@ -241,8 +251,9 @@ static gaz_status rules_path(run_state *r, gaz_strbuf *path, gaz_error *err)
     return gaz_strbuf_check(path, err);
 }
 
-/* The operator's patterns may change between runs: then differences between commits do not say all. A digest of those the
- * manifests were made with lies beside the repositories; when it is lost, trees are compared whole, which is always right. */
+/* The operator's patterns may change between runs: then differences between commits do not say all.
+ * A digest of those the manifests were made with lies beside the repositories; when it is lost,
+ * trees are compared whole, which is always right. */
 static gaz_status check_rules(run_state *r, gaz_error *err)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT, path = GAZ_STRBUF_INIT, stored = GAZ_STRBUF_INIT;
@@ -254,14 +265,16 @@ static gaz_status check_rules(run_state *r, gaz_error *err)
     if (st == GAZ_OK)
         st = rules_path(r, &path, err);
     gaz_error ignored = {0};
-    r->rules_changed = st == GAZ_OK && (gaz_file_read(path.data, 64, &stored, &ignored) != GAZ_OK || strcmp(stored.data, r->rules) != 0);
+    r->rules_changed = st == GAZ_OK && (gaz_file_read(path.data, 64, &stored, &ignored) != GAZ_OK ||
+                                        strcmp(stored.data, r->rules) != 0);
     gaz_strbuf_release(&text);
     gaz_strbuf_release(&path);
     gaz_strbuf_release(&stored);
     return st;
 }
 
-/* A revision run under new rules leaves the branches under the old ones: then no digest is true of all. */
+/* A revision run under new rules leaves the branches under the old ones: then no digest is true of
+ * all. */
 static gaz_status forget_rules(run_state *r, gaz_error *err)
 {
     gaz_strbuf path = GAZ_STRBUF_INIT;
@@ -314,7 +327,8 @@ static const gaz_ref_row *base_for(const run_state *r, const target *t)
 static gaz_status collect_target(run_state *r, target *t, gaz_error *err)
 {
     const gaz_ref_row *base = base_for(r, t);
-    tree_request request = {.repo = r->repo, .settings = r->settings, .commit = t->commit, .arena = &r->arena};
+    tree_request request = {
+        .repo = r->repo, .settings = r->settings, .commit = t->commit, .arena = &r->arena};
     gaz_error why = {0};
     gaz_status st = base ? gaz_manifest_load(r->store, base->manifest, &t->base, &why) : GAZ_OK;
     if (st == GAZ_OK && base) {
@@ -350,7 +364,9 @@ static gaz_status want_blobs(run_state *r, const target *t, gaz_error *err)
 {
     for (size_t i = 0; i < t->changes.items.len; i++) {
         const gaz_manifest_change *c = &t->changes.items.items[i];
-        gaz_status st = c->removed || c->entry.skip != GAZ_SKIP_NONE ? GAZ_OK : want_blob(r, &c->entry.oid, err);
+        gaz_status st = c->removed || c->entry.skip != GAZ_SKIP_NONE
+                            ? GAZ_OK
+                            : want_blob(r, &c->entry.oid, err);
         if (st != GAZ_OK)
             return st;
     }
@@ -359,7 +375,8 @@ static gaz_status want_blobs(run_state *r, const target *t, gaz_error *err)
 
 /* ---- pools ---- */
 
-/* Everything a repository needs that its pool lacks. With a damaged base some blobs of unchanged paths may be missing too. */
+/* Everything a repository needs that its pool lacks. With a damaged base some blobs of unchanged
+ * paths may be missing too. */
 static gaz_status drop_known(run_state *r)
 {
     size_t kept = 0;
@@ -386,8 +403,8 @@ static gaz_status sum_sizes(run_state *r, uint64_t stop_at, uint64_t *bytes)
     return GAZ_OK;
 }
 
-/* At its first run a repository joins the pool that holds at least half of its blobs (a fork), else the shared one when it is
- * small, else it gets its own. */
+/* At its first run a repository joins the pool that holds at least half of its blobs (a fork), else
+ * the shared one when it is small, else it gets its own. */
 static gaz_status choose_pool(run_state *r, gaz_error *err)
 {
     r->pool = r->row.pool;
@@ -396,7 +413,8 @@ static gaz_status choose_pool(run_state *r, gaz_error *err)
         gaz_segment **segments = NULL;
         size_t count = 0, held = 0;
         gaz_error ignored = {0};
-        if (pool_open_segments(r->store, r->snapshot, r->snapshot->pools[p].id, &segments, &count, &ignored) != GAZ_OK)
+        if (pool_open_segments(r->store, r->snapshot, r->snapshot->pools[p].id, &segments, &count,
+                               &ignored) != GAZ_OK)
             continue;
         for (size_t i = 0; i < r->blobs.items.len; i++)
             held += pool_holds(segments, count, &r->blobs.items.items[i].oid);
@@ -407,12 +425,16 @@ static gaz_status choose_pool(run_state *r, gaz_error *err)
         }
     }
     if (r->pool)
-        return pool_open_segments(r->store, r->snapshot, r->pool, &r->segments, &r->segment_count, err);
+        return pool_open_segments(r->store, r->snapshot, r->pool, &r->segments, &r->segment_count,
+                                  err);
     uint64_t bytes = 0;
     gaz_status st = sum_sizes(r, SHARED_POOL_BYTES, &bytes);
     if (st == GAZ_OK)
-        st = bytes < SHARED_POOL_BYTES ? gaz_store_pool_shared(r->store, &r->pool, err) : gaz_store_pool_add(r->store, false, &r->pool, err);
-    return st == GAZ_OK ? pool_open_segments(r->store, r->snapshot, r->pool, &r->segments, &r->segment_count, err) : st;
+        st = bytes < SHARED_POOL_BYTES ? gaz_store_pool_shared(r->store, &r->pool, err)
+                                       : gaz_store_pool_add(r->store, false, &r->pool, err);
+    return st == GAZ_OK ? pool_open_segments(r->store, r->snapshot, r->pool, &r->segments,
+                                             &r->segment_count, err)
+                        : st;
 }
 
 /* Blobs of unchanged paths whose segment was dropped by a repair are read again. */
@@ -434,8 +456,11 @@ static void mark_failures(run_state *r, target *t)
 {
     for (size_t i = 0; i < t->changes.items.len; i++) {
         gaz_manifest_entry *e = &t->changes.items.items[i].entry;
-        const uint64_t *at = t->changes.items.items[i].removed || e->skip ? NULL : gaz_map_get(&r->seen, e->oid.id, GAZ_OID_SIZE);
-        if (!at || *at >= r->blobs.items.len || gaz_oid_compare(&r->blobs.items.items[*at].oid, &e->oid) != 0)
+        const uint64_t *at = t->changes.items.items[i].removed || e->skip
+                                 ? NULL
+                                 : gaz_map_get(&r->seen, e->oid.id, GAZ_OID_SIZE);
+        if (!at || *at >= r->blobs.items.len ||
+            gaz_oid_compare(&r->blobs.items.items[*at].oid, &e->oid) != 0)
             continue;
         e->skip = (uint8_t)r->blobs.items.items[*at].failed;
         t->changes.skipped += e->skip != GAZ_SKIP_NONE;
@@ -460,8 +485,11 @@ static void drop_unchanged(target *t)
     size_t kept = 0;
     for (size_t i = 0; i < t->changes.items.len; i++) {
         const gaz_manifest_change *c = &t->changes.items.items[i];
-        const gaz_manifest_entry *was = t->base && !c->removed ? gaz_manifest_find(t->base, c->entry.path, c->entry.path_len) : NULL;
-        bool same = was && was->skip == c->entry.skip && gaz_oid_compare(&was->oid, &c->entry.oid) == 0;
+        const gaz_manifest_entry *was =
+            t->base && !c->removed ? gaz_manifest_find(t->base, c->entry.path, c->entry.path_len)
+                                   : NULL;
+        bool same =
+            was && was->skip == c->entry.skip && gaz_oid_compare(&was->oid, &c->entry.oid) == 0;
         if (same)
             t->changes.skipped -= c->entry.skip != GAZ_SKIP_NONE;
         else
@@ -474,19 +502,23 @@ static gaz_status write_manifest(run_state *r, target *t, gaz_error *err)
 {
     mark_failures(r, t);
     drop_unchanged(t);
-    t->same = !t->changes.items.len && t->before && t->base && strcmp(gaz_manifest_name(t->base), t->before->manifest) == 0;
+    t->same = !t->changes.items.len && t->before && t->base &&
+              strcmp(gaz_manifest_name(t->base), t->before->manifest) == 0;
     if (t->same)
         return GAZ_OK;
-    return gaz_manifest_write(r->store, r->run, t->base, t->changes.items.items, t->changes.items.len, &t->manifest, &t->loaded, err);
+    return gaz_manifest_write(r->store, r->run, t->base, t->changes.items.items,
+                              t->changes.items.len, &t->manifest, &t->loaded, err);
 }
 
-/* Branches that are gone, revisions beyond those kept; and when the rules changed all revisions, which keep out what the old
- * rules said: the next request for one brings it in again. */
-static gaz_status gather_removed(run_state *r, const char ***names, size_t *count, char ***stale, size_t *stale_count, gaz_error *err)
+/* Branches that are gone, revisions beyond those kept; and when the rules changed all revisions,
+ * which keep out what the old rules said: the next request for one brings it in again. */
+static gaz_status gather_removed(run_state *r, const char ***names, size_t *count, char ***stale,
+                                 size_t *stale_count, gaz_error *err)
 {
     bool adds = r->request->rev && r->targets.len && !r->targets.items[0].before;
     size_t keep = (size_t)r->settings->revisions_kept;
-    gaz_status st = gaz_store_revision_stale(r->store, r->row.id, keep - (adds && keep), stale, stale_count, err);
+    gaz_status st = gaz_store_revision_stale(r->store, r->row.id, keep - (adds && keep), stale,
+                                             stale_count, err);
     size_t max = (r->was ? r->was->ref_count : 0) + (st == GAZ_OK ? *stale_count : 0);
     const char **list = calloc(max + 1, sizeof(char *));
     bool *kept = calloc(max + 1, sizeof *kept);
@@ -507,7 +539,8 @@ static gaz_status gather_removed(run_state *r, const char ***names, size_t *coun
     return st;
 }
 
-static gaz_status fill_publication(run_state *r, gaz_publication *pub, gaz_ref_row *refs, gaz_manifest_row *manifests)
+static gaz_status fill_publication(run_state *r, gaz_publication *pub, gaz_ref_row *refs,
+                                   gaz_manifest_row *manifests)
 {
     *pub = (gaz_publication){.repo = r->row.id, .pool = r->pool};
     pub->segments_added = r->written.items.items;
@@ -535,7 +568,8 @@ static bool anything_new(const run_state *r, size_t removed)
     bool news = r->written.items.len || removed || !r->row.indexed_us || r->row.pool != r->pool;
     for (size_t i = 0; i < r->targets.len && !news; i++) {
         const target *t = &r->targets.items[i];
-        news = !t->same || !t->before || gaz_oid_compare(&t->before->commit, &t->commit) != 0 || t->before->head != t->head;
+        news = !t->same || !t->before || gaz_oid_compare(&t->before->commit, &t->commit) != 0 ||
+               t->before->head != t->head;
     }
     return news;
 }
@@ -556,15 +590,18 @@ static const gaz_snapshot_pool *pool_in(const gaz_snapshot *s, int64_t pool)
     return NULL;
 }
 
-/* GAZ_E_BUSY when a segment this run relies on was merged away: documents that were dead then, and are not now, went with it. */
+/* GAZ_E_BUSY when a segment this run relies on was merged away: documents that were dead then, and
+ * are not now, went with it. */
 static gaz_status look_again(const run_state *r, uint64_t *generation, gaz_error *err)
 {
     gaz_snapshot *now = NULL;
     gaz_status st = gaz_store_snapshot(r->store, &now, err);
-    const gaz_snapshot_pool *then = pool_in(r->snapshot, r->pool), *pool = st == GAZ_OK ? pool_in(now, r->pool) : NULL;
+    const gaz_snapshot_pool *then = pool_in(r->snapshot, r->pool),
+                            *pool = st == GAZ_OK ? pool_in(now, r->pool) : NULL;
     for (size_t i = 0; st == GAZ_OK && then && i < then->segment_count; i++)
         if (!has_segment(pool, then->segments[i].name))
-            st = gaz_error_set(err, GAZ_E_BUSY, "the pool of %s was merged during its index run", r->row.name);
+            st = gaz_error_set(err, GAZ_E_BUSY, "the pool of %s was merged during its index run",
+                               r->row.name);
     if (st == GAZ_OK)
         *generation = now->generation;
     gaz_snapshot_free(now);
@@ -572,7 +609,8 @@ static gaz_status look_again(const run_state *r, uint64_t *generation, gaz_error
 }
 
 /* Publishes on top of a generation in which the pool still holds all that this run found in it. */
-static gaz_status publish_over(const run_state *r, gaz_publication *pub, uint64_t *generation, gaz_error *err)
+static gaz_status publish_over(const run_state *r, gaz_publication *pub, uint64_t *generation,
+                               gaz_error *err)
 {
     pub->if_generation = r->snapshot->generation;
     for (int tries = 0; tries < PUBLISH_TRIES; tries++) {
@@ -584,7 +622,8 @@ static gaz_status publish_over(const run_state *r, gaz_publication *pub, uint64_
         if (st != GAZ_OK)
             return st;
     }
-    return gaz_error_set(err, GAZ_E_BUSY, "cannot publish %s: other runs publish all the time", r->row.name);
+    return gaz_error_set(err, GAZ_E_BUSY, "cannot publish %s: other runs publish all the time",
+                         r->row.name);
 }
 
 static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
@@ -627,16 +666,19 @@ static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
 
 /* ---- the run ---- */
 
-/* Several new refs share most of their tree: the first one's manifest is written before the others are compared, so that theirs
- * are small. Blobs are read only after all are known. */
+/* Several new refs share most of their tree: the first one's manifest is written before the others
+ * are compared, so that theirs are small. Blobs are read only after all are known. */
 static gaz_status compare_all(run_state *r, gaz_error *err)
 {
     set_phase(r, GAZ_PHASE_WALK);
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++) {
         target *t = &r->targets.items[i];
-        if (t->before && gaz_oid_compare(&t->before->commit, &t->commit) == 0 && !r->rules_changed) {
-            t->same = !t->head && i > 0; /* of thousands of branches one is looked over; `gaz check` looks at all */
+        if (t->before && gaz_oid_compare(&t->before->commit, &t->commit) == 0 &&
+            !r->rules_changed) {
+            t->same =
+                !t->head &&
+                i > 0; /* of thousands of branches one is looked over; `gaz check` looks at all */
             if (t->same)
                 continue;
             gaz_error ignored = {0};
@@ -652,8 +694,10 @@ static gaz_status compare_all(run_state *r, gaz_error *err)
         if (st == GAZ_OK)
             st = want_blobs(r, t, err);
         if (st == GAZ_OK && i == 0 && r->targets.len > 1 && !t->same && !r->was) {
-            /* blob failures are not known yet: the first ref's own manifest is written again if there are any */
-            st = gaz_manifest_write(r->store, r->run, t->base, t->changes.items.items, t->changes.items.len, &t->manifest, &t->loaded, err);
+            /* blob failures are not known yet: the first ref's own manifest is written again if
+             * there are any */
+            st = gaz_manifest_write(r->store, r->run, t->base, t->changes.items.items,
+                                    t->changes.items.len, &t->manifest, &t->loaded, err);
         }
     }
     return st;
@@ -667,7 +711,8 @@ static bool has_failures(const run_state *r)
     return false;
 }
 
-/* With unreadable blobs the manifest written ahead does not hold; the others then refer to the whole tree by themselves. */
+/* With unreadable blobs the manifest written ahead does not hold; the others then refer to the
+ * whole tree by themselves. */
 static gaz_status undo_ahead(run_state *r, gaz_error *err)
 {
     target *first = r->targets.len ? r->targets.items : NULL;
@@ -681,7 +726,8 @@ static gaz_status undo_ahead(run_state *r, gaz_error *err)
         gaz_manifest_unref(t->base);
         t->base = NULL;
         t->changes.items.len = 0;
-        tree_request request = {.repo = r->repo, .settings = r->settings, .commit = t->commit, .arena = &r->arena};
+        tree_request request = {
+            .repo = r->repo, .settings = r->settings, .commit = t->commit, .arena = &r->arena};
         st = collect_changes(&request, &t->changes, err);
     }
     return st;
@@ -689,8 +735,14 @@ static gaz_status undo_ahead(run_state *r, gaz_error *err)
 
 static gaz_status index_texts(run_state *r, gaz_error *err)
 {
-    blob_job job = {.store = r->store, .settings = r->settings, .git_dir = r->row.git_dir, .run = r->run, .blobs = &r->blobs,
-                    .request = r->request, .progress = &r->progress, .started_us = r->started_us};
+    blob_job job = {.store = r->store,
+                    .settings = r->settings,
+                    .git_dir = r->row.git_dir,
+                    .run = r->run,
+                    .blobs = &r->blobs,
+                    .request = r->request,
+                    .progress = &r->progress,
+                    .started_us = r->started_us};
     gaz_status st = choose_pool(r, err);
     for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++)
         st = want_missing(r, &r->targets.items[i], err);
@@ -774,17 +826,20 @@ static void sum_up(const run_state *r, gaz_run_result *out)
     }
 }
 
-/* One attempt, under the lock. The repository may have been removed, or changed, while the lock was waited for. */
+/* One attempt, under the lock. The repository may have been removed, or changed, while the lock was
+ * waited for. */
 static gaz_status attempt(run_state *r, const char *uid, gaz_run_result *out, gaz_error *err)
 {
     gaz_status st = gaz_store_repo_get(r->store, r->request->repo, &r->row, err);
     r->have_row = st == GAZ_OK;
     if (st == GAZ_OK && strcmp(r->row.uid, uid) != 0)
-        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s was removed and added again", r->request->repo);
+        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s was removed and added again",
+                           r->request->repo);
     return st == GAZ_OK ? run_locked(r, out, err) : st;
 }
 
-gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request, gaz_run_result *out, gaz_error *err)
+gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
+                     gaz_run_result *out, gaz_error *err)
 {
     gaz_repo_row row;
     gaz_lock *lock = NULL;
@@ -796,7 +851,8 @@ gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index
     st = gaz_store_repo_lock(store, row.uid, LOCK_WAIT_MS, &lock, err);
     bool again = st == GAZ_OK;
     for (int tries = 0; again; tries++) {
-        run_state r = {.store = store, .settings = settings, .request = request, .started_us = started};
+        run_state r = {
+            .store = store, .settings = settings, .request = request, .started_us = started};
         gaz_arena_init(&r.arena, ARENA_MAX);
         gaz_map_init(&r.seen);
         *out = (gaz_run_result){0};

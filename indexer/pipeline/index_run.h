@@ -11,7 +11,8 @@
 
 #define INFLIGHT_SLOTS 64
 
-/* Which blob each thread is reading, in memory shared with the supervisor: what is set after a crash is suspect. */
+/* Which blob each thread is reading, in memory shared with the supervisor: what is set after a
+ * crash is suspect. */
 typedef struct inflight {
     struct {
         uint8_t busy;
@@ -23,23 +24,24 @@ typedef void (*run_report)(void *ctx, const gaz_progress *progress);
 
 typedef struct index_request {
     const char *repo;
-    const char *rev;              /* NULL: its branches */
-    const gaz_oid *suspects;      /* read first, one at a time, on one thread */
+    const char *rev;         /* NULL: its branches */
+    const gaz_oid *suspects; /* read first, one at a time, on one thread */
     size_t suspect_count;
-    inflight *inflight;           /* nullable */
-    run_report report;            /* nullable; called from the run's own thread */
+    inflight *inflight; /* nullable */
+    run_report report;  /* nullable; called from the run's own thread */
     void *report_ctx;
 } index_request;
 
-GAZ_CHECKED gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
-                                 gaz_run_result *out, gaz_error *err);
+GAZ_CHECKED gaz_status index_run(gaz_store *store, const gaz_settings *settings,
+                                 const index_request *request, gaz_run_result *out, gaz_error *err);
 
 /* ---- its parts ---- */
 
 /* A blob to be read, and what became of it. */
 typedef struct blob_work {
     gaz_oid oid;
-    gaz_skip failed; /* UNREADABLE, CRASHED: recorded with the path, tried again by a later run (but for CRASHED) */
+    gaz_skip failed; /* UNREADABLE, CRASHED: recorded with the path, tried again by a later run (but
+                        for CRASHED) */
     gaz_skip skip;   /* BINARY and the like: recorded with the document */
 } blob_work;
 
@@ -65,7 +67,8 @@ typedef struct blob_job {
 /* Reads the blobs with all threads and writes them to new segments, adopted but not published. */
 GAZ_CHECKED gaz_status index_blobs(const blob_job *job, segment_list *out, gaz_error *err);
 
-/* What a ref's tree adds to or changes in a base manifest (NULL: everything is new). Entries live in the arena. */
+/* What a ref's tree adds to or changes in a base manifest (NULL: everything is new). Entries live
+ * in the arena. */
 typedef struct tree_changes {
     GAZ_VEC(gaz_manifest_change) items;
     uint64_t skipped;
@@ -75,21 +78,26 @@ typedef struct tree_request {
     gaz_repo *repo;
     const gaz_settings *settings;
     gaz_oid commit;
-    gaz_manifest *base;       /* nullable */
+    gaz_manifest *base;         /* nullable */
     const gaz_oid *base_commit; /* NULL: compare the whole tree with the base */
     gaz_arena *arena;
 } tree_request;
 
-/* Whether a manifest has entries that could not be read and are worth another look. @param directories  whether there are
- * directories among them, which only a walk of the whole tree finds again */
+/* Whether a manifest has entries that could not be read and are worth another look. @param
+ * directories  whether there are directories among them, which only a walk of the whole tree finds
+ * again */
 bool manifest_has_retries(gaz_manifest *m, bool *directories);
-GAZ_CHECKED gaz_status collect_changes(const tree_request *request, tree_changes *out, gaz_error *err);
+GAZ_CHECKED gaz_status collect_changes(const tree_request *request, tree_changes *out,
+                                       gaz_error *err);
 
 /* Merges small or mostly dead segments of a pool. @param merged nullable, segments replaced */
-GAZ_CHECKED gaz_status merge_pool(gaz_store *store, const gaz_settings *settings, int64_t pool, bool all, size_t *merged, gaz_error *err);
+GAZ_CHECKED gaz_status merge_pool(gaz_store *store, const gaz_settings *settings, int64_t pool,
+                                  bool all, size_t *merged, gaz_error *err);
 
 /* Set of object ids. */
-GAZ_CHECKED gaz_status pool_open_segments(gaz_store *store, const gaz_snapshot *snapshot, int64_t pool, gaz_segment ***out, size_t *count, gaz_error *err);
+GAZ_CHECKED gaz_status pool_open_segments(gaz_store *store, const gaz_snapshot *snapshot,
+                                          int64_t pool, gaz_segment ***out, size_t *count,
+                                          gaz_error *err);
 void pool_close_segments(gaz_segment **segments, size_t count);
 bool pool_holds(gaz_segment *const *segments, size_t count, const gaz_oid *oid);
 

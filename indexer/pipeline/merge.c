@@ -1,6 +1,7 @@
-/* Merging segments in the background. Segments fall into tiers by size; when a tier holds more than FAN_IN they become one, and
- * a segment more than half of whose text is dead is written anew alone. What no ref of any repository in the pool refers to
- * is dropped on the way. Merging reads a generation and publishes another; whoever reads the old files keeps them. */
+/* Merging segments in the background. Segments fall into tiers by size; when a tier holds more than
+ * FAN_IN they become one, and a segment more than half of whose text is dead is written anew alone.
+ * What no ref of any repository in the pool refers to is dropped on the way. Merging reads a
+ * generation and publishes another; whoever reads the old files keeps them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,8 @@ typedef struct merge {
     const gaz_snapshot_pool *rows;
     gaz_segment **segments;
     size_t count;
-    gaz_map live;             /* object id → 1 */
-    uint64_t *live_bytes;     /* per segment */
+    gaz_map live;         /* object id → 1 */
+    uint64_t *live_bytes; /* per segment */
     uint32_t *live_docs;
     bool *chosen;
     gaz_run *run;
@@ -61,7 +62,8 @@ static gaz_status find_live(merge *m, gaz_error *err)
     return st;
 }
 
-/* A blob in two segments counts for the newest: it is the one that readers use. The map's value is that segment's number + 1. */
+/* A blob in two segments counts for the newest: it is the one that readers use. The map's value is
+ * that segment's number + 1. */
 static gaz_status weigh(merge *m, gaz_error *err)
 {
     for (size_t s = m->count; s-- > 0;) {
@@ -95,7 +97,8 @@ static size_t choose(merge *m, bool all)
     for (size_t i = 0; i < m->count; i++)
         in_tier[tier_of(m->live_bytes[i])]++;
     for (size_t i = 0; i < m->count; i++) {
-        bool dead = m->live_docs[i] == 0 || m->live_bytes[i] * 2 < gaz_segment_text_bytes(m->segments[i]);
+        bool dead =
+            m->live_docs[i] == 0 || m->live_bytes[i] * 2 < gaz_segment_text_bytes(m->segments[i]);
         m->chosen[i] = (all && m->count > 1) || dead || in_tier[tier_of(m->live_bytes[i])] > FAN_IN;
         chosen += m->chosen[i];
     }
@@ -104,7 +107,8 @@ static size_t choose(merge *m, bool all)
 
 static gaz_status finish(merge *m, gaz_segment_writer *w, const char *path, gaz_error *err)
 {
-    gaz_segment_row row = {.docs = gaz_segment_writer_docs(w), .text_bytes = gaz_segment_writer_text(w)};
+    gaz_segment_row row = {.docs = gaz_segment_writer_docs(w),
+                           .text_bytes = gaz_segment_writer_text(w)};
     if (!row.docs)
         return GAZ_OK;
     gaz_status st = gaz_segment_writer_finish(w, row.name, &row.file_bytes, err);
@@ -121,7 +125,8 @@ static gaz_status copy_segment(merge *m, size_t s, gaz_segment_writer *w, gaz_er
     for (uint32_t d = 0; st == GAZ_OK && d < gaz_segment_docs(m->segments[s]); d++) {
         gaz_doc doc;
         st = gaz_segment_doc(m->segments[s], d, &doc, err);
-        const uint64_t *owner = st == GAZ_OK ? gaz_map_get(&m->live, doc.oid.id, GAZ_OID_SIZE) : NULL;
+        const uint64_t *owner =
+            st == GAZ_OK ? gaz_map_get(&m->live, doc.oid.id, GAZ_OID_SIZE) : NULL;
         if (owner && *owner == s + 1)
             st = gaz_segment_writer_copy(w, m->segments[s], m->cache, d, err);
     }
@@ -143,7 +148,9 @@ static gaz_status write_merged(merge *m, gaz_error *err)
         }
         if (st == GAZ_OK)
             st = copy_segment(m, s, w, err);
-        if (st == GAZ_OK && (gaz_segment_writer_full(w) || gaz_segment_writer_memory(w) > (size_t)m->settings->index_memory / 2)) {
+        if (st == GAZ_OK &&
+            (gaz_segment_writer_full(w) ||
+             gaz_segment_writer_memory(w) > (size_t)m->settings->index_memory / 2)) {
             st = finish(m, w, path, err);
             gaz_segment_writer_close(w);
             w = NULL;
@@ -163,14 +170,17 @@ static bool is_chosen(const merge *m, const char *name)
     return false;
 }
 
-/* GAZ_E_BUSY when a manifest wants a document that is neither merged nor in a segment that stays. */
-static gaz_status check_manifest(merge *m, const char *name, gaz_segment *const *stay, size_t count, gaz_error *err)
+/* GAZ_E_BUSY when a manifest wants a document that is neither merged nor in a segment that stays.
+ */
+static gaz_status check_manifest(merge *m, const char *name, gaz_segment *const *stay, size_t count,
+                                 gaz_error *err)
 {
     gaz_manifest *loaded = NULL;
     gaz_status st = gaz_manifest_load(m->store, name, &loaded, err);
     for (size_t i = 0; st == GAZ_OK && i < gaz_manifest_count(loaded); i++) {
         const gaz_manifest_entry *e = gaz_manifest_at(loaded, i);
-        const uint64_t *owner = e->skip == GAZ_SKIP_NONE ? gaz_map_get(&m->live, e->oid.id, GAZ_OID_SIZE) : NULL;
+        const uint64_t *owner =
+            e->skip == GAZ_SKIP_NONE ? gaz_map_get(&m->live, e->oid.id, GAZ_OID_SIZE) : NULL;
         if (e->skip == GAZ_SKIP_NONE && !(owner && *owner) && !pool_holds(stay, count, &e->oid))
             st = gaz_error_set(err, GAZ_E_BUSY, "a document that was dropped is wanted again");
     }
@@ -178,8 +188,8 @@ static gaz_status check_manifest(merge *m, const char *name, gaz_segment *const 
     return st;
 }
 
-/* What was dead when the merge began may be wanted by what was published since: then the merge is given up, and tried again
- * after a later run. */
+/* What was dead when the merge began may be wanted by what was published since: then the merge is
+ * given up, and tried again after a later run. */
 static gaz_status look_again(merge *m, uint64_t *generation, gaz_error *err)
 {
     gaz_snapshot *now = NULL;
@@ -282,7 +292,8 @@ static gaz_status run(merge *m, bool all, size_t *merged, gaz_error *err)
     return st;
 }
 
-gaz_status merge_pool(gaz_store *store, const gaz_settings *settings, int64_t pool, bool all, size_t *merged, gaz_error *err)
+gaz_status merge_pool(gaz_store *store, const gaz_settings *settings, int64_t pool, bool all,
+                      size_t *merged, gaz_error *err)
 {
     merge m = {.store = store, .settings = settings, .pool = pool};
     gaz_lock *lock = NULL;

@@ -1,5 +1,6 @@
-/* Supervising a worker process. The blobs it was reading when it died are suspects; a second run reads those first, one at a
- * time: the one it dies of again is quarantined, and the run is repeated without it. */
+/* Supervising a worker process. The blobs it was reading when it died are suspects; a second run
+ * reads those first, one at a time: the one it dies of again is quarantined, and the run is
+ * repeated without it. */
 #include "process.h"
 
 #include <errno.h>
@@ -33,7 +34,8 @@ typedef struct child {
     gaz_error error;
 } child;
 
-static gaz_status spawn(const worker_call *call, const char *suspects, int inflight_fd, child *c, gaz_error *err)
+static gaz_status spawn(const worker_call *call, const char *suspects, int inflight_fd, child *c,
+                        gaz_error *err)
 {
     char fd_text[16];
     int pipe_fds[2];
@@ -64,7 +66,8 @@ static gaz_status spawn(const worker_call *call, const char *suspects, int infli
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int rc = posix_spawn(&c->pid, call->worker, &actions, &attributes, (char *const *)argv, environ);
+    int rc =
+        posix_spawn(&c->pid, call->worker, &actions, &attributes, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     close(pipe_fds[1]);
@@ -106,21 +109,25 @@ static void read_result(child *c, const gaz_json *r)
 
 static void read_error(child *c, const gaz_json *e)
 {
-    const char *message = gaz_json_text(gaz_json_get(e, "message"), NULL), *hint = gaz_json_text(gaz_json_get(e, "hint"), NULL);
+    const char *message = gaz_json_text(gaz_json_get(e, "message"), NULL),
+               *hint = gaz_json_text(gaz_json_get(e, "hint"), NULL);
     gaz_status st = (gaz_status)gaz_json_integer(gaz_json_get(e, "status"), GAZ_E_INTERNAL);
     c->have_error = true;
-    gaz_error_set(&c->error, st < 0 ? st : GAZ_E_INTERNAL, "%s", message ? message : "the index run failed");
+    gaz_error_set(&c->error, st < 0 ? st : GAZ_E_INTERNAL, "%s",
+                  message ? message : "the index run failed");
     if (hint && *hint)
         gaz_error_hint(&c->error, "%s", hint);
 }
 
-/* A line that is no JSON of ours is dropped: only a broken worker writes it, and its end says the rest. */
+/* A line that is no JSON of ours is dropped: only a broken worker writes it, and its end says the
+ * rest. */
 static void read_line(child *c, const char *text, size_t len)
 {
     gaz_json *root = NULL;
     if (gaz_json_parse(text, len, &root, NULL) != GAZ_OK)
         return;
-    const gaz_json *p = gaz_json_get(root, "progress"), *r = gaz_json_get(root, "result"), *e = gaz_json_get(root, "error");
+    const gaz_json *p = gaz_json_get(root, "progress"), *r = gaz_json_get(root, "result"),
+                   *e = gaz_json_get(root, "error");
     if (p)
         read_progress(c, p);
     if (r)
@@ -196,7 +203,8 @@ static int share_memory(inflight **flight)
     return fd;
 }
 
-static gaz_status run_once(const worker_call *call, const char *suspects, int fd, child *c, int *ended, bool *cancelled, gaz_error *err)
+static gaz_status run_once(const worker_call *call, const char *suspects, int fd, child *c,
+                           int *ended, bool *cancelled, gaz_error *err)
 {
     *c = (child){.out = -1};
     gaz_strbuf_init(&c->line, LINE_MAX_BYTES);
@@ -222,7 +230,8 @@ static gaz_status conclude(const child *c, int ended, gaz_run_result *out, gaz_e
         *out = c->result;
         return GAZ_OK;
     }
-    return gaz_error_set(err, GAZ_E_INTERNAL, "gaz-worker ended with status %d and no result", WIFEXITED(ended) ? WEXITSTATUS(ended) : -1);
+    return gaz_error_set(err, GAZ_E_INTERNAL, "gaz-worker ended with status %d and no result",
+                         WIFEXITED(ended) ? WEXITSTATUS(ended) : -1);
 }
 
 gaz_status worker_run(const worker_call *call, gaz_run_result *out, gaz_error *err)
@@ -242,7 +251,8 @@ gaz_status worker_run(const worker_call *call, gaz_run_result *out, gaz_error *e
         st = run_once(call, suspects.data, fd, &c, &ended, &cancelled, err);
         if (st == GAZ_OK && cancelled)
             st = gaz_error_set(err, GAZ_E_CANCELLED, "the index run was cancelled");
-        bool crashed = st == GAZ_OK && !c.have_result && !c.have_error && !(WIFEXITED(ended) && (WEXITSTATUS(ended) == 2 || WEXITSTATUS(ended) == 3));
+        bool crashed = st == GAZ_OK && !c.have_result && !c.have_error &&
+                       !(WIFEXITED(ended) && (WEXITSTATUS(ended) == 2 || WEXITSTATUS(ended) == 3));
         if (!crashed) {
             if (st == GAZ_OK)
                 st = conclude(&c, ended, out, err);
@@ -253,11 +263,14 @@ gaz_status worker_run(const worker_call *call, gaz_run_result *out, gaz_error *e
         bool was_isolating = isolating;
         collect_suspects(flight, &suspects, &only, &count);
         int sig = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0;
-        gaz_log_write(call->log, GAZ_LOG_WARN, "index", "gaz-worker died of signal %d while indexing %s; %zu blobs suspect", sig,
+        gaz_log_write(call->log, GAZ_LOG_WARN, "index",
+                      "gaz-worker died of signal %d while indexing %s; %zu blobs suspect", sig,
                       call->subject, count);
         unexplained += count == 0;
         if (crashes >= CRASHES_MAX || unexplained > 2) {
-            st = gaz_error_set(err, GAZ_E_INTERNAL, "gaz-worker keeps dying of signal %d while indexing %s", sig, call->subject);
+            st = gaz_error_set(err, GAZ_E_INTERNAL,
+                               "gaz-worker keeps dying of signal %d while indexing %s", sig,
+                               call->subject);
             break;
         }
         if (count == 1 && was_isolating) {

@@ -5,18 +5,19 @@
 #include "index_run.h"
 
 typedef struct worker_call {
-    const char *worker;          /* path of the program */
+    const char *worker; /* path of the program */
     const char *home;
     const char *command, *subject; /* "index" NAME, "merge" POOL */
-    const char *rev;             /* nullable */
-    gaz_store *store;            /* for the quarantine */
-    const gaz_log *log;          /* nullable */
+    const char *rev;               /* nullable */
+    gaz_store *store;              /* for the quarantine */
+    const gaz_log *log;            /* nullable */
     /* Called for each progress line and at least ten times a second; false ends the process. */
     bool (*alive)(void *ctx, const gaz_progress *progress);
     void *ctx;
 } worker_call;
 
-/* Runs a worker to its end, again around blobs that crash it: each crash costs one blob, which is quarantined. */
+/* Runs a worker to its end, again around blobs that crash it: each crash costs one blob, which is
+ * quarantined. */
 GAZ_CHECKED gaz_status worker_run(const worker_call *call, gaz_run_result *out, gaz_error *err);
 
 #endif

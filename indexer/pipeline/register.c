@@ -25,7 +25,8 @@ static char *name_from_source(const char *source)
         start--;
     char *name = strndup(source + start, end - start);
     for (char *p = name; p && *p; p++)
-        if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '.' || *p == '_' || *p == '-'))
+        if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+              *p == '.' || *p == '_' || *p == '-'))
             *p = '-';
     while (name && (*name == '.' || *name == '-'))
         memmove(name, name + 1, strlen(name));
@@ -39,22 +40,27 @@ static bool below(const char *path, const char *root)
     if (!realpath(root, resolved))
         return false;
     n = strlen(resolved);
-    return strncmp(path, resolved, n) == 0 && (path[n] == '\0' || path[n] == '/' || (n && resolved[n - 1] == '/'));
+    return strncmp(path, resolved, n) == 0 &&
+           (path[n] == '\0' || path[n] == '/' || (n && resolved[n - 1] == '/'));
 }
 
-static gaz_status check_root(const gaz_settings *settings, const gaz_add *add, const char *path, gaz_error *err)
+static gaz_status check_root(const gaz_settings *settings, const gaz_add *add, const char *path,
+                             gaz_error *err)
 {
     if (!add->remote)
         return GAZ_OK;
     for (size_t i = 0; i < settings->root_count; i++)
         if (below(path, settings->roots[i]))
             return GAZ_OK;
-    gaz_error_set(err, GAZ_E_DENIED, "local paths may be added over HTTP only below the directories of server.roots");
-    gaz_error_hint(err, "add it on the server's machine with `gaz add`, or name its parent in server.roots of gaz.yaml");
+    gaz_error_set(err, GAZ_E_DENIED,
+                  "local paths may be added over HTTP only below the directories of server.roots");
+    gaz_error_hint(err, "add it on the server's machine with `gaz add`, or name its parent in "
+                        "server.roots of gaz.yaml");
     return GAZ_E_DENIED;
 }
 
-static gaz_status local_source(const gaz_settings *settings, const gaz_add *add, gaz_repo_row *row, gaz_error *err)
+static gaz_status local_source(const gaz_settings *settings, const gaz_add *add, gaz_repo_row *row,
+                               gaz_error *err)
 {
     char resolved[4096];
     gaz_repo *repo = NULL;
@@ -71,12 +77,16 @@ static gaz_status local_source(const gaz_settings *settings, const gaz_add *add,
     row->source = strdup(resolved);
     row->git_dir = strdup(gaz_repo_git_dir(repo));
     gaz_repo_close(repo);
-    return row->source && row->git_dir ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory to add a repository");
+    return row->source && row->git_dir
+               ? GAZ_OK
+               : gaz_error_set(err, GAZ_E_NOMEM, "no memory to add a repository");
 }
 
-static gaz_status url_source(gaz_store *store, const gaz_settings *settings, const gaz_add *add, gaz_repo_row *row, gaz_error *err)
+static gaz_status url_source(gaz_store *store, const gaz_settings *settings, const gaz_add *add,
+                             gaz_repo_row *row, gaz_error *err)
 {
-    gaz_transport transport = {.allow_private = settings->allow_private_urls || !add->remote, .allow_local = !add->remote};
+    gaz_transport transport = {.allow_private = settings->allow_private_urls,
+                               .allow_local = !add->remote};
     gaz_status st = gaz_source_check(add->source, &transport, err);
     (void)store;
     if (st != GAZ_OK)
@@ -100,13 +110,16 @@ static gaz_status copy_patterns(const gaz_add *add, gaz_repo_row *row, gaz_error
     return GAZ_OK;
 }
 
-gaz_status gaz_repo_register(gaz_store *store, const gaz_settings *settings, const gaz_add *add, gaz_repo_row *row, gaz_error *err)
+gaz_status gaz_repo_register(gaz_store *store, const gaz_settings *settings, const gaz_add *add,
+                             gaz_repo_row *row, gaz_error *err)
 {
     gaz_repo_row r = {0};
-    gaz_status st = gaz_source_is_url(add->source) ? url_source(store, settings, add, &r, err) : local_source(settings, add, &r, err);
+    gaz_status st = gaz_source_is_url(add->source) ? url_source(store, settings, add, &r, err)
+                                                   : local_source(settings, add, &r, err);
     if (st == GAZ_OK) {
         r.name = add->name ? strdup(add->name) : name_from_source(r.source);
-        st = r.name ? copy_patterns(add, &r, err) : gaz_error_set(err, GAZ_E_NOMEM, "no memory to add a repository");
+        st = r.name ? copy_patterns(add, &r, err)
+                    : gaz_error_set(err, GAZ_E_NOMEM, "no memory to add a repository");
     }
     if (st == GAZ_OK)
         st = gaz_store_repo_add(store, &r, err);

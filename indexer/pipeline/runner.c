@@ -1,6 +1,7 @@
-/* The runner: takes jobs from the durable queue and has a worker process do each. In a server two threads take jobs, so that a
- * small repository does not wait behind a large one, and a third merges and sweeps between them; a command line has no threads
- * of its own and runs its job where it waits for it. */
+/* The runner: takes jobs from the durable queue and has a worker process do each. In a server two
+ * threads take jobs, so that a small repository does not wait behind a large one, and a third
+ * merges and sweeps between them; a command line has no threads of its own and runs its job where
+ * it waits for it. */
 #include "gaz/pipeline/runner.h"
 
 #include <pthread.h>
@@ -50,15 +51,16 @@ struct gaz_runner {
     pthread_t threads[TAKERS + 1];
     unsigned thread_count;
     atomic_bool stopping;
-    bool git;              /* gaz_git_init() was called, for registering repositories */
-    bool maintain;         /* something was published: look whether to merge */
-    unsigned submitted;    /* jobs, so that none is slept through */
+    bool git;                   /* gaz_git_init() was called, for registering repositories */
+    bool maintain;              /* something was published: look whether to merge */
+    unsigned submitted;         /* jobs, so that none is slept through */
     GAZ_VEC(looked_over) pools; /* by id; only of the one thread that merges */
 };
 
 const char *gaz_phase_name(gaz_phase phase)
 {
-    static const char *const names[] = {"queued", "fetch", "walk", "text", "publish", "merge", "ended"};
+    static const char *const names[] = {"queued",  "fetch", "walk", "text",
+                                        "publish", "merge", "ended"};
     return (size_t)phase < sizeof names / sizeof names[0] ? names[phase] : "ended";
 }
 
@@ -74,8 +76,8 @@ static char *worker_beside_us(void)
     return strdup(path);
 }
 
-gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const gaz_log *log, const char *worker, gaz_runner **out,
-                          gaz_error *err)
+gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const gaz_log *log,
+                          const char *worker, gaz_runner **out, gaz_error *err)
 {
     gaz_runner *r = calloc(1, sizeof *r);
     if (!r)
@@ -87,7 +89,8 @@ gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const 
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
     pthread_cond_init(&r->changed, NULL);
-    gaz_status st = r->worker ? gaz_git_init(err) : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
+    gaz_status st = r->worker ? gaz_git_init(err)
+                              : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
     r->git = st == GAZ_OK;
     if (st != GAZ_OK) {
         gaz_runner_free(r);
@@ -194,26 +197,41 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
 {
     active *a = begin(r, job->id);
     alive_context context = {r, a, visit, ctx, GAZ_NEVER};
-    worker_call call = {.worker = r->worker, .home = gaz_store_home(r->store), .command = "index", .subject = job->subject,
-                        .rev = job->argument, .store = r->store, .log = r->log, .alive = alive, .ctx = &context};
+    worker_call call = {.worker = r->worker,
+                        .home = gaz_store_home(r->store),
+                        .command = "index",
+                        .subject = job->subject,
+                        .rev = job->argument,
+                        .store = r->store,
+                        .log = r->log,
+                        .alive = alive,
+                        .ctx = &context};
     gaz_run_result result = {0};
     gaz_error err = {0};
     gaz_status st = worker_run(&call, &result, &err);
     gaz_repo_row row;
-    bool left = st == GAZ_E_CANCELLED && atomic_load(&r->stopping); /* it stays RUNNING: the next process takes it up again */
+    bool left =
+        st == GAZ_E_CANCELLED &&
+        atomic_load(&r->stopping); /* it stays RUNNING: the next process takes it up again */
     if (!left) {
         gaz_error ignored = {0};
-        gaz_status kept = gaz_store_job_finish(r->store, job->id, st == GAZ_OK ? GAZ_JOB_DONE : GAZ_JOB_FAILED,
-                                               st == GAZ_OK ? NULL : err.message, result.generation, &ignored);
+        gaz_status kept =
+            gaz_store_job_finish(r->store, job->id, st == GAZ_OK ? GAZ_JOB_DONE : GAZ_JOB_FAILED,
+                                 st == GAZ_OK ? NULL : err.message, result.generation, &ignored);
         if (kept != GAZ_OK)
-            gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the end of job %lld: %s", (long long)job->id, ignored.message);
+            gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the end of job %lld: %s",
+                          (long long)job->id, ignored.message);
         if (st != GAZ_OK && gaz_store_repo_get(r->store, job->subject, &row, NULL) == GAZ_OK) {
-            if (!job->argument && gaz_store_repo_failed(r->store, row.id, err.message, NULL) != GAZ_OK)
-                gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the failure of %s", job->subject);
+            if (!job->argument &&
+                gaz_store_repo_failed(r->store, row.id, err.message, NULL) != GAZ_OK)
+                gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the failure of %s",
+                              job->subject);
             gaz_repo_row_release(&row);
         }
-        gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index", "%s: %s, %llu documents, %lld ms", job->subject,
-                      st == GAZ_OK ? "published" : err.message, (unsigned long long)result.files, (long long)(result.elapsed_us / 1000));
+        gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index",
+                      "%s: %s, %llu documents, %lld ms", job->subject,
+                      st == GAZ_OK ? "published" : err.message, (unsigned long long)result.files,
+                      (long long)(result.elapsed_us / 1000));
     }
     pthread_mutex_lock(&r->lock);
     if (a) {
@@ -257,7 +275,8 @@ static void *take_jobs(void *arg)
 {
     gaz_runner *r = arg;
     while (!atomic_load(&r->stopping)) {
-        unsigned submitted = submitted_jobs(r); /* before looking, so that one that comes now is not slept through */
+        unsigned submitted =
+            submitted_jobs(r); /* before looking, so that one that comes now is not slept through */
         gaz_job_row job;
         gaz_error err = {0};
         gaz_status st = gaz_queue_take(r->store, &job, &err);
@@ -273,21 +292,23 @@ static void *take_jobs(void *arg)
     return NULL;
 }
 
-/* The segments of a pool, and the generations of those who use it: what decides whether there is something to merge. */
+/* The segments of a pool, and the generations of those who use it: what decides whether there is
+ * something to merge. */
 static uint64_t state_of(const gaz_snapshot *s, const gaz_snapshot_pool *pool)
 {
     static const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
     uint64_t state = 0;
     for (size_t i = 0; i < pool->segment_count; i++)
-        state = (state ^ gaz_checksum(pool->segments[i].name, strlen(pool->segments[i].name))) * spread;
+        state =
+            (state ^ gaz_checksum(pool->segments[i].name, strlen(pool->segments[i].name))) * spread;
     for (size_t i = 0; i < s->repo_count; i++)
         if (s->repos[i].row.pool == pool->id)
             state = (state ^ s->repos[i].generation) * spread;
     return state;
 }
 
-/* Whether a pool has changed since it was last looked over; a process for each of a thousand that did not would cost more than
- * any merge. Pools come in ascending order of their ids. */
+/* Whether a pool has changed since it was last looked over; a process for each of a thousand that
+ * did not would cost more than any merge. Pools come in ascending order of their ids. */
 static bool changed(gaz_runner *r, size_t *at, int64_t pool, uint64_t state)
 {
     while (*at < r->pools.len && r->pools.items[*at].pool < pool)
@@ -296,7 +317,8 @@ static bool changed(gaz_runner *r, size_t *at, int64_t pool, uint64_t state)
         looked_over fresh = {pool, ~state};
         if (!gaz_vec_push(&r->pools, fresh))
             return true;
-        memmove(r->pools.items + *at + 1, r->pools.items + *at, (r->pools.len - 1 - *at) * sizeof fresh);
+        memmove(r->pools.items + *at + 1, r->pools.items + *at,
+                (r->pools.len - 1 - *at) * sizeof fresh);
         r->pools.items[*at] = fresh;
     }
     bool differs = r->pools.items[*at].state != state;
@@ -315,12 +337,19 @@ static void merge_all(gaz_runner *r, bool force)
         char pool[24];
         gaz_run_result result;
         alive_context context = {.runner = r};
-        if (!force && (snapshot->pools[p].segment_count < 2 ||
-                       !changed(r, &at, snapshot->pools[p].id, state_of(snapshot, &snapshot->pools[p]))))
+        if (!force &&
+            (snapshot->pools[p].segment_count < 2 ||
+             !changed(r, &at, snapshot->pools[p].id, state_of(snapshot, &snapshot->pools[p]))))
             continue;
         snprintf(pool, sizeof pool, "%lld", (long long)snapshot->pools[p].id);
-        worker_call call = {.worker = r->worker, .home = gaz_store_home(r->store), .command = "merge", .subject = pool,
-                            .store = r->store, .log = r->log, .alive = alive, .ctx = &context};
+        worker_call call = {.worker = r->worker,
+                            .home = gaz_store_home(r->store),
+                            .command = "merge",
+                            .subject = pool,
+                            .store = r->store,
+                            .log = r->log,
+                            .alive = alive,
+                            .ctx = &context};
         gaz_error_clear(&err);
         gaz_status st = worker_run(&call, &result, &err);
         if (st != GAZ_OK && st != GAZ_E_CANCELLED)
@@ -336,8 +365,8 @@ static void sweep(gaz_runner *r)
     if (gaz_store_sweep(r->store, r->settings->retire_grace_ms, &swept, &err) != GAZ_OK)
         gaz_log_write(r->log, GAZ_LOG_WARN, "store", "cannot sweep: %s", err.message);
     else if (swept.files)
-        gaz_log_write(r->log, GAZ_LOG_INFO, "store", "swept %llu files, %llu bytes", (unsigned long long)swept.files,
-                      (unsigned long long)swept.bytes);
+        gaz_log_write(r->log, GAZ_LOG_INFO, "store", "swept %llu files, %llu bytes",
+                      (unsigned long long)swept.files, (unsigned long long)swept.bytes);
 }
 
 static void *maintain(void *arg)
@@ -363,7 +392,8 @@ static void *maintain(void *arg)
 gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
 {
     for (unsigned i = 0; i <= TAKERS; i++) {
-        if (pthread_create(&r->threads[r->thread_count], NULL, i < TAKERS ? take_jobs : maintain, r) != 0)
+        if (pthread_create(&r->threads[r->thread_count], NULL, i < TAKERS ? take_jobs : maintain,
+                           r) != 0)
             return gaz_error_set(err, GAZ_E_NOMEM, "cannot start the job runner's threads");
         r->thread_count++;
     }
@@ -372,7 +402,8 @@ gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
 
 /* ---- asking ---- */
 
-gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job, gaz_error *err)
+gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
+                             gaz_error *err)
 {
     gaz_status st = gaz_store_job_add(r->store, "index", repo, rev, job, err);
     pthread_mutex_lock(&r->lock);
@@ -382,7 +413,8 @@ gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, i
     return st;
 }
 
-/* How a job stands in the catalogue, for jobs of other processes. @return GAZ_DONE while it is not ended */
+/* How a job stands in the catalogue, for jobs of other processes. @return GAZ_DONE while it is not
+ * ended */
 static gaz_status look_up(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_error *err)
 {
     gaz_job_row row;
@@ -392,14 +424,16 @@ static gaz_status look_up(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_er
     if (row.state == GAZ_JOB_DONE)
         out->generation = row.generation;
     else if (row.state == GAZ_JOB_FAILED)
-        st = gaz_error_set(err, GAZ_E_INTERNAL, "%s", row.error ? row.error : "the index run failed");
+        st = gaz_error_set(err, GAZ_E_INTERNAL, "%s",
+                           row.error ? row.error : "the index run failed");
     else
         st = GAZ_DONE;
     gaz_job_row_release(&row);
     return st;
 }
 
-/* Without threads of our own the caller's does the work: the oldest job first, until it is the one waited for. */
+/* Without threads of our own the caller's does the work: the oldest job first, until it is the one
+ * waited for. */
 static bool run_one_here(gaz_runner *r, gaz_progress_visit visit, void *ctx)
 {
     gaz_job_row job;
@@ -412,7 +446,8 @@ static bool run_one_here(gaz_runner *r, gaz_progress_visit visit, void *ctx)
     return true;
 }
 
-static bool take_outcome(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_progress *progress, gaz_status *st, gaz_error *err)
+static bool take_outcome(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_progress *progress,
+                         gaz_status *st, gaz_error *err)
 {
     pthread_mutex_lock(&r->lock);
     active *a = find(r, id);
@@ -429,8 +464,8 @@ static bool take_outcome(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_pro
     return ended;
 }
 
-gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us, gaz_progress_visit visit, void *ctx, gaz_run_result *out,
-                           gaz_error *err)
+gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us,
+                           gaz_progress_visit visit, void *ctx, gaz_run_result *out, gaz_error *err)
 {
     gaz_progress progress = {.seconds_left = -1};
     gaz_status st = GAZ_OK;
@@ -450,13 +485,17 @@ gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us, gaz_
         }
         if (visit && now >= next_visit) {
             if (!visit(ctx, &progress))
-                return gaz_error_set(err, GAZ_E_CANCELLED, "waiting for job %lld was cancelled", (long long)job);
+                return gaz_error_set(err, GAZ_E_CANCELLED, "waiting for job %lld was cancelled",
+                                     (long long)job);
             next_visit = now + 100000;
         }
         if (gaz_expired(deadline_us))
             return gaz_error_set(err, GAZ_E_TIMEOUT, "job %lld goes on", (long long)job);
         if (atomic_load(&r->stopping))
-            return gaz_error_set(err, GAZ_E_CANCELLED, "the program is ending; job %lld is taken up again at its next start", (long long)job);
+            return gaz_error_set(
+                err, GAZ_E_CANCELLED,
+                "the program is ending; job %lld is taken up again at its next start",
+                (long long)job);
         usleep(r->thread_count ? 1000 : WAIT_TICK_US);
     }
 }
@@ -468,5 +507,7 @@ gaz_status gaz_runner_progress(gaz_runner *r, int64_t job, gaz_progress *out, ga
     if (a)
         *out = a->progress;
     pthread_mutex_unlock(&r->lock);
-    return a ? GAZ_OK : gaz_error_set(err, GAZ_E_NOT_FOUND, "job %lld is not run by this process", (long long)job);
+    return a ? GAZ_OK
+             : gaz_error_set(err, GAZ_E_NOT_FOUND, "job %lld is not run by this process",
+                             (long long)job);
 }

@@ -1,6 +1,6 @@
-/* What a commit's tree changes against a manifest. Along a commit that the manifest was made from, git's diff says; when an
- * ignore file changed, or there is no such commit, the whole tree is walked and compared, so that the outcome never depends on
- * the way it was reached. */
+/* What a commit's tree changes against a manifest. Along a commit that the manifest was made from,
+ * git's diff says; when an ignore file changed, or there is no such commit, the whole tree is
+ * walked and compared, so that the outcome never depends on the way it was reached. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "index_run.h"
 
 typedef struct rules {
-    gaz_ignore *operator, *tree;
+    gaz_ignore *operator, * tree;
 } rules;
 
 typedef struct collector {
@@ -27,7 +27,8 @@ static gaz_status no_memory(gaz_error *err)
 static bool is_ignore_file(const char *path, size_t len)
 {
     size_t n = strlen(GAZ_IGNORE_NAME);
-    return len >= n && memcmp(path + len - n, GAZ_IGNORE_NAME, n) == 0 && (len == n || path[len - n - 1] == '/');
+    return len >= n && memcmp(path + len - n, GAZ_IGNORE_NAME, n) == 0 &&
+           (len == n || path[len - n - 1] == '/');
 }
 
 static gaz_skip skip_of(const rules *r, const gaz_entry *e)
@@ -42,17 +43,23 @@ static gaz_skip skip_of(const rules *r, const gaz_entry *e)
     default:
         break;
     }
-    bool out = gaz_ignore_match(r->operator, e->path, e->path_len) || gaz_ignore_match(r->tree, e->path, e->path_len);
+    bool out = gaz_ignore_match(r->operator, e->path, e->path_len) ||
+               gaz_ignore_match(r->tree, e->path, e->path_len);
     return out ? GAZ_SKIP_EXCLUDED : GAZ_SKIP_NONE;
 }
 
-static gaz_status copy_entry(collector *c, const gaz_entry *e, gaz_manifest_change *out, gaz_error *err)
+static gaz_status copy_entry(collector *c, const gaz_entry *e, gaz_manifest_change *out,
+                             gaz_error *err)
 {
     const char *path = gaz_arena_strndup(c->request->arena, e->path, e->path_len);
     if (!path)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the paths of a tree");
-    *out = (gaz_manifest_change){.entry = {.path = path, .path_len = (uint32_t)e->path_len, .oid = e->oid, .skip = (uint8_t)e->kind}};
-    if (e->kind == GAZ_ENTRY_UNREADABLE) /* no blob of its own: only one that could not be read may be worth another try */
+    *out = (gaz_manifest_change){.entry = {.path = path,
+                                           .path_len = (uint32_t)e->path_len,
+                                           .oid = e->oid,
+                                           .skip = (uint8_t)e->kind}};
+    if (e->kind == GAZ_ENTRY_UNREADABLE) /* no blob of its own: only one that could not be read may
+                                            be worth another try */
         out->entry.oid = (gaz_oid){{0}};
     return GAZ_OK;
 }
@@ -64,7 +71,8 @@ static gaz_status read_ignore_file(collector *c, const gaz_manifest_change *file
     gaz_strbuf text = GAZ_STRBUF_INIT;
     gaz_error why = {0};
     const gaz_manifest_entry *e = &file->entry;
-    gaz_status st = gaz_repo_blob(c->request->repo, &e->oid, (uint64_t)GAZ_IGNORE_FILE_MAX * 4, true, &text, &why);
+    gaz_status st = gaz_repo_blob(c->request->repo, &e->oid, (uint64_t)GAZ_IGNORE_FILE_MAX * 4,
+                                  true, &text, &why);
     if (st == GAZ_OK) {
         size_t n = e->path_len - strlen(GAZ_IGNORE_NAME);
         char *dir = gaz_arena_strndup(c->request->arena, e->path, n ? n - 1 : 0);
@@ -73,7 +81,8 @@ static gaz_status read_ignore_file(collector *c, const gaz_manifest_change *file
     gaz_strbuf_release(&text);
     if (st == GAZ_E_NOMEM && err && err->status == GAZ_OK)
         *err = why;
-    return st == GAZ_E_NOMEM ? st : GAZ_OK; /* an unreadable or oversized ignore file keeps out what it could say so far */
+    return st == GAZ_E_NOMEM ? st : GAZ_OK; /* an unreadable or oversized ignore file keeps out what
+                                               it could say so far */
 }
 
 static int by_depth(const void *a, const void *b)
@@ -96,7 +105,8 @@ static gaz_status read_rules(collector *c, gaz_error *err)
     gaz_strbuf patterns = GAZ_STRBUF_INIT;
     for (size_t i = 0; i < s->exclude_count; i++)
         gaz_strbuf_printf(&patterns, "%s\n", s->exclude[i]);
-    gaz_status st = gaz_strbuf_check(&patterns, err); /* half of the patterns would let in what the others keep out */
+    gaz_status st = gaz_strbuf_check(
+        &patterns, err); /* half of the patterns would let in what the others keep out */
     if (st == GAZ_OK)
         st = gaz_ignore_new(&c->rules.operator, err);
     if (st == GAZ_OK)
@@ -122,14 +132,16 @@ static gaz_status visit_entry(void *ctx, const gaz_entry *e, gaz_error *err)
     if (st != GAZ_OK)
         return st;
     if (!gaz_vec_push(&c->out->items, change) ||
-        (e->kind == GAZ_ENTRY_FILE && is_ignore_file(e->path, e->path_len) && !gaz_vec_push(&c->ignore_files, change)))
+        (e->kind == GAZ_ENTRY_FILE && is_ignore_file(e->path, e->path_len) &&
+         !gaz_vec_push(&c->ignore_files, change)))
         return no_memory(err);
     return GAZ_OK;
 }
 
 static gaz_entry as_entry(const gaz_manifest_entry *m)
 {
-    return (gaz_entry){.path = m->path, .path_len = m->path_len, .kind = (gaz_entry_kind)m->skip, .oid = m->oid};
+    return (gaz_entry){
+        .path = m->path, .path_len = m->path_len, .kind = (gaz_entry_kind)m->skip, .oid = m->oid};
 }
 
 static int compare_entries(const gaz_manifest_entry *a, const gaz_manifest_entry *b)
@@ -139,10 +151,12 @@ static int compare_entries(const gaz_manifest_entry *a, const gaz_manifest_entry
     return c ? c : (a->path_len > b->path_len) - (a->path_len < b->path_len);
 }
 
-/* Entries the base has as they are, or as they failed before, are no changes; a blob that could not be read is tried again. */
+/* Entries the base has as they are, or as they failed before, are no changes; a blob that could not
+ * be read is tried again. */
 static bool unchanged(const gaz_manifest_entry *was, const gaz_manifest_entry *now)
 {
-    bool same_skip = was->skip == now->skip || (now->skip == GAZ_SKIP_NONE && was->skip == GAZ_SKIP_CRASHED);
+    bool same_skip =
+        was->skip == now->skip || (now->skip == GAZ_SKIP_NONE && was->skip == GAZ_SKIP_CRASHED);
     return gaz_oid_compare(&was->oid, &now->oid) == 0 && same_skip;
 }
 
@@ -155,7 +169,8 @@ static gaz_status subtract_base(collector *c, gaz_error *err)
     bool ok = true;
     for (size_t i = 0; ok && i <= c->out->items.len; i++) {
         const gaz_manifest_change *now = i < c->out->items.len ? &c->out->items.items[i] : NULL;
-        while (ok && old < n && (!now || compare_entries(gaz_manifest_at(base, old), &now->entry) < 0)) {
+        while (ok && old < n &&
+               (!now || compare_entries(gaz_manifest_at(base, old), &now->entry) < 0)) {
             gaz_manifest_change gone = {.entry = *gaz_manifest_at(base, old++), .removed = true};
             ok = gaz_vec_push(&differ.items, gone);
         }
@@ -204,7 +219,8 @@ static gaz_status base_ignore_files(collector *c, gaz_error *err)
 {
     for (size_t i = 0; i < gaz_manifest_count(c->request->base); i++) {
         const gaz_manifest_entry *m = gaz_manifest_at(c->request->base, i);
-        if (!is_ignore_file(m->path, m->path_len) || m->skip == GAZ_SKIP_SYMLINK || m->skip == GAZ_SKIP_SUBMODULE)
+        if (!is_ignore_file(m->path, m->path_len) || m->skip == GAZ_SKIP_SYMLINK ||
+            m->skip == GAZ_SKIP_SUBMODULE)
             continue;
         gaz_manifest_change file = {.entry = *m};
         file.entry.path = gaz_arena_strndup(c->request->arena, m->path, m->path_len);
@@ -233,7 +249,8 @@ bool manifest_has_retries(gaz_manifest *m, bool *directories)
     return any;
 }
 
-/* Blobs of the base that could not be read before are looked at again, in their place among the changes. */
+/* Blobs of the base that could not be read before are looked at again, in their place among the
+ * changes. */
 static gaz_status add_retries(collector *c, gaz_error *err)
 {
     tree_changes merged = {0};
@@ -244,7 +261,8 @@ static gaz_status add_retries(collector *c, gaz_error *err)
         const gaz_manifest_entry *m = gaz_manifest_at(base, i);
         if (m->skip != GAZ_SKIP_UNREADABLE || gaz_oid_is_zero(&m->oid))
             continue;
-        while (ok && at < c->out->items.len && compare_entries(&c->out->items.items[at].entry, m) < 0)
+        while (ok && at < c->out->items.len &&
+               compare_entries(&c->out->items.items[at].entry, m) < 0)
             ok = gaz_vec_push(&merged.items, c->out->items.items[at++]);
         if (at < c->out->items.len && compare_entries(&c->out->items.items[at].entry, m) == 0)
             continue;
@@ -263,7 +281,8 @@ static gaz_status add_retries(collector *c, gaz_error *err)
 
 static gaz_status collect_difference(collector *c, gaz_error *err)
 {
-    gaz_status st = gaz_repo_diff(c->request->repo, c->request->base_commit, &c->request->commit, visit_change, c, err);
+    gaz_status st = gaz_repo_diff(c->request->repo, c->request->base_commit, &c->request->commit,
+                                  visit_change, c, err);
     if (st != GAZ_OK || c->ignore_changed)
         return st;
     st = base_ignore_files(c, err);
@@ -281,11 +300,13 @@ gaz_status collect_changes(const tree_request *request, tree_changes *out, gaz_e
     collector c = {.request = request, .out = out};
     gaz_status st = GAZ_OK;
     bool directories = false;
-    bool whole = !request->base || !request->base_commit || (manifest_has_retries(request->base, &directories) && directories);
+    bool whole = !request->base || !request->base_commit ||
+                 (manifest_has_retries(request->base, &directories) && directories);
     if (!whole) {
         gaz_error why = {0};
         st = collect_difference(&c, &why);
-        whole = st != GAZ_OK || c.ignore_changed; /* the old commit may be gone: the whole tree always answers */
+        whole = st != GAZ_OK ||
+                c.ignore_changed; /* the old commit may be gone: the whole tree always answers */
         if (st == GAZ_E_NOMEM && err)
             *err = why;
     }
@@ -301,6 +322,7 @@ gaz_status collect_changes(const tree_request *request, tree_changes *out, gaz_e
     gaz_ignore_free(c.rules.tree);
     gaz_vec_free(&c.ignore_files);
     for (size_t i = 0; i < out->items.len; i++)
-        out->skipped += !out->items.items[i].removed && out->items.items[i].entry.skip != GAZ_SKIP_NONE;
+        out->skipped +=
+            !out->items.items[i].removed && out->items.items[i].entry.skip != GAZ_SKIP_NONE;
     return st;
 }

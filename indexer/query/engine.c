@@ -1,5 +1,5 @@
-/* The engine: one current world, replaced whole when a newer generation is published; requests hold the one they began
- * with. Older worlds stay for a while for the cursors that name them. */
+/* The engine: one current world, replaced whole when a newer generation is published; requests hold
+ * the one they began with. Older worlds stay for a while for the cursors that name them. */
 #include "engine_private.h"
 
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 #include "gaz/base/near.h"
 #include "scope.h"
 
-gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_engine **out, gaz_error *err)
+gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_engine **out,
+                          gaz_error *err)
 {
     gaz_engine *e = calloc(1, sizeof *e);
     if (!e)
@@ -192,8 +193,9 @@ static const gaz_ref_row *ref_at(const gaz_snapshot_repo *repo, const gaz_oid *c
     return NULL;
 }
 
-gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const char *rev, bool fetch, int64_t deadline_us,
-                           const gaz_snapshot_repo **out_repo, const gaz_ref_row **ref, gaz_error *err)
+gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const char *rev, bool fetch,
+                           int64_t deadline_us, const gaz_snapshot_repo **out_repo,
+                           const gaz_ref_row **ref, gaz_error *err)
 {
     const gaz_snapshot_repo *repo = world_repo(*w, name);
     if (!repo)
@@ -207,7 +209,8 @@ gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const cha
     if (fetch && e->fetch)
         st = e->fetch(e->fetch_ctx, name, rev, deadline_us, &commit, err);
     else
-        gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s has no indexed revision '%.200s'", name, rev);
+        gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s has no indexed revision '%.200s'", name,
+                      rev);
     world *newer = NULL;
     if (st == GAZ_OK)
         st = engine_enter(e, &newer, err);
@@ -220,7 +223,8 @@ gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const cha
     if (!*out_repo)
         return engine_no_repo(newer, name, err);
     if (!*ref)
-        return gaz_error_set(err, GAZ_E_NOT_FOUND, "revision '%.200s' of %s is not indexed", rev, name);
+        return gaz_error_set(err, GAZ_E_NOT_FOUND, "revision '%.200s' of %s is not indexed", rev,
+                             name);
     gaz_error ignored = {0};
     gaz_status touched = gaz_store_revision_touch(e->store, (*out_repo)->row.id, &commit, &ignored);
     (void)touched; /* only decides which revision is dropped first */
@@ -233,7 +237,10 @@ void gaz_engine_stats_get(gaz_engine *e, gaz_engine_stats *out)
 {
     gaz_block_cache_stats cache;
     gaz_block_cache_stats_get(e->cache, &cache);
-    *out = (gaz_engine_stats){.cache_used = cache.used, .cache_max = cache.max, .cache_hits = cache.hits, .cache_misses = cache.misses};
+    *out = (gaz_engine_stats){.cache_used = cache.used,
+                              .cache_max = cache.max,
+                              .cache_hits = cache.hits,
+                              .cache_misses = cache.misses};
     out->searches = atomic_load(&e->searches);
     world *w = engine_world(e);
     if (!w)
@@ -250,7 +257,8 @@ void gaz_engine_stats_get(gaz_engine *e, gaz_engine_stats *out)
     world_unref(w);
 }
 
-gaz_status gaz_engine_repo_stats(gaz_engine *e, const char *name, uint64_t *files, uint64_t *text_bytes, uint64_t *skipped, gaz_error *err)
+gaz_status gaz_engine_repo_stats(gaz_engine *e, const char *name, uint64_t *files,
+                                 uint64_t *text_bytes, uint64_t *skipped, gaz_error *err)
 {
     world *w = NULL;
     const gaz_snapshot_repo *repo = NULL;

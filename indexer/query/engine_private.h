@@ -14,14 +14,15 @@ struct gaz_engine {
     gaz_pool *pool;
     gaz_revision_fetch fetch;
     void *fetch_ctx;
-    pthread_mutex_t lock;     /* over the worlds */
-    pthread_mutex_t refresh;  /* one refresh at a time */
+    pthread_mutex_t lock;    /* over the worlds */
+    pthread_mutex_t refresh; /* one refresh at a time */
     world *current;
     world *older[WORLDS_KEPT];
     atomic_uint_fast64_t searches;
 };
 
-/* The newest world taken up so far; give it back with world_unref(). NULL before the first refresh. */
+/* The newest world taken up so far; give it back with world_unref(). NULL before the first refresh.
+ */
 world *engine_world(gaz_engine *e);
 /* The newest world there is, taking up a newer generation first: what every request begins with. */
 GAZ_CHECKED gaz_status engine_enter(gaz_engine *e, world **out, gaz_error *err);
@@ -29,10 +30,13 @@ GAZ_CHECKED gaz_status engine_enter(gaz_engine *e, world **out, gaz_error *err);
 world *engine_world_at(gaz_engine *e, uint64_t generation);
 /* Keeps a world for cursors that name it. */
 void engine_keep(gaz_engine *e, world *w);
-/* The ref of a repository that `rev` names (NULL: HEAD's), bringing it in when it is not indexed and the engine can. On success
- * *w may have been replaced by a newer world. `ref` NULL with GAZ_OK: the repository has nothing indexed yet. */
-GAZ_CHECKED gaz_status engine_find_ref(gaz_engine *e, world **w, const char *repo, const char *rev, bool fetch, int64_t deadline_us,
-                                       const gaz_snapshot_repo **out_repo, const gaz_ref_row **ref, gaz_error *err);
+/* The ref of a repository that `rev` names (NULL: HEAD's), bringing it in when it is not indexed
+ * and the engine can. On success *w may have been replaced by a newer world. `ref` NULL with
+ * GAZ_OK: the repository has nothing indexed yet. */
+GAZ_CHECKED gaz_status engine_find_ref(gaz_engine *e, world **w, const char *repo, const char *rev,
+                                       bool fetch, int64_t deadline_us,
+                                       const gaz_snapshot_repo **out_repo, const gaz_ref_row **ref,
+                                       gaz_error *err);
 /* GAZ_E_NOT_FOUND with near misses. */
 GAZ_CHECKED gaz_status engine_no_repo(const world *w, const char *name, gaz_error *err);
 

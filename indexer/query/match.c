@@ -1,5 +1,6 @@
-/* Deciding one file: the cheap atoms first (repository, path, language), with the others open; only when they leave it
- * open is text read, atom by atom, and only the chunks that are candidates for the atom. */
+/* Deciding one file: the cheap atoms first (repository, path, language), with the others open; only
+ * when they leave it open is text read, atom by atom, and only the chunks that are candidates for
+ * the atom. */
 #include "match.h"
 
 #include <stdlib.h>
@@ -17,10 +18,12 @@ static gaz_status no_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "no memory to check candidates");
 }
 
-gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *cache, const int8_t *const *refs,
-                             int64_t deadline, size_t memory_max, gaz_error *err)
+gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *cache,
+                             const int8_t *const *refs, int64_t deadline, size_t memory_max,
+                             gaz_error *err)
 {
-    *w = (match_worker){.plan = p, .cache = cache, .refs = refs, .deadline = deadline, .memory_max = memory_max};
+    *w = (match_worker){
+        .plan = p, .cache = cache, .refs = refs, .deadline = deadline, .memory_max = memory_max};
     gaz_strbuf_init(&w->text, memory_max);
     w->matchers = calloc(p->atom_count + 1, sizeof(gaz_matcher *));
     w->verdicts = calloc(p->atom_count + 1, sizeof *w->verdicts);
@@ -68,13 +71,15 @@ static bool over_refs(const plan *p, const gaz_atom *atom)
            (atom->field == GAZ_FIELD_TEXT && p->query->type == GAZ_TYPE_REPO);
 }
 
-static gaz_status ref_verdicts(const plan *p, const plan_atom *a, const scope_ref *refs, size_t count, int8_t *out, gaz_error *err)
+static gaz_status ref_verdicts(const plan *p, const plan_atom *a, const scope_ref *refs,
+                               size_t count, int8_t *out, gaz_error *err)
 {
     gaz_matcher *m = NULL;
     gaz_status st = a->pattern ? gaz_matcher_new(a->pattern, &m, err) : GAZ_OK;
     (void)p;
     for (size_t i = 0; st == GAZ_OK && i < count; i++) {
-        const char *name = a->atom->field == GAZ_FIELD_BRANCH ? refs[i].ref->name : refs[i].repo->row.name;
+        const char *name =
+            a->atom->field == GAZ_FIELD_BRANCH ? refs[i].ref->name : refs[i].repo->row.name;
         if (a->atom->exact)
             out[i] = strcmp(name, a->atom->text) == 0 ? YES : NO;
         else
@@ -84,7 +89,8 @@ static gaz_status ref_verdicts(const plan *p, const plan_atom *a, const scope_re
     return st;
 }
 
-gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count, const int8_t *const **out, gaz_error *err)
+gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count, const int8_t *const **out,
+                      gaz_error *err)
 {
     const int8_t **all = gaz_arena_array(p->arena, p->atom_count + 1, sizeof *all);
     if (!all)
@@ -93,7 +99,8 @@ gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count, const 
         if (!over_refs(p, p->atoms[i].atom))
             continue;
         int8_t *verdicts = gaz_arena_array(p->arena, count + 1, 1);
-        gaz_status st = verdicts ? ref_verdicts(p, &p->atoms[i], refs, count, verdicts, err) : no_memory(err);
+        gaz_status st =
+            verdicts ? ref_verdicts(p, &p->atoms[i], refs, count, verdicts, err) : no_memory(err);
         if (st != GAZ_OK)
             return st;
         all[i] = verdicts;
@@ -105,8 +112,8 @@ gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count, const 
 /* ---- the tree, three-valued ---- */
 
 typedef struct decide {
-    const uint8_t *verdicts;        /* by atom, or NULL */
-    const int8_t *const *refs;      /* used when verdicts is NULL */
+    const uint8_t *verdicts;   /* by atom, or NULL */
+    const int8_t *const *refs; /* used when verdicts is NULL */
     size_t ref;
 } decide;
 
@@ -147,13 +154,15 @@ bool match_ref_possible(const plan *p, const gaz_node *node, const int8_t *const
 
 /* ---- text ---- */
 
-/* Words after which a name is being defined, in most languages. Text alone cannot know; this is a hint for ranking. */
+/* Words after which a name is being defined, in most languages. Text alone cannot know; this is a
+ * hint for ranking. */
 static bool defines(const char *word, size_t len)
 {
-    static const char *const words[] = {"class", "const",  "def",   "define", "defn",      "enum",  "fn",     "func",
-                                        "function", "fun", "impl",  "interface", "let",    "macro", "module", "namespace",
-                                        "package", "proc", "record", "static", "struct",   "sub",   "trait",  "type",
-                                        "typedef", "union", "val",  "var"};
+    static const char *const words[] = {
+        "class",  "const",     "def",     "define",  "defn",      "enum",   "fn",
+        "func",   "function",  "fun",     "impl",    "interface", "let",    "macro",
+        "module", "namespace", "package", "proc",    "record",    "static", "struct",
+        "sub",    "trait",     "type",    "typedef", "union",     "val",    "var"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0)
             return true;
@@ -165,8 +174,9 @@ static bool word_byte(unsigned char c)
     return c == '_' || c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
-/* C's way, without such a word: a line that begins at the margin, has the name after a type and before its parameters, or before
- * the brace of its body, and is no statement or prototype: `int name(int a)`, `struct name {`. */
+/* C's way, without such a word: a line that begins at the margin, has the name after a type and
+ * before its parameters, or before the brace of its body, and is no statement or prototype: `int
+ * name(int a)`, `struct name {`. */
 static bool heads_body(const char *line, size_t len, size_t at, size_t n)
 {
     while (len && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
@@ -183,8 +193,10 @@ static bool heads_body(const char *line, size_t len, size_t at, size_t n)
 
 static void look_at_word(match_worker *w, const char *line, size_t len, size_t at, size_t n)
 {
-    bool before = at > 0 && word_byte((unsigned char)line[at - 1]) && word_byte((unsigned char)line[at]);
-    bool after = at + n < len && word_byte((unsigned char)line[at + n]) && word_byte((unsigned char)line[at + n - 1]);
+    bool before =
+        at > 0 && word_byte((unsigned char)line[at - 1]) && word_byte((unsigned char)line[at]);
+    bool after = at + n < len && word_byte((unsigned char)line[at + n]) &&
+                 word_byte((unsigned char)line[at + n - 1]);
     if (before || after)
         return;
     w->whole_words++;
@@ -211,7 +223,8 @@ static bool visit_line(void *ctx, const gaz_line *line)
 {
     visit_context *v = ctx;
     v->seen++;
-    if (v->keep && !gaz_vec_push(&v->worker->lines[v->atom->atom->index], v->first_line + line->number)) {
+    if (v->keep &&
+        !gaz_vec_push(&v->worker->lines[v->atom->atom->index], v->first_line + line->number)) {
         v->failed = true;
         return false;
     }
@@ -225,16 +238,21 @@ static bool visit_line(void *ctx, const gaz_line *line)
     return true;
 }
 
-/* Scans one piece of a document for an atom: all its lines when they are shown, else just whether there is one. */
-static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *text, size_t len, unsigned flags,
-                             uint32_t first_line, bool *found, gaz_error *err)
+/* Scans one piece of a document for an atom: all its lines when they are shown, else just whether
+ * there is one. */
+static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *text, size_t len,
+                             unsigned flags, uint32_t first_line, bool *found, gaz_error *err)
 {
     gaz_scan scan = {.text = text, .len = len, .flags = flags & 7u, .deadline_us = w->deadline};
     gaz_matcher *m = w->matchers[a->atom->index];
     w->bytes_scanned += len;
     if (!a->positive)
         return gaz_matcher_test(m, &scan, found, err);
-    visit_context v = {.worker = w, .atom = a, .text = text, .first_line = first_line, .keep = w->plan->positive_content > 1};
+    visit_context v = {.worker = w,
+                       .atom = a,
+                       .text = text,
+                       .first_line = first_line,
+                       .keep = w->plan->positive_content > 1};
     gaz_status st = gaz_matcher_lines(m, &scan, visit_line, &v, err);
     if (v.failed)
         return no_memory(err);
@@ -243,7 +261,8 @@ static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *te
     return st;
 }
 
-gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc, uint32_t number, whole_text *out, gaz_error *err)
+gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc, uint32_t number,
+                            whole_text *out, gaz_error *err)
 {
     *out = (whole_text){.data = ""};
     if (doc->chunk_count == 1) {
@@ -264,8 +283,8 @@ gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *do
     return st;
 }
 
-static gaz_status scan_chunk(match_worker *w, const plan_atom *a, gaz_segment *seg, const gaz_doc *doc, uint32_t chunk, bool *found,
-                             gaz_error *err)
+static gaz_status scan_chunk(match_worker *w, const plan_atom *a, gaz_segment *seg,
+                             const gaz_doc *doc, uint32_t chunk, bool *found, gaz_error *err)
 {
     gaz_chunk c;
     gaz_block *block = NULL;
@@ -273,13 +292,14 @@ static gaz_status scan_chunk(match_worker *w, const plan_atom *a, gaz_segment *s
     if (st == GAZ_OK)
         st = gaz_segment_block(seg, w->cache, c.block, &block, NULL, err);
     if (st == GAZ_OK)
-        st = scan_piece(w, a, gaz_block_data(block) + c.offset, c.len, doc->flags, c.first_line, found, err);
+        st = scan_piece(w, a, gaz_block_data(block) + c.offset, c.len, doc->flags, c.first_line,
+                        found, err);
     gaz_block_release(block);
     return st;
 }
 
-static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope_file *f, gaz_segment *seg, uint32_t number,
-                                bool *found, gaz_error *err)
+static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope_file *f,
+                                gaz_segment *seg, uint32_t number, bool *found, gaz_error *err)
 {
     gaz_doc doc;
     const uint64_t *set = w->plan->segments[f->segment].atom_chunks[a->atom->index];
@@ -311,7 +331,8 @@ static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope
 
 /* ---- one file ---- */
 
-static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope_file *f, const view_entry *e, gaz_error *err)
+static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope_file *f,
+                                const view_entry *e, gaz_error *err)
 {
     uint8_t *verdict = &w->verdicts[a->atom->index];
     if (w->refs[a->atom->index]) {
@@ -342,7 +363,8 @@ static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope
 }
 
 /* Decides the content atoms a node needs, in order, until the node is decided. */
-static gaz_status decide_content(match_worker *w, const gaz_node *node, const scope_file *f, const view_entry *e, gaz_error *err)
+static gaz_status decide_content(match_worker *w, const gaz_node *node, const scope_file *f,
+                                 const view_entry *e, gaz_error *err)
 {
     decide d = {w->verdicts, NULL, 0};
     if (verdict_of(&d, node) != OPEN)
@@ -350,7 +372,8 @@ static gaz_status decide_content(match_worker *w, const gaz_node *node, const sc
     if (node->kind == GAZ_NODE_ATOM) {
         bool found = false;
         gaz_segment *seg = w->plan->scope->segments[f->segment].segment;
-        gaz_status st = scan_document(w, &w->plan->atoms[node->atom->index], f, seg, e->doc, &found, err);
+        gaz_status st =
+            scan_document(w, &w->plan->atoms[node->atom->index], f, seg, e->doc, &found, err);
         if (st == GAZ_OK)
             w->verdicts[node->atom->index] = found ? YES : NO;
         return st;
@@ -395,14 +418,16 @@ static gaz_status count_union(match_worker *w, uint32_t *lines, gaz_error *err)
 }
 
 /* An `or` is true after its first true branch; the other atoms' lines are shown all the same. */
-static gaz_status finish_lines(match_worker *w, const scope_file *f, const view_entry *e, gaz_error *err)
+static gaz_status finish_lines(match_worker *w, const scope_file *f, const view_entry *e,
+                               gaz_error *err)
 {
     for (unsigned i = 0; i < w->plan->atom_count; i++) {
         const plan_atom *a = &w->plan->atoms[i];
         bool found;
         if (!a->content || !a->positive || w->verdicts[i] != OPEN)
             continue;
-        gaz_status st = scan_document(w, a, f, w->plan->scope->segments[f->segment].segment, e->doc, &found, err);
+        gaz_status st = scan_document(w, a, f, w->plan->scope->segments[f->segment].segment, e->doc,
+                                      &found, err);
         if (st != GAZ_OK)
             return st;
     }
@@ -434,6 +459,9 @@ gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out, g
     if (st == GAZ_OK && p->positive_content > 1)
         st = count_union(w, &lines, err);
     *found = st == GAZ_OK;
-    *out = (match){.file = file, .lines = lines, .whole_words = (uint16_t)w->whole_words, .definitions = (uint16_t)w->definitions};
+    *out = (match){.file = file,
+                   .lines = lines,
+                   .whole_words = (uint16_t)w->whole_words,
+                   .definitions = (uint16_t)w->definitions};
     return st;
 }

@@ -17,11 +17,13 @@ typedef struct match {
 typedef struct match_worker {
     const plan *plan;
     gaz_block_cache *cache;
-    gaz_matcher **matchers;     /* by atom */
-    const int8_t *const *refs;  /* by atom: verdict per ref of the scope, for atoms over repositories and branches; else NULL */
-    uint8_t *verdicts;          /* by atom, of the current file */
-    GAZ_VEC(uint32_t) *lines;   /* by atom: numbers of matching lines, kept when several atoms are shown */
-    gaz_strbuf text;            /* a document put together */
+    gaz_matcher **matchers;    /* by atom */
+    const int8_t *const *refs; /* by atom: verdict per ref of the scope, for atoms over repositories
+                                  and branches; else NULL */
+    uint8_t *verdicts;         /* by atom, of the current file */
+    GAZ_VEC(uint32_t) *
+        lines;       /* by atom: numbers of matching lines, kept when several atoms are shown */
+    gaz_strbuf text; /* a document put together */
     int64_t deadline;
     size_t memory_max;
     uint64_t bytes_scanned;
@@ -29,14 +31,17 @@ typedef struct match_worker {
     unsigned whole_words, definitions;
 } match_worker;
 
-GAZ_CHECKED gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *cache, const int8_t *const *refs,
-                                         int64_t deadline, size_t memory_max, gaz_error *err);
+GAZ_CHECKED gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *cache,
+                                         const int8_t *const *refs, int64_t deadline,
+                                         size_t memory_max, gaz_error *err);
 void match_worker_release(match_worker *w);
 /**
  * Decides one file.
- * @return GAZ_OK; GAZ_E_TIMEOUT; GAZ_E_LIMIT, GAZ_E_CORRUPT, GAZ_E_NOMEM when this file cannot be decided
+ * @return GAZ_OK; GAZ_E_TIMEOUT; GAZ_E_LIMIT, GAZ_E_CORRUPT, GAZ_E_NOMEM when this file cannot be
+ * decided
  */
-GAZ_CHECKED gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out, gaz_error *err);
+GAZ_CHECKED gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out,
+                                  gaz_error *err);
 
 /* A document's text in one piece: a block that holds it whole (to be released), or w->text. */
 typedef struct whole_text {
@@ -44,11 +49,14 @@ typedef struct whole_text {
     size_t len;
     gaz_block *block;
 } whole_text;
-GAZ_CHECKED gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc, uint32_t number, whole_text *out, gaz_error *err);
+GAZ_CHECKED gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc,
+                                        uint32_t number, whole_text *out, gaz_error *err);
 
-/* Whether a repository and ref can hold results at all: the query's tree with only its atoms over them decided. */
+/* Whether a repository and ref can hold results at all: the query's tree with only its atoms over
+ * them decided. */
 bool match_ref_possible(const plan *p, const gaz_node *node, const int8_t *const *refs, size_t ref);
 /* Verdicts of all atoms over repositories and branches, per ref; in the plan's arena. */
-GAZ_CHECKED gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count, const int8_t *const **out, gaz_error *err);
+GAZ_CHECKED gaz_status match_refs(const plan *p, const scope_ref *refs, size_t count,
+                                  const int8_t *const **out, gaz_error *err);
 
 #endif

@@ -1,6 +1,7 @@
-/* Planning. Each content atom has a tree of literals its matches must hold (gaz_pattern_grams); per segment the tree is
- * evaluated over the n-gram postings to a set of chunks. The query's own tree is then evaluated over documents, where
- * negations and properties of files rule nothing out: what is left is checked against the text. */
+/* Planning. Each content atom has a tree of literals its matches must hold (gaz_pattern_grams); per
+ * segment the tree is evaluated over the n-gram postings to a set of chunks. The query's own tree
+ * is then evaluated over documents, where negations and properties of files rule nothing out: what
+ * is left is checked against the text. */
 #include "plan.h"
 
 #include <stdio.h>
@@ -44,7 +45,8 @@ static void mark_positive(plan *p, const gaz_node *node, bool positive)
 
 static bool is_content(const gaz_query *q, const gaz_atom *atom)
 {
-    return atom->field == GAZ_FIELD_CONTENT || (atom->field == GAZ_FIELD_TEXT && q->type == GAZ_TYPE_MATCH);
+    return atom->field == GAZ_FIELD_CONTENT ||
+           (atom->field == GAZ_FIELD_TEXT && q->type == GAZ_TYPE_MATCH);
 }
 
 static bool has_pattern(const gaz_atom *atom)
@@ -73,7 +75,8 @@ static void move_column(const gaz_atom *atom, gaz_error *err)
         err->column = atom->column;
     else
         err->column = atom->columns[at < atom->len ? at : atom->len];
-    const char *colon = strncmp(err->message, prefix, sizeof prefix - 1) == 0 ? strstr(err->message, ": ") : NULL;
+    const char *colon =
+        strncmp(err->message, prefix, sizeof prefix - 1) == 0 ? strstr(err->message, ": ") : NULL;
     if (!colon)
         return;
     snprintf(rest, sizeof rest, "%s", colon + 2);
@@ -82,7 +85,8 @@ static void move_column(const gaz_atom *atom, gaz_error *err)
 
 static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
 {
-    gaz_pattern_options options = {.literal = a->atom->literal, .fold = p->query->fold, .path = !a->content};
+    gaz_pattern_options options = {
+        .literal = a->atom->literal, .fold = p->query->fold, .path = !a->content};
     gaz_status st = gaz_pattern_compile(a->atom->text, a->atom->len, &options, &a->pattern, err);
     if (st == GAZ_E_INVALID || st == GAZ_E_LIMIT || st == GAZ_E_UNSUPPORTED)
         move_column(a->atom, err);
@@ -179,7 +183,8 @@ static gaz_status walk_grams(const gram_walk *w, const gaz_gram *g, uint64_t *se
     return st;
 }
 
-static gaz_status atom_candidates(const plan_atom *a, gaz_segment *seg, int64_t deadline, uint64_t **out, gaz_error *err)
+static gaz_status atom_candidates(const plan_atom *a, gaz_segment *seg, int64_t deadline,
+                                  uint64_t **out, gaz_error *err)
 {
     size_t words = gaz_segment_set_words(seg);
     if (a->grams->kind == GAZ_GRAM_ANY)
@@ -197,13 +202,15 @@ static gaz_status atom_candidates(const plan_atom *a, gaz_segment *seg, int64_t 
 }
 
 /* Documents with a chunk in the set. */
-static gaz_status to_documents(gaz_segment *seg, const uint64_t *chunks, uint64_t *documents, gaz_error *err)
+static gaz_status to_documents(gaz_segment *seg, const uint64_t *chunks, uint64_t *documents,
+                               gaz_error *err)
 {
     size_t words = gaz_segment_set_words(seg);
     for (size_t w = 0; w < words; w++)
         for (uint64_t word = chunks[w]; word; word &= word - 1) {
             gaz_chunk c;
-            gaz_status st = gaz_segment_chunk(seg, (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word)), &c, err);
+            gaz_status st = gaz_segment_chunk(
+                seg, (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word)), &c, err);
             if (st != GAZ_OK)
                 return st;
             documents[c.doc >> 6] |= UINT64_C(1) << (c.doc & 63);
@@ -211,12 +218,13 @@ static gaz_status to_documents(gaz_segment *seg, const uint64_t *chunks, uint64_
     return GAZ_OK;
 }
 
-static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segment *seg, uint64_t *const *atom_chunks,
-                                 uint64_t *set, gaz_error *err)
+static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segment *seg,
+                                 uint64_t *const *atom_chunks, uint64_t *set, gaz_error *err)
 {
     uint32_t docs = gaz_segment_docs(seg);
     size_t words = (docs + 63) / 64;
-    if (node->kind == GAZ_NODE_ATOM && p->atoms[node->atom->index].content && atom_chunks[node->atom->index]) {
+    if (node->kind == GAZ_NODE_ATOM && p->atoms[node->atom->index].content &&
+        atom_chunks[node->atom->index]) {
         memset(set, 0, words * 8);
         return to_documents(seg, atom_chunks[node->atom->index], set, err);
     }
@@ -238,7 +246,8 @@ static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segmen
 }
 
 /* Leaves what the index can tell; a damaged part of the index rules nothing out and is noted. */
-static gaz_status plan_one(plan *p, plan_segment *out, const scope_segment *in, int64_t deadline, gaz_error *err)
+static gaz_status plan_one(plan *p, plan_segment *out, const scope_segment *in, int64_t deadline,
+                           gaz_error *err)
 {
     gaz_segment *seg = in->segment;
     out->atom_chunks = calloc(p->atom_count + 1, sizeof(uint64_t *));
@@ -344,7 +353,8 @@ void plan_explain(const plan *p, gaz_strbuf *out)
             explain_grams(a->grams, &w);
             uint64_t chunks = 0;
             for (size_t s = 0; p->segments && s < p->scope->segment_count; s++) {
-                const uint64_t *set = p->segments[s].atom_chunks ? p->segments[s].atom_chunks[i] : NULL; /* none: time ran out */
+                const uint64_t *set = p->segments[s].atom_chunks ? p->segments[s].atom_chunks[i]
+                                                                 : NULL; /* none: time ran out */
                 size_t words = gaz_segment_set_words(p->scope->segments[s].segment);
                 for (size_t k = 0; set && k < words; k++)
                     chunks += (uint64_t)__builtin_popcountll(set[k]);

@@ -1,5 +1,5 @@
-/* A query made ready: patterns compiled, and for each segment the chunks and documents the index cannot rule out.
- * Private to the query module. */
+/* A query made ready: patterns compiled, and for each segment the chunks and documents the index
+ * cannot rule out. Private to the query module. */
 #ifndef GAZ_QUERY_PLAN_H
 #define GAZ_QUERY_PLAN_H
 
@@ -8,35 +8,39 @@
 
 typedef struct plan_atom {
     const gaz_atom *atom;
-    bool content;             /* matches text, not a property of the file */
-    bool positive;            /* under an even number of negations: its matches are shown */
-    gaz_pattern *pattern;     /* content atoms, and those over paths and names */
-    const gaz_gram *grams;    /* content */
+    bool content;          /* matches text, not a property of the file */
+    bool positive;         /* under an even number of negations: its matches are shown */
+    gaz_pattern *pattern;  /* content atoms, and those over paths and names */
+    const gaz_gram *grams; /* content */
     bool multiline;
 } plan_atom;
 
-/* The candidates of one segment: sets of chunks per content atom (NULL: all), and of documents for the whole query. */
+/* The candidates of one segment: sets of chunks per content atom (NULL: all), and of documents for
+ * the whole query. */
 typedef struct plan_segment {
-    uint64_t **atom_chunks;   /* by atom index */
+    uint64_t **atom_chunks; /* by atom index */
     uint64_t *documents;
     uint64_t candidates;
 } plan_segment;
 
 typedef struct plan {
     const gaz_query *query;
-    gaz_arena *arena;         /* borrowed */
+    gaz_arena *arena; /* borrowed */
     plan_atom *atoms;
     unsigned atom_count;
     unsigned content_atoms, positive_content;
     const scope *scope;
     plan_segment *segments;
-    GAZ_VEC(char *) damage;   /* what could not be read, for the notes */
+    GAZ_VEC(char *) damage; /* what could not be read, for the notes */
 } plan;
 
 /* Compiles the atoms. Errors carry the column in the query. */
-GAZ_CHECKED gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, gaz_error *err);
-/* Asks the index of every segment of the scope. A damaged segment keeps all its documents as candidates. */
-GAZ_CHECKED gaz_status plan_candidates(plan *p, const scope *s, int64_t deadline_us, gaz_error *err);
+GAZ_CHECKED gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena,
+                                    gaz_error *err);
+/* Asks the index of every segment of the scope. A damaged segment keeps all its documents as
+ * candidates. */
+GAZ_CHECKED gaz_status plan_candidates(plan *p, const scope *s, int64_t deadline_us,
+                                       gaz_error *err);
 /* {"tree":…,"atoms":[…]} for explain: appended. */
 void plan_explain(const plan *p, gaz_strbuf *out);
 void plan_release(plan *p);

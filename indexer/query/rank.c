@@ -1,6 +1,6 @@
-/* Ranking. The parts, strongest first: a name defined here, a whole word, the base name of the file (whole, then part), the
- * path, how often it occurs against the length of the file (BM25's saturation), and what the file is for: tests, generated
- * and vendored code stand below source. */
+/* Ranking. The parts, strongest first: a name defined here, a whole word, the base name of the file
+ * (whole, then part), the path, how often it occurs against the length of the file (BM25's
+ * saturation), and what the file is for: tests, generated and vendored code stand below source. */
 #include "rank.h"
 
 #include <math.h>
@@ -14,7 +14,8 @@
 #define LENGTH_WEIGHT 0.75
 
 static const double tier_weight[] = {
-    [TIER_SOURCE] = 1.0, [TIER_DOCS] = 0.8, [TIER_EXAMPLE] = 0.6, [TIER_TEST] = 0.6, [TIER_GENERATED] = 0.4, [TIER_VENDORED] = 0.4,
+    [TIER_SOURCE] = 1.0, [TIER_DOCS] = 0.8,      [TIER_EXAMPLE] = 0.6,
+    [TIER_TEST] = 0.6,   [TIER_GENERATED] = 0.4, [TIER_VENDORED] = 0.4,
 };
 
 static bool holds(const char *text, size_t len, const char *needle, size_t n)
@@ -25,7 +26,8 @@ static bool holds(const char *text, size_t len, const char *needle, size_t n)
     return false;
 }
 
-/* 3 when the base name without its extension is the literal, 1.5 when it holds it, 0.5 when the path does. */
+/* 3 when the base name without its extension is the literal, 1.5 when it holds it, 0.5 when the
+ * path does. */
 static double name_score(const view_entry *e, const gaz_atom *atom)
 {
     if (!atom->literal || !atom->len)

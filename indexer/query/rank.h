@@ -4,7 +4,8 @@
 
 #include "match.h"
 
-/* Sets the score of each match and sorts: higher first, equal ones by static rank. Deterministic for equal trees. */
+/* Sets the score of each match and sorts: higher first, equal ones by static rank. Deterministic
+ * for equal trees. */
 void rank_matches(const plan *p, match *matches, size_t count);
 
 #endif

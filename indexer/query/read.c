@@ -1,4 +1,5 @@
-/* Reading files, directories and the list of what is not searched, straight from views and segments. */
+/* Reading files, directories and the list of what is not searched, straight from views and
+ * segments. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ typedef struct place {
 } place;
 
 /* The repository and revision a request names; `name` NULL: the only one there is. */
-static gaz_status find_place(gaz_engine *e, const char *name, const char *rev, place *p, gaz_error *err)
+static gaz_status find_place(gaz_engine *e, const char *name, const char *rev, place *p,
+                             gaz_error *err)
 {
     *p = (place){0};
     gaz_status st = engine_enter(e, &p->world, err);
@@ -24,11 +26,13 @@ static gaz_status find_place(gaz_engine *e, const char *name, const char *rev, p
     char only[GAZ_REPO_NAME_MAX + 1] = "";
     if (!name) {
         if (p->world->snapshot->repo_count != 1) {
-            gaz_error_set(err, GAZ_E_INVALID, "which repository? There are %zu", p->world->snapshot->repo_count);
+            gaz_error_set(err, GAZ_E_INVALID, "which repository? There are %zu",
+                          p->world->snapshot->repo_count);
             gaz_error_hint(err, "name it with `repo`");
             return GAZ_E_INVALID;
         }
-        memcpy(only, p->world->snapshot->repos[0].row.name, strnlen(p->world->snapshot->repos[0].row.name, sizeof only - 1));
+        memcpy(only, p->world->snapshot->repos[0].row.name,
+               strnlen(p->world->snapshot->repos[0].row.name, sizeof only - 1));
         name = only;
     }
     int64_t deadline = gaz_deadline(e->settings->query_timeout_max_ms);
@@ -134,8 +138,8 @@ static void cut_lines(gaz_strbuf *text, uint32_t first, uint32_t last, uint32_t 
     *first_line = line;
 }
 
-static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *entry, uint32_t first, uint32_t last, gaz_file_view *out,
-                            gaz_error *err)
+static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *entry, uint32_t first,
+                            uint32_t last, gaz_file_view *out, gaz_error *err)
 {
     const world_pool *pool = world_pool_of(p->world, p->view->pool);
     gaz_segment *seg = pool->segments[entry->segment];
@@ -149,7 +153,8 @@ static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *ent
     if (doc.skip != GAZ_SKIP_NONE)
         return GAZ_OK;
     gaz_strbuf_init(&out->text, (size_t)1 << 33);
-    st = gaz_segment_text(seg, e->cache, entry->doc, (size_t)e->settings->query_memory, &out->text, err);
+    st = gaz_segment_text(seg, e->cache, entry->doc, (size_t)e->settings->query_memory, &out->text,
+                          err);
     if (st == GAZ_E_LIMIT)
         gaz_error_hint(err, "raise the setting query.memory to read it");
     if (st == GAZ_OK && first)
@@ -166,14 +171,15 @@ static gaz_status lost_text(const world *w, const char *path, gaz_error *err)
     return GAZ_E_CORRUPT;
 }
 
-gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, const char *path, uint32_t first, uint32_t last,
-                           gaz_file_view *out, gaz_error *err)
+gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, const char *path,
+                           uint32_t first, uint32_t last, gaz_file_view *out, gaz_error *err)
 {
     place p;
     gaz_file_view v = {.text = GAZ_STRBUF_INIT, .first_line = 1, .encoding = "binary"};
     gaz_status st = find_place(e, repo, rev, &p, err);
     size_t len = strlen(path), at = st == GAZ_OK ? lower_bound(p.view, path, len) : 0;
-    if (st == GAZ_OK && (at == p.view->count || p.view->entries[at].path_len != len || memcmp(p.view->entries[at].path, path, len) != 0 ||
+    if (st == GAZ_OK && (at == p.view->count || p.view->entries[at].path_len != len ||
+                         memcmp(p.view->entries[at].path, path, len) != 0 ||
                          p.view->entries[at].skip == GAZ_SKIP_EXCLUDED))
         st = no_path(p.view, p.repo->row.name, path, err);
     if (st != GAZ_OK)
@@ -190,7 +196,8 @@ gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, con
     token_of(&p, v.generation);
     if (!v.repo || !v.path || !v.branch)
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to read a file");
-    else if (entry->segment == NO_SEGMENT && gaz_manifest_at(p.view->manifest, at)->skip == GAZ_SKIP_NONE)
+    else if (entry->segment == NO_SEGMENT &&
+             gaz_manifest_at(p.view->manifest, at)->skip == GAZ_SKIP_NONE)
         st = lost_text(p.world, path, err);
     else if (entry->segment != NO_SEGMENT)
         st = read_text(e, &p, entry, first, last, &v, err);
@@ -216,8 +223,9 @@ static gaz_tree_entry file_entry(const view *v, size_t i, size_t skip)
 }
 
 /* One pass over the entries below a directory. Entries of one subdirectory follow each other. */
-static gaz_status visit_level(const view *v, const gaz_tree_head *head, const char *prefix, size_t len, bool directories, size_t *seen,
-                              gaz_tree_visit visit, void *ctx, gaz_error *err)
+static gaz_status visit_level(const view *v, const gaz_tree_head *head, const char *prefix,
+                              size_t len, bool directories, size_t *seen, gaz_tree_visit visit,
+                              void *ctx, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     size_t i = lower_bound(v, prefix, len);
@@ -237,7 +245,9 @@ static gaz_status visit_level(const view *v, const gaz_tree_head *head, const ch
         }
         size_t n = (size_t)(slash - name);
         gaz_tree_entry dir = {.name = name, .name_len = n, .directory = true};
-        for (; i < v->count && v->entries[i].path_len > len + n && memcmp(v->entries[i].path, e->path, len + n + 1) == 0; i++)
+        for (; i < v->count && v->entries[i].path_len > len + n &&
+               memcmp(v->entries[i].path, e->path, len + n + 1) == 0;
+             i++)
             dir.files += v->entries[i].skip != GAZ_SKIP_EXCLUDED;
         if (directories && dir.files) {
             st = visit(ctx, head, &dir, err);
@@ -247,8 +257,8 @@ static gaz_status visit_level(const view *v, const gaz_tree_head *head, const ch
     return st;
 }
 
-gaz_status gaz_engine_tree(gaz_engine *e, const char *repo, const char *rev, const char *path, gaz_tree_visit visit, void *ctx,
-                           gaz_error *err)
+gaz_status gaz_engine_tree(gaz_engine *e, const char *repo, const char *rev, const char *path,
+                           gaz_tree_visit visit, void *ctx, gaz_error *err)
 {
     place p;
     gaz_strbuf prefix = GAZ_STRBUF_INIT;
@@ -269,11 +279,13 @@ gaz_status gaz_engine_tree(gaz_engine *e, const char *repo, const char *rev, con
         size_t at = lower_bound(p.view, prefix.data, prefix.len);
         if (at == p.view->count || p.view->entries[at].path_len <= prefix.len ||
             memcmp(p.view->entries[at].path, prefix.data, prefix.len) != 0) {
-            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no directory '%.200s' in %s", path, p.repo->row.name);
+            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "there is no directory '%.200s' in %s", path,
+                               p.repo->row.name);
             goto done;
         }
     }
-    head = (gaz_tree_head){.repo = p.repo->row.name, .branch = p.ref->name, .commit = p.ref->commit};
+    head =
+        (gaz_tree_head){.repo = p.repo->row.name, .branch = p.ref->name, .commit = p.ref->commit};
     token_of(&p, head.generation);
     st = visit(ctx, &head, NULL, err);
     if (st == GAZ_OK)
@@ -295,13 +307,15 @@ static gaz_status skipped_of(const place *p, gaz_skipped_visit visit, void *ctx,
         const view_entry *e = &p->view->entries[i];
         if (e->skip == GAZ_SKIP_NONE)
             continue;
-        gaz_skipped item = {p->repo->row.name, p->ref->name, e->path, e->path_len, gaz_skip_name((gaz_skip)e->skip)};
+        gaz_skipped item = {p->repo->row.name, p->ref->name, e->path, e->path_len,
+                            gaz_skip_name((gaz_skip)e->skip)};
         st = visit(ctx, &item, err);
     }
     return st;
 }
 
-gaz_status gaz_engine_skipped(gaz_engine *e, const char *repo, gaz_skipped_visit visit, void *ctx, gaz_error *err)
+gaz_status gaz_engine_skipped(gaz_engine *e, const char *repo, gaz_skipped_visit visit, void *ctx,
+                              gaz_error *err)
 {
     world *w = NULL;
     gaz_status st = engine_enter(e, &w, err);

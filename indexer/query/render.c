@@ -1,5 +1,5 @@
-/* Rendering. Lines are found again with their places, ranges by the exact matcher, and context by walking to the
- * neighbouring line ends; texts point into the block, nothing is copied. */
+/* Rendering. Lines are found again with their places, ranges by the exact matcher, and context by
+ * walking to the neighbouring line ends; texts point into the block, nothing is copied. */
 #include "render.h"
 
 #include <stdlib.h>
@@ -42,7 +42,8 @@ static gaz_status no_memory(gaz_error *err)
 static gaz_status too_much(gaz_error *err)
 {
     gaz_error_set(err, GAZ_E_LIMIT, "its matching lines are more than the memory of a query");
-    gaz_error_hint(err, "ask for fewer lines_per_file or less context, or raise the setting query.memory");
+    gaz_error_hint(
+        err, "ask for fewer lines_per_file or less context, or raise the setting query.memory");
     return GAZ_E_LIMIT;
 }
 
@@ -67,10 +68,14 @@ static int by_number(const void *a, const void *b)
 
 static gaz_scan scan_of(const renderer *r, const whole_text *text, const gaz_doc *doc)
 {
-    return (gaz_scan){.text = text->data, .len = text->len, .flags = doc->flags & 7u, .deadline_us = r->worker->deadline};
+    return (gaz_scan){.text = text->data,
+                      .len = text->len,
+                      .flags = doc->flags & 7u,
+                      .deadline_us = r->worker->deadline};
 }
 
-static gaz_status find_lines(renderer *r, const whole_text *text, const gaz_doc *doc, line_list *list, gaz_error *err)
+static gaz_status find_lines(renderer *r, const whole_text *text, const gaz_doc *doc,
+                             line_list *list, gaz_error *err)
 {
     const plan *p = r->worker->plan;
     gaz_scan scan = scan_of(r, text, doc);
@@ -102,9 +107,10 @@ static int by_start(const void *a, const void *b)
     return x->end > y->end ? -1 : x->end < y->end;
 }
 
-/* Ranges of all atoms in one line, relative to it, clipped to the text shown, ascending and apart. */
-static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc *doc, const shown_line *s, gaz_hit_line *out,
-                              gaz_error *err)
+/* Ranges of all atoms in one line, relative to it, clipped to the text shown, ascending and apart.
+ */
+static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc *doc,
+                              const shown_line *s, gaz_hit_line *out, gaz_error *err)
 {
     const plan *p = r->worker->plan;
     gaz_scan scan = scan_of(r, text, doc);
@@ -118,7 +124,8 @@ static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc
         size_t found = 0;
         if (!p->atoms[i].content || !p->atoms[i].positive)
             continue;
-        gaz_status st = gaz_matcher_spans(r->worker->matchers[i], &scan, s->start, s->end, all + n, RANGES_PER_LINE, &found, err);
+        gaz_status st = gaz_matcher_spans(r->worker->matchers[i], &scan, s->start, s->end, all + n,
+                                          RANGES_PER_LINE, &found, err);
         if (st != GAZ_OK && st != GAZ_E_LIMIT)
             return st;
         if (st == GAZ_E_LIMIT)
@@ -155,7 +162,8 @@ static size_t without_return(const char *text, size_t start, size_t end)
     return end > start && text[end - 1] == '\r' ? end - 1 - start : end - start;
 }
 
-static gaz_status context_before(renderer *r, const whole_text *text, const shown_line *s, gaz_hit_line *out, gaz_error *err)
+static gaz_status context_before(renderer *r, const whole_text *text, const shown_line *s,
+                                 gaz_hit_line *out, gaz_error *err)
 {
     gaz_hit_line *lines = gaz_arena_array(&r->arena, r->before, sizeof *lines);
     if (!lines)
@@ -166,7 +174,8 @@ static gaz_status context_before(renderer *r, const whole_text *text, const show
         const char *nl = memrchr(text->data, '\n', end);
         start = nl ? (size_t)(nl - text->data) + 1 : 0;
         n++;
-        lines[r->before - n] = (gaz_hit_line){.number = s->number + 1 - (uint32_t)n, .text = text->data + start,
+        lines[r->before - n] = (gaz_hit_line){.number = s->number + 1 - (uint32_t)n,
+                                              .text = text->data + start,
                                               .len = without_return(text->data, start, end)};
     }
     out->before = lines + (r->before - n);
@@ -174,7 +183,8 @@ static gaz_status context_before(renderer *r, const whole_text *text, const show
     return GAZ_OK;
 }
 
-static gaz_status context_after(renderer *r, const whole_text *text, const shown_line *s, gaz_hit_line *out, gaz_error *err)
+static gaz_status context_after(renderer *r, const whole_text *text, const shown_line *s,
+                                gaz_hit_line *out, gaz_error *err)
 {
     gaz_hit_line *lines = gaz_arena_array(&r->arena, r->after, sizeof *lines);
     if (!lines)
@@ -183,7 +193,8 @@ static gaz_status context_after(renderer *r, const whole_text *text, const shown
     while (n < r->after && start < text->len) {
         const char *nl = memchr(text->data + start, '\n', text->len - start);
         size_t end = nl ? (size_t)(nl - text->data) : text->len;
-        lines[n] = (gaz_hit_line){.number = s->number + 2 + (uint32_t)n, .text = text->data + start,
+        lines[n] = (gaz_hit_line){.number = s->number + 2 + (uint32_t)n,
+                                  .text = text->data + start,
                                   .len = without_return(text->data, start, end)};
         n++;
         start = end + 1;
@@ -193,8 +204,9 @@ static gaz_status context_after(renderer *r, const whole_text *text, const shown
     return GAZ_OK;
 }
 
-static gaz_status build_lines(renderer *r, const whole_text *text, const gaz_doc *doc, const line_list *list, size_t count,
-                              gaz_hit_line *out, gaz_error *err)
+static gaz_status build_lines(renderer *r, const whole_text *text, const gaz_doc *doc,
+                              const line_list *list, size_t count, gaz_hit_line *out,
+                              gaz_error *err)
 {
     size_t shown = 0;
     for (size_t i = 0; i < count; i++) {
@@ -204,7 +216,9 @@ static gaz_status build_lines(renderer *r, const whole_text *text, const gaz_doc
         shown += out[i].len;
         if (shown > r->worker->memory_max)
             return too_much(err);
-        gaz_status st = gaz_expired(r->worker->deadline) ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines") : GAZ_OK;
+        gaz_status st = gaz_expired(r->worker->deadline)
+                            ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines")
+                            : GAZ_OK;
         if (st == GAZ_OK)
             st = mark_ranges(r, text, doc, s, &out[i], err);
         if (st == GAZ_OK && r->before)
@@ -224,7 +238,9 @@ static void describe(const renderer *r, const match *m, gaz_file_hit *hit)
     const scope_ref *ref = &s->refs[f->ref];
     const view_entry *e = scope_entry(s, f);
     bool repo_only = r->worker->plan->query->select == GAZ_TYPE_REPO;
-    *hit = (gaz_file_hit){.repo = ref->repo->row.name, .path = repo_only ? "" : e->path, .path_len = repo_only ? 0 : e->path_len};
+    *hit = (gaz_file_hit){.repo = ref->repo->row.name,
+                          .path = repo_only ? "" : e->path,
+                          .path_len = repo_only ? 0 : e->path_len};
     hit->lang = repo_only ? NULL : gaz_language_name(e->language);
     hit->branch = ref->ref->name;
     hit->commit = ref->ref->commit;
@@ -233,7 +249,8 @@ static void describe(const renderer *r, const match *m, gaz_file_hit *hit)
     hit->lines_total = m->lines;
 }
 
-static gaz_status show(renderer *r, const gaz_file_hit *hit, gaz_hit_visit visit, void *ctx, gaz_error *err)
+static gaz_status show(renderer *r, const gaz_file_hit *hit, gaz_hit_visit visit, void *ctx,
+                       gaz_error *err)
 {
     gaz_status st = visit(ctx, hit, err);
     r->refused = st != GAZ_OK;
@@ -262,7 +279,8 @@ gaz_status render_match(renderer *r, const match *m, gaz_hit_visit visit, void *
     size_t count = list.lines.len;
     if (r->lines_per_file && count > r->lines_per_file)
         count = r->lines_per_file;
-    gaz_hit_line *lines = st == GAZ_OK ? gaz_arena_array(&r->arena, count + 1, sizeof *lines) : NULL;
+    gaz_hit_line *lines =
+        st == GAZ_OK ? gaz_arena_array(&r->arena, count + 1, sizeof *lines) : NULL;
     if (st == GAZ_OK && !lines)
         st = no_room(r, (count + 1) * sizeof *lines, err);
     if (st == GAZ_OK)

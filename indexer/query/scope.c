@@ -1,5 +1,6 @@
-/* Building scopes. One ref: its view's own order. Several: a merge by (tier, depth, path, repository), in which a path that
- * holds the same blob on several refs of one repository is kept once, for the first of them. */
+/* Building scopes. One ref: its view's own order. Several: a merge by (tier, depth, path,
+ * repository), in which a path that holds the same blob on several refs of one repository is kept
+ * once, for the first of them. */
 #include "scope.h"
 
 #include <stdlib.h>
@@ -62,8 +63,9 @@ static int compare_files(const void *a, const void *b, void *ctx)
 static bool same_file(const scope *s, const scope_file *x, const scope_file *y)
 {
     const view_entry *p = scope_entry(s, x), *q = scope_entry(s, y);
-    return s->refs[x->ref].repo == s->refs[y->ref].repo && x->segment == y->segment && p->doc == q->doc &&
-           p->path_len == q->path_len && memcmp(p->path, q->path, p->path_len) == 0;
+    return s->refs[x->ref].repo == s->refs[y->ref].repo && x->segment == y->segment &&
+           p->doc == q->doc && p->path_len == q->path_len &&
+           memcmp(p->path, q->path, p->path_len) == 0;
 }
 
 /* Files equal to an earlier one lie within the run of equal paths. */
@@ -153,7 +155,8 @@ static gaz_status index_documents(scope *s, gaz_error *err)
     return GAZ_OK;
 }
 
-static gaz_status scope_make(world *w, const scope_ref *refs, size_t count, scope **out, gaz_error *err)
+static gaz_status scope_make(world *w, const scope_ref *refs, size_t count, scope **out,
+                             gaz_error *err)
 {
     scope *s = calloc(1, sizeof *s);
     size_t total = 0;

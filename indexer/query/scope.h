@@ -1,5 +1,5 @@
-/* What a query ranges over: the files of some refs, each once, in order of static rank; and from each document of each
- * segment back to its files. Private to the query module. */
+/* What a query ranges over: the files of some refs, each once, in order of static rank; and from
+ * each document of each segment back to its files. Private to the query module. */
 #ifndef GAZ_QUERY_SCOPE_H
 #define GAZ_QUERY_SCOPE_H
 
@@ -12,36 +12,39 @@ typedef struct scope_ref {
 } scope_ref;
 
 typedef struct scope_file {
-    uint32_t ref;   /* index in refs */
-    uint32_t entry; /* index in the view's entries */
+    uint32_t ref;     /* index in refs */
+    uint32_t entry;   /* index in the view's entries */
     uint32_t segment; /* index in the scope's segments */
 } scope_file;
 
 typedef struct scope_segment {
-    gaz_segment *segment;   /* borrowed from the world */
-    uint32_t docs, live;    /* documents with a file in the scope */
-    uint32_t *first;        /* docs + 1: where a document's files begin in `files_of` */
-    uint32_t *files_of;     /* indexes of scope files, ascending */
+    gaz_segment *segment; /* borrowed from the world */
+    uint32_t docs, live;  /* documents with a file in the scope */
+    uint32_t *first;      /* docs + 1: where a document's files begin in `files_of` */
+    uint32_t *files_of;   /* indexes of scope files, ascending */
 } scope_segment;
 
 typedef struct scope {
     atomic_uint refs_held;
     scope_ref *refs;
     size_t ref_count;
-    scope_file *files;      /* in order of static rank */
+    scope_file *files; /* in order of static rank */
     size_t file_count;
     scope_segment *segments;
     size_t segment_count;
-    uint64_t missing;       /* files whose document could not be found */
-    char token[33];         /* over repositories, refs and commits */
+    uint64_t missing; /* files whose document could not be found */
+    char token[33];   /* over repositories, refs and commits */
 } scope;
 
-/* The scope over these refs, from the world's cache when it is there. Give it back with scope_unref(). `refs` is copied. */
-GAZ_CHECKED gaz_status scope_get(world *w, const scope_ref *refs, size_t count, scope **out, gaz_error *err);
+/* The scope over these refs, from the world's cache when it is there. Give it back with
+ * scope_unref(). `refs` is copied. */
+GAZ_CHECKED gaz_status scope_get(world *w, const scope_ref *refs, size_t count, scope **out,
+                                 gaz_error *err);
 void scope_unref(scope *s);
 static inline const view_entry *scope_entry(const scope *s, const scope_file *f)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): scope_make() is given refs with their views */
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): scope_make() is given refs with their
+     * views */
     return &s->refs[f->ref].view->entries[f->entry];
 }
 

@@ -1,7 +1,8 @@
-/* A search, from the query's text to the hits. Candidates are checked in order of static rank by all threads, in batches; a
- * search that wants only the first files stops after whole windows of WINDOW matches, so that the answer never depends on
- * which thread was quicker, how documents lie in segments, or how many files are asked for. Within a window hits are ordered
- * by score; `count:all` has one window. */
+/* A search, from the query's text to the hits. Candidates are checked in order of static rank by
+ * all threads, in batches; a search that wants only the first files stops after whole windows of
+ * WINDOW matches, so that the answer never depends on which thread was quicker, how documents lie
+ * in segments, or how many files are asked for. Within a window hits are ordered by score;
+ * `count:all` has one window. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include "rank.h"
 #include "render.h"
 
-#define WINDOW 512      /* matches ranked together when not all are wanted */
-#define BATCH 32        /* candidates a thread takes at once */
+#define WINDOW 512 /* matches ranked together when not all are wanted */
+#define BATCH 32   /* candidates a thread takes at once */
 #define ARENA_MAX ((size_t)64 << 20)
 #define NOTES_MAX 100
 
@@ -35,9 +36,9 @@ typedef struct search {
     scope *scope;
     const int8_t *const *ref_verdicts;
     int64_t deadline;
-    uint64_t offset;          /* files on earlier pages */
+    uint64_t offset; /* files on earlier pages */
     uint32_t limit;
-    uint64_t wanted;          /* matches after which checking may stop; UINT64_MAX: all */
+    uint64_t wanted; /* matches after which checking may stop; UINT64_MAX: all */
     /* checking */
     uint32_t *candidates;
     size_t candidate_count;
@@ -45,7 +46,7 @@ typedef struct search {
     size_t batch_count;
     atomic_size_t next, stop_at;
     pthread_mutex_t lock;
-    size_t prefix;            /* batches done from the first on */
+    size_t prefix; /* batches done from the first on */
     uint64_t prefix_matches;
     gaz_status failed;
     gaz_error failure;
@@ -58,7 +59,10 @@ typedef struct search {
 
 void gaz_search_result_init(gaz_search_result *r)
 {
-    *r = (gaz_search_result){.complete = true, .cursor = GAZ_STRBUF_INIT, .explain = GAZ_STRBUF_INIT, .notes = GAZ_STRBUF_INIT};
+    *r = (gaz_search_result){.complete = true,
+                             .cursor = GAZ_STRBUF_INIT,
+                             .explain = GAZ_STRBUF_INIT,
+                             .notes = GAZ_STRBUF_INIT};
 }
 
 void gaz_search_result_release(gaz_search_result *r)
@@ -85,14 +89,16 @@ static bool has_field(const gaz_query *q, gaz_field field)
 
 typedef GAZ_VEC(scope_ref) ref_list;
 
-static gaz_status add_ref(search *s, ref_list *list, const gaz_snapshot_repo *repo, const gaz_ref_row *ref, gaz_error *err)
+static gaz_status add_ref(search *s, ref_list *list, const gaz_snapshot_repo *repo,
+                          const gaz_ref_row *ref, gaz_error *err)
 {
     scope_ref r = {.repo = repo, .ref = ref};
     (void)s;
     return gaz_vec_push(list, r) ? GAZ_OK : no_memory(err);
 }
 
-/* The one repository a query is about, if it says so: --repo, repo=NAME at the top, or there is just one. */
+/* The one repository a query is about, if it says so: --repo, repo=NAME at the top, or there is
+ * just one. */
 static const char *single_repo(const search *s)
 {
     if (s->request->repo)
@@ -107,12 +113,14 @@ static const char *single_repo(const search *s)
     return s->world->snapshot->repo_count == 1 ? s->world->snapshot->repos[0].row.name : NULL;
 }
 
-static gaz_status add_repo(search *s, ref_list *list, const char *name, const char *rev, bool branches, bool must, gaz_error *err)
+static gaz_status add_repo(search *s, ref_list *list, const char *name, const char *rev,
+                           bool branches, bool must, gaz_error *err)
 {
     const gaz_snapshot_repo *repo = NULL;
     const gaz_ref_row *ref = NULL;
     gaz_error why = {0};
-    gaz_status st = engine_find_ref(s->engine, &s->world, name, rev, must, s->deadline, &repo, &ref, &why);
+    gaz_status st =
+        engine_find_ref(s->engine, &s->world, name, rev, must, s->deadline, &repo, &ref, &why);
     if (st == GAZ_E_NOT_FOUND && !must)
         return GAZ_OK;
     if (st != GAZ_OK) {
@@ -132,11 +140,13 @@ static gaz_status add_repo(search *s, ref_list *list, const char *name, const ch
     return st;
 }
 
-/* The views of the refs. A repository's default branch is what the engine is there for; what `branch:` adds to it is bounded
- * by the time and memory of the query. */
+/* The views of the refs. A repository's default branch is what the engine is there for; what
+ * `branch:` adds to it is bounded by the time and memory of the query. */
 static gaz_status make_views(search *s, ref_list *list, gaz_error *err)
 {
-    uint64_t room = (uint64_t)s->engine->settings->query_memory / (sizeof(view_entry) + 2 * sizeof(scope_file)), used = 0;
+    uint64_t room = (uint64_t)s->engine->settings->query_memory /
+                    (sizeof(view_entry) + 2 * sizeof(scope_file)),
+             used = 0;
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < list->len; i++) {
         scope_ref *r = &list->items[i];
@@ -152,7 +162,8 @@ static gaz_status make_views(search *s, ref_list *list, gaz_error *err)
     return st;
 }
 
-/* Drops refs the query's own atoms over repositories and branches rule out, then makes the views of the rest. */
+/* Drops refs the query's own atoms over repositories and branches rule out, then makes the views of
+ * the rest. */
 static gaz_status narrow(search *s, ref_list *list, gaz_error *err)
 {
     const int8_t *const *verdicts = NULL;
@@ -180,10 +191,13 @@ static gaz_status choose_scope(search *s, gaz_error *err)
             err->column = s->query->rev_column;
     } else {
         for (size_t i = 0; st == GAZ_OK && i < s->world->snapshot->repo_count; i++)
-            st = add_repo(s, &list, s->world->snapshot->repos[i].row.name, rev, branches, false, err);
+            st = add_repo(s, &list, s->world->snapshot->repos[i].row.name, rev, branches, false,
+                          err);
         if (st == GAZ_OK && rev && !list.len && s->world->snapshot->repo_count) {
-            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "no repository has an indexed revision '%.200s'", rev);
-            gaz_error_hint(err, "name one repository (repo=NAME): a revision that is not indexed is then brought in");
+            st = gaz_error_set(err, GAZ_E_NOT_FOUND,
+                               "no repository has an indexed revision '%.200s'", rev);
+            gaz_error_hint(err, "name one repository (repo=NAME): a revision that is not indexed "
+                                "is then brought in");
             if (err)
                 err->column = s->query->rev ? s->query->rev_column : 0;
         }
@@ -204,7 +218,8 @@ static uint64_t query_hash(const search *s)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT;
     gaz_query_format(s->query, &text);
-    gaz_strbuf_printf(&text, "\n%s\n%s", s->request->repo ? s->request->repo : "", s->request->rev ? s->request->rev : "");
+    gaz_strbuf_printf(&text, "\n%s\n%s", s->request->repo ? s->request->repo : "",
+                      s->request->rev ? s->request->rev : "");
     uint64_t h = gaz_checksum(text.data, text.len);
     gaz_strbuf_release(&text);
     return h;
@@ -216,14 +231,16 @@ static gaz_status read_cursor(search *s, gaz_error *err)
     char end = 0;
     if (!s->request->cursor)
         return GAZ_OK;
-    if (sscanf(s->request->cursor, "c1.%16" SCNx64 ".%16" SCNx64 ".%16" SCNx64 "%c", &generation, &hash, &offset, &end) != 3 ||
+    if (sscanf(s->request->cursor, "c1.%16" SCNx64 ".%16" SCNx64 ".%16" SCNx64 "%c", &generation,
+               &hash, &offset, &end) != 3 ||
         offset > UINT32_MAX) {
         gaz_error_set(err, GAZ_E_INVALID, "the cursor is not one that a search gave");
         gaz_error_hint(err, "pass back `cursor` from the previous page as it was, or leave it out");
         return GAZ_E_INVALID;
     }
     if (hash != query_hash(s))
-        return gaz_error_set(err, GAZ_E_INVALID, "the cursor belongs to another query, repository or revision");
+        return gaz_error_set(err, GAZ_E_INVALID,
+                             "the cursor belongs to another query, repository or revision");
     world *w = engine_world_at(s->engine, generation);
     if (!w) {
         gaz_error_set(err, GAZ_E_INVALID, "the cursor has expired");
@@ -277,7 +294,8 @@ static void batch_done(search *s, size_t number)
 {
     pthread_mutex_lock(&s->lock);
     s->batches[number].done = true;
-    while (s->prefix_matches < s->wanted && s->prefix < s->batch_count && s->batches[s->prefix].done) {
+    while (s->prefix_matches < s->wanted && s->prefix < s->batch_count &&
+           s->batches[s->prefix].done) {
         s->prefix_matches += s->batches[s->prefix].count;
         s->prefix++;
         if (s->prefix_matches >= s->wanted && s->prefix < atomic_load(&s->stop_at))
@@ -287,7 +305,8 @@ static void batch_done(search *s, size_t number)
 }
 
 /* A file that cannot be decided is said in the notes; the answer is not complete then. */
-static bool undecided(search *s, gaz_status st, const gaz_error *why, const char *path, uint32_t len)
+static bool undecided(search *s, gaz_status st, const gaz_error *why, const char *path,
+                      uint32_t len)
 {
     const char *reason = st == GAZ_E_CORRUPT ? "damaged" : st == GAZ_E_LIMIT ? "memory" : NULL;
     if (!reason)
@@ -320,7 +339,8 @@ static bool check_batch(search *s, match_worker *w, size_t number)
 {
     batch *b = &s->batches[number];
     match found[BATCH];
-    size_t from = number * BATCH, to = from + BATCH < s->candidate_count ? from + BATCH : s->candidate_count;
+    size_t from = number * BATCH,
+           to = from + BATCH < s->candidate_count ? from + BATCH : s->candidate_count;
     bool stopped = false;
     for (size_t i = from; i < to && !stopped; i++) {
         bool yes = false;
@@ -330,7 +350,8 @@ static bool check_batch(search *s, match_worker *w, size_t number)
             const view_entry *e = scope_entry(s->scope, &s->scope->files[s->candidates[i]]);
             if (!undecided(s, st, &why, e->path, e->path_len)) {
                 stop_all(s, st, &why);
-                stopped = true; /* what the batch has found so far counts: when only time ran out, it is shown */
+                stopped = true; /* what the batch has found so far counts: when only time ran out,
+                                   it is shown */
             }
             yes = false;
         }
@@ -340,7 +361,8 @@ static bool check_batch(search *s, match_worker *w, size_t number)
         b->matches = malloc(b->count * sizeof *b->matches);
         if (!b->matches) {
             b->count = 0;
-            stop_all(s, GAZ_E_NOMEM, &(gaz_error){.status = GAZ_E_NOMEM, .message = "no memory to search"});
+            stop_all(s, GAZ_E_NOMEM,
+                     &(gaz_error){.status = GAZ_E_NOMEM, .message = "no memory to search"});
             return false;
         }
         memcpy(b->matches, found, b->count * sizeof *b->matches);
@@ -393,7 +415,8 @@ static gaz_status check_candidates(search *s, gaz_error *err)
         return s->failed;
     }
     /* In time: the batches up to where it was enough. Out of time: all that were finished. */
-    bool cut_short = s->reason && (strcmp(s->reason, "timeout") == 0 || strcmp(s->reason, "cancelled") == 0);
+    bool cut_short =
+        s->reason && (strcmp(s->reason, "timeout") == 0 || strcmp(s->reason, "cancelled") == 0);
     size_t end = cut_short ? s->batch_count : s->prefix, n = 0;
     for (size_t i = 0; i < end; i++)
         n += s->batches[i].done ? s->batches[i].count : 0;
@@ -402,7 +425,8 @@ static gaz_status check_candidates(search *s, gaz_error *err)
         return no_memory(err);
     for (size_t i = 0; i < end; i++)
         if (s->batches[i].done && s->batches[i].count) {
-            memcpy(s->matches + s->match_count, s->batches[i].matches, s->batches[i].count * sizeof *s->matches);
+            memcpy(s->matches + s->match_count, s->batches[i].matches,
+                   s->batches[i].count * sizeof *s->matches);
             s->match_count += s->batches[i].count;
         }
     return GAZ_OK;
@@ -419,7 +443,8 @@ static gaz_status keep_one_per_repo(search *s, gaz_error *err)
     if (!known)
         return no_memory(err);
     for (size_t i = 0; i < s->match_count; i++) {
-        size_t repo = (size_t)(s->scope->refs[s->scope->files[s->matches[i].file].ref].repo - all->repos);
+        size_t repo =
+            (size_t)(s->scope->refs[s->scope->files[s->matches[i].file].ref].repo - all->repos);
         if (!known[repo])
             s->matches[kept++] = s->matches[i];
         known[repo] = true;
@@ -432,7 +457,8 @@ static gaz_status order_matches(search *s, gaz_error *err)
 {
     size_t window = s->wanted == UINT64_MAX ? s->match_count : WINDOW;
     for (size_t at = 0; at < s->match_count; at += window)
-        rank_matches(&s->plan, s->matches + at, s->match_count - at < window ? s->match_count - at : window);
+        rank_matches(&s->plan, s->matches + at,
+                     s->match_count - at < window ? s->match_count - at : window);
     return s->query->select == GAZ_TYPE_REPO ? keep_one_per_repo(s, err) : GAZ_OK;
 }
 
@@ -449,13 +475,16 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
     r.after = s->request->context_after;
     r.lines_per_file = s->request->lines_per_file;
     r.without_lines = s->query->select != GAZ_TYPE_MATCH;
-    for (size_t i = (size_t)s->offset; st == GAZ_OK && i < s->match_count && i - s->offset < s->limit; i++) {
+    for (size_t i = (size_t)s->offset;
+         st == GAZ_OK && i < s->match_count && i - s->offset < s->limit; i++) {
         gaz_error why = {0};
         if (cancelled(s)) {
             s->reason = "cancelled";
             break;
         }
-        w.deadline = s->deadline == GAZ_NEVER ? GAZ_NEVER : s->deadline + 500000; /* what was found in time is still shown */
+        w.deadline = s->deadline == GAZ_NEVER
+                         ? GAZ_NEVER
+                         : s->deadline + 500000; /* what was found in time is still shown */
         st = render_match(&r, &s->matches[i], visit, ctx, &why);
         const view_entry *e = scope_entry(s->scope, &s->scope->files[s->matches[i].file]);
         if (st == GAZ_E_TIMEOUT && !r.refused) {
@@ -463,7 +492,8 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
             st = GAZ_OK;
             break;
         }
-        if ((st == GAZ_E_CORRUPT || st == GAZ_E_LIMIT) && !r.refused && undecided(s, st, &why, e->path, e->path_len))
+        if ((st == GAZ_E_CORRUPT || st == GAZ_E_LIMIT) && !r.refused &&
+            undecided(s, st, &why, e->path, e->path_len))
             st = GAZ_OK;
         else if (st != GAZ_OK && err)
             *err = why;
@@ -496,7 +526,9 @@ static gaz_status add_notes(search *s, gaz_error *err)
         gaz_json_cstring(&w, s->world->damaged.items[i]);
     if (s->scope->missing) { /* also when the segment was cut after it had been opened */
         char text[120];
-        snprintf(text, sizeof text, "%" PRIu64 " files have no text that can be read; run `gaz check`", s->scope->missing);
+        snprintf(text, sizeof text,
+                 "%" PRIu64 " files have no text that can be read; run `gaz check`",
+                 s->scope->missing);
         gaz_json_cstring(&w, text);
         n++;
     }
@@ -522,11 +554,12 @@ static void decide_completeness(search *s, bool stopped_early)
         r->reason = "limit";
     r->complete = r->reason == NULL;
     r->stats.exact = !stopped_early && (r->complete || strcmp(r->reason, "limit") == 0);
-    bool broken = s->reason && (strcmp(s->reason, "timeout") == 0 || strcmp(s->reason, "cancelled") == 0);
+    bool broken =
+        s->reason && (strcmp(s->reason, "timeout") == 0 || strcmp(s->reason, "cancelled") == 0);
     if (more && !broken && s->limit) {
         engine_keep(s->engine, s->world);
-        gaz_strbuf_printf(&r->cursor, "c1.%" PRIx64 ".%" PRIx64 ".%" PRIx64, s->world->snapshot->generation, query_hash(s),
-                          s->offset + s->limit);
+        gaz_strbuf_printf(&r->cursor, "c1.%" PRIx64 ".%" PRIx64 ".%" PRIx64,
+                          s->world->snapshot->generation, query_hash(s), s->offset + s->limit);
     }
 }
 
@@ -554,7 +587,8 @@ static void lap(int64_t *clock, int64_t *stage)
 static gaz_status prepare(search *s, int64_t *clock, gaz_error *err)
 {
     gaz_search_stats *stats = &s->result->stats;
-    gaz_status st = gaz_query_parse(s->request->query, s->request->query_len, &s->arena, &s->query, err);
+    gaz_status st =
+        gaz_query_parse(s->request->query, s->request->query_len, &s->arena, &s->query, err);
     if (st == GAZ_OK)
         st = read_cursor(s, err);
     if (st != GAZ_OK)
@@ -604,12 +638,14 @@ static gaz_status run(search *s, gaz_hit_visit visit, void *ctx, gaz_error *err)
     return st;
 }
 
-gaz_status gaz_engine_search(gaz_engine *e, const gaz_search_request *request, gaz_hit_visit visit, void *ctx,
-                             gaz_search_result *result, gaz_error *err)
+gaz_status gaz_engine_search(gaz_engine *e, const gaz_search_request *request, gaz_hit_visit visit,
+                             void *ctx, gaz_search_result *result, gaz_error *err)
 {
     search s = {.engine = e, .request = request, .result = result};
-    if (request->limit > GAZ_LIMIT_MAX || request->context_before > GAZ_CONTEXT_MAX || request->context_after > GAZ_CONTEXT_MAX)
-        return gaz_error_set(err, GAZ_E_INVALID, "limit is at most %d, context at most %d", GAZ_LIMIT_MAX, GAZ_CONTEXT_MAX);
+    if (request->limit > GAZ_LIMIT_MAX || request->context_before > GAZ_CONTEXT_MAX ||
+        request->context_after > GAZ_CONTEXT_MAX)
+        return gaz_error_set(err, GAZ_E_INVALID, "limit is at most %d, context at most %d",
+                             GAZ_LIMIT_MAX, GAZ_CONTEXT_MAX);
     gaz_status st = engine_enter(e, &s.world, err);
     if (st != GAZ_OK)
         return st;

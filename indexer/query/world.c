@@ -1,5 +1,6 @@
-/* Opening a generation. Segments are mapped once and handed from world to world; a view is made from the one before it
- * where paths and blobs are the same, so that a new generation costs what changed, not what there is. */
+/* Opening a generation. Segments are mapped once and handed from world to world; a view is made
+ * from the one before it where paths and blobs are the same, so that a new generation costs what
+ * changed, not what there is. */
 #include "world.h"
 
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static gaz_segment *find_open(world *w, int64_t id, const char *name)
 {
     const world_pool *pool = w ? world_pool_of(w, id) : NULL;
     for (size_t i = 0; pool && i < pool->count; i++)
-        if (pool->segments[i] && strcmp(w->snapshot->pools[pool - w->pools].segments[i].name, name) == 0)
+        if (pool->segments[i] &&
+            strcmp(w->snapshot->pools[pool - w->pools].segments[i].name, name) == 0)
             return pool->segments[i];
     return NULL;
 }
@@ -38,10 +40,11 @@ static gaz_status note_damage(world *w, const char *name, const char *message, g
     return GAZ_OK;
 }
 
-/* A segment that cannot be opened is left out and said so in every answer, unless it is gone because a newer generation
- * has replaced it: then GAZ_E_NOT_FOUND, and the caller takes a newer snapshot. */
-static gaz_status open_segment(world *w, gaz_store *store, world *old, int64_t pool, const char *name, gaz_segment **out,
-                               gaz_error *err)
+/* A segment that cannot be opened is left out and said so in every answer, unless it is gone
+ * because a newer generation has replaced it: then GAZ_E_NOT_FOUND, and the caller takes a newer
+ * snapshot. */
+static gaz_status open_segment(world *w, gaz_store *store, world *old, int64_t pool,
+                               const char *name, gaz_segment **out, gaz_error *err)
 {
     gaz_segment *seg = find_open(old, pool, name);
     if (seg) {
@@ -60,7 +63,8 @@ static gaz_status open_segment(world *w, gaz_store *store, world *old, int64_t p
         return st;
     }
     uint64_t newest = 0;
-    if (st == GAZ_E_NOT_FOUND && gaz_store_generation(store, &newest, NULL) == GAZ_OK && newest != w->snapshot->generation)
+    if (st == GAZ_E_NOT_FOUND && gaz_store_generation(store, &newest, NULL) == GAZ_OK &&
+        newest != w->snapshot->generation)
         return GAZ_E_NOT_FOUND;
     return note_damage(w, name, why.message, err);
 }
@@ -79,7 +83,8 @@ static gaz_status open_pools(world *w, gaz_store *store, world *old, gaz_error *
             return no_memory(err);
         pool->count = s->pools[p].segment_count;
         for (size_t i = 0; i < pool->count; i++) {
-            gaz_status st = open_segment(w, store, old, pool->id, s->pools[p].segments[i].name, &pool->segments[i], err);
+            gaz_status st = open_segment(w, store, old, pool->id, s->pools[p].segments[i].name,
+                                         &pool->segments[i], err);
             if (st != GAZ_OK)
                 return st;
         }
@@ -125,9 +130,10 @@ static uint8_t depth_of(const char *path, uint32_t len)
     return (uint8_t)depth;
 }
 
-/* Finds the document of a blob in the pool, the newest segment first. A segment that turns out to be damaged is passed over:
- * what only it holds counts as missing, and answers say so. */
-static gaz_status locate(const world_pool *pool, const gaz_oid *oid, view_entry *e, gaz_lang_hint *hint, gaz_error *err)
+/* Finds the document of a blob in the pool, the newest segment first. A segment that turns out to
+ * be damaged is passed over: what only it holds counts as missing, and answers say so. */
+static gaz_status locate(const world_pool *pool, const gaz_oid *oid, view_entry *e,
+                         gaz_lang_hint *hint, gaz_error *err)
 {
     e->segment = NO_SEGMENT;
     for (size_t i = pool->count; i-- > 0;) {
@@ -158,10 +164,12 @@ static gaz_status locate(const world_pool *pool, const gaz_oid *oid, view_entry 
     return GAZ_OK;
 }
 
-static gaz_status fill_entry(const world_pool *pool, const gaz_manifest_entry *m, view_entry *e, gaz_error *err)
+static gaz_status fill_entry(const world_pool *pool, const gaz_manifest_entry *m, view_entry *e,
+                             gaz_error *err)
 {
     gaz_lang_hint hint = {0};
-    *e = (view_entry){.path = m->path, .path_len = m->path_len, .segment = NO_SEGMENT, .skip = m->skip};
+    *e = (view_entry){
+        .path = m->path, .path_len = m->path_len, .segment = NO_SEGMENT, .skip = m->skip};
     if (m->skip == GAZ_SKIP_NONE) {
         gaz_status st = locate(pool, &m->oid, e, &hint, err);
         if (st != GAZ_OK)
@@ -221,7 +229,8 @@ static void sum_up(view *v)
         v->text_files += e->skip == GAZ_SKIP_NONE;
         v->text_bytes += e->text_len;
         v->skipped += e->skip != GAZ_SKIP_NONE;
-        v->missing += e->segment == NO_SEGMENT && gaz_manifest_at(v->manifest, i)->skip == GAZ_SKIP_NONE;
+        v->missing +=
+            e->segment == NO_SEGMENT && gaz_manifest_at(v->manifest, i)->skip == GAZ_SKIP_NONE;
     }
 }
 
@@ -239,7 +248,8 @@ static uint32_t *map_segments(const world_pool *from, const world_pool *to)
 }
 
 /* Fills the entries, taking over what `before` knows of the same path and blob. */
-static gaz_status fill_view(view *v, const world_pool *pool, const view *before, const uint32_t *segments, gaz_error *err)
+static gaz_status fill_view(view *v, const world_pool *pool, const view *before,
+                            const uint32_t *segments, gaz_error *err)
 {
     size_t old = 0;
     for (size_t i = 0; i < v->count; i++) {
@@ -251,8 +261,8 @@ static gaz_status fill_view(view *v, const world_pool *pool, const view *before,
         if (before && old < before->count && compare_paths(&before->entries[old], e) == 0) {
             const view_entry *b = &before->entries[old];
             const gaz_manifest_entry *bm = gaz_manifest_at(before->manifest, old);
-            if (gaz_oid_compare(&bm->oid, &m->oid) == 0 && bm->skip == m->skip && b->segment != NO_SEGMENT &&
-                segments[b->segment] != NO_SEGMENT) {
+            if (gaz_oid_compare(&bm->oid, &m->oid) == 0 && bm->skip == m->skip &&
+                b->segment != NO_SEGMENT && segments[b->segment] != NO_SEGMENT) {
                 *e = *b;
                 e->path = m->path;
                 e->segment = segments[b->segment];
@@ -266,8 +276,8 @@ static gaz_status fill_view(view *v, const world_pool *pool, const view *before,
     return GAZ_OK;
 }
 
-static gaz_status view_make(gaz_manifest *manifest, const world_pool *pool, const view *before, const world_pool *before_pool,
-                            view **out, gaz_error *err)
+static gaz_status view_make(gaz_manifest *manifest, const world_pool *pool, const view *before,
+                            const world_pool *before_pool, view **out, gaz_error *err)
 {
     view *v = calloc(1, sizeof *v);
     uint32_t *segments = before ? map_segments(before_pool, pool) : NULL;
@@ -318,16 +328,19 @@ world_pool *world_pool_of(world *w, int64_t id)
 static view *find_view(const world *w, const char *manifest, int64_t pool)
 {
     for (size_t i = 0; i < w->views.len; i++)
-        if (w->views.items[i]->pool == pool && strcmp(gaz_manifest_name(w->views.items[i]->manifest), manifest) == 0)
+        if (w->views.items[i]->pool == pool &&
+            strcmp(gaz_manifest_name(w->views.items[i]->manifest), manifest) == 0)
             return w->views.items[i];
     return NULL;
 }
 
-gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo, const gaz_ref_row *ref, view **out, gaz_error *err)
+gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
+                      const gaz_ref_row *ref, view **out, gaz_error *err)
 {
     world_pool *pool = world_pool_of(w, repo->row.pool);
     if (!pool)
-        return gaz_error_set(err, GAZ_E_CORRUPT, "repository %s has no pool; run `gaz check`", repo->row.name);
+        return gaz_error_set(err, GAZ_E_CORRUPT, "repository %s has no pool; run `gaz check`",
+                             repo->row.name);
     pthread_mutex_lock(&w->lock);
     view *v = find_view(w, ref->manifest, pool->id);
     gaz_status st = GAZ_OK;
@@ -365,8 +378,9 @@ static view *ancestor(const world *old, const gaz_snapshot_repo *repo, const gaz
     return NULL;
 }
 
-/* Makes again the views that the old world had in use, over what is new: those of default branches, and others that were asked
- * for of late, so that one query over a thousand branches does not burden every generation after it. */
+/* Makes again the views that the old world had in use, over what is new: those of default branches,
+ * and others that were asked for of late, so that one query over a thousand branches does not
+ * burden every generation after it. */
 static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
@@ -374,10 +388,12 @@ static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *e
     pthread_mutex_lock(&old->lock);
     for (size_t r = 0; st == GAZ_OK && r < w->snapshot->repo_count; r++) {
         const gaz_snapshot_repo *repo = &w->snapshot->repos[r];
-        world_pool *pool = world_pool_of(w, repo->row.pool), *was = world_pool_of(old, repo->row.pool);
+        world_pool *pool = world_pool_of(w, repo->row.pool),
+                   *was = world_pool_of(old, repo->row.pool);
         for (size_t i = 0; st == GAZ_OK && pool && was && i < repo->ref_count; i++) {
             view *before = ancestor(old, repo, &repo->refs[i]), *v = NULL;
-            if (!before || (before->used_us < late && !repo->refs[i].head) || before->pool != pool->id || find_view(w, repo->refs[i].manifest, pool->id))
+            if (!before || (before->used_us < late && !repo->refs[i].head) ||
+                before->pool != pool->id || find_view(w, repo->refs[i].manifest, pool->id))
                 continue;
             gaz_manifest *m = NULL;
             if (strcmp(gaz_manifest_name(before->manifest), repo->refs[i].manifest) == 0)
@@ -411,7 +427,8 @@ static gaz_status try_open(gaz_store *store, world *old, world **out, gaz_error 
     if (st == GAZ_OK)
         st = open_pools(w, store, old, err);
     if (st == GAZ_OK && old) {
-        gaz_error ignored = {0}; /* a view that cannot be made ahead is made, or reported, when it is asked for */
+        gaz_error ignored = {
+            0}; /* a view that cannot be made ahead is made, or reported, when it is asked for */
         gaz_status ahead = take_over(w, store, old, &ignored);
         (void)ahead;
     }

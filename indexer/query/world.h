@@ -1,5 +1,5 @@
-/* The catalogue at one generation, in memory: segments opened, and per manifest a view that says for each path which
- * document holds its text. Private to the query module. */
+/* The catalogue at one generation, in memory: segments opened, and per manifest a view that says
+ * for each path which document holds its text. Private to the query module. */
 #ifndef GAZ_QUERY_WORLD_H
 #define GAZ_QUERY_WORLD_H
 
@@ -15,16 +15,23 @@
 #define SCOPE_CACHE 16
 
 /* Static rank: lower comes first. What a file is for, then how deep it lies, then its path. */
-typedef enum tier { TIER_SOURCE, TIER_DOCS, TIER_EXAMPLE, TIER_TEST, TIER_GENERATED, TIER_VENDORED } tier;
+typedef enum tier {
+    TIER_SOURCE,
+    TIER_DOCS,
+    TIER_EXAMPLE,
+    TIER_TEST,
+    TIER_GENERATED,
+    TIER_VENDORED
+} tier;
 
 typedef struct view_entry {
-    const char *path;     /* in the manifest */
+    const char *path; /* in the manifest */
     uint32_t path_len;
-    uint32_t segment;     /* index in the pool; NO_SEGMENT when it has no document */
+    uint32_t segment; /* index in the pool; NO_SEGMENT when it has no document */
     uint32_t doc;
     uint32_t language;
     uint32_t lines, text_len;
-    uint8_t skip;         /* gaz_skip */
+    uint8_t skip; /* gaz_skip */
     uint8_t tier;
     uint8_t depth;
     uint8_t test, generated;
@@ -35,11 +42,11 @@ typedef struct view {
     atomic_uint refs;
     gaz_manifest *manifest;
     int64_t pool;
-    view_entry *entries;  /* in byte order of paths, as in the manifest */
-    uint32_t *order;      /* entries in order of static rank */
+    view_entry *entries; /* in byte order of paths, as in the manifest */
+    uint32_t *order;     /* entries in order of static rank */
     size_t count;
     uint64_t text_files, text_bytes, skipped, missing;
-    int64_t used_us;      /* last asked for; under the world's lock */
+    int64_t used_us; /* last asked for; under the world's lock */
 } view;
 
 typedef struct world_pool {
@@ -53,22 +60,24 @@ struct scope;
 typedef struct world {
     atomic_uint refs;
     gaz_snapshot *snapshot;
-    world_pool *pools;             /* in the order of the snapshot's */
-    GAZ_VEC(char *) damaged;       /* names of segments that could not be opened, with the reason */
-    pthread_mutex_t lock;          /* over what follows */
+    world_pool *pools;       /* in the order of the snapshot's */
+    GAZ_VEC(char *) damaged; /* names of segments that could not be opened, with the reason */
+    pthread_mutex_t lock;    /* over what follows */
     GAZ_VEC(view *) views;
     struct scope *scopes[SCOPE_CACHE];
     unsigned next_scope;
     int64_t last_used_us;
 } world;
 
-/* Opens a world over the newest snapshot. @param old nullable: segments and views that are still good are taken over */
+/* Opens a world over the newest snapshot. @param old nullable: segments and views that are still
+ * good are taken over */
 GAZ_CHECKED gaz_status world_open(gaz_store *store, world *old, world **out, gaz_error *err);
 world *world_ref(world *w);
 void world_unref(world *w);
 world_pool *world_pool_of(world *w, int64_t id);
 /* The view of a ref, made at its first use. Borrowed from the world. */
-GAZ_CHECKED gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo, const gaz_ref_row *ref, view **out, gaz_error *err);
+GAZ_CHECKED gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
+                                  const gaz_ref_row *ref, view **out, gaz_error *err);
 const gaz_snapshot_repo *world_repo(const world *w, const char *name);
 void view_unref(view *v);
 

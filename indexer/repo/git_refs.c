@@ -184,6 +184,8 @@ gaz_status gaz_ref_lookup(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_st
         if (final) {
             gaz_strbuf_reset(final);
             gaz_strbuf_puts(final, current);
+            if (gaz_strbuf_check(final, NULL) != GAZ_OK)
+                return gaz_error_set(err, GAZ_E_NOMEM, "out of memory reading reference '%s'", name);
         }
         if (st == GAZ_OK)
             *oid = got.oid;
@@ -224,6 +226,8 @@ static gaz_status scan_ref(scan *s, gaz_error *err)
         oid = got.oid;
     else if (found == GAZ_OK && ++s->symbolic <= SYMBOLIC_MAX)
         found = gaz_ref_lookup(s->repo, s->name.data, &oid, NULL, NULL);
+    if (found == GAZ_E_NOMEM || found == GAZ_E_IO) /* a branch that is left out is taken for deleted */
+        return gaz_error_set(err, found, "cannot read reference '%s'", s->name.data);
     if (found != GAZ_OK && found != GAZ_E_CORRUPT)
         return GAZ_OK; /* gone meanwhile, or not born */
     return add_ref(s->refs, s->name.data, s->name.len, &oid, err);
@@ -233,10 +237,13 @@ static gaz_status scan_name(void *ctx, const char *base, bool dir, gaz_error *er
 {
     scan *s = ctx;
     size_t keep = s->name.len;
-    gaz_status st = GAZ_OK;
     gaz_strbuf_puts(&s->name, base);
-    if (dir) {
+    if (dir)
         gaz_strbuf_puts(&s->name, "/");
+    gaz_status st = gaz_strbuf_check(&s->name, err);
+    if (st != GAZ_OK)
+        return st;
+    if (dir) {
         st = s->depth < DIR_DEPTH_MAX && s->name.len < GAZ_REF_NAME_MAX ? scan_dir(s, err) : GAZ_OK;
     } else if (gaz_ref_name_valid(s->name.data)) {
         st = scan_ref(s, err);
@@ -303,7 +310,9 @@ gaz_status gaz_refs_list(gaz_repo *repo, const char *prefix, gaz_refs *out, gaz_
     gaz_arena_init(refs.arena, ARENA_MAX);
     scan s = {.repo = repo, .refs = &refs, .name = GAZ_STRBUF_INIT};
     gaz_strbuf_puts(&s.name, prefix);
-    gaz_status st = scan_dir(&s, err);
+    gaz_status st = gaz_strbuf_check(&s.name, err);
+    if (st == GAZ_OK)
+        st = scan_dir(&s, err);
     gaz_strbuf_release(&s.name);
     if (refs.len)
         qsort(refs.items, refs.len, sizeof refs.items[0], by_name);

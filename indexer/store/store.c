@@ -173,8 +173,9 @@ static gaz_status check_new(const gaz_store *store, gaz_db *db, gaz_error *err)
                : st;
 }
 
-/* A repair that was killed between the old catalogue and the restored new one leaves a catalogue that
- * is sound and knows no repository: the sweeper would take their clones and records for garbage. */
+/* A repair that was killed between the old catalogue and the restored new one leaves a catalogue
+ * that is sound and knows no repository: the sweeper would take their clones and records for
+ * garbage. */
 static gaz_status check_remade(const gaz_store *store, gaz_error *err)
 {
     gaz_strbuf mark = GAZ_STRBUF_INIT;

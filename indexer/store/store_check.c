@@ -14,6 +14,9 @@
 
 /* ---- the database ---- */
 
+/* How SQLite's integrity check says that it had no memory for a page. */
+#define NO_MEMORY_FOR_PAGE "error code=7"
+
 static gaz_status report_rows(gaz_db *db, const char *sql, const char *what, gaz_findings *f,
                               gaz_error *err)
 {
@@ -21,6 +24,10 @@ static gaz_status report_rows(gaz_db *db, const char *sql, const char *what, gaz
     gaz_status st = gaz_db_start(db, &stmt, err, sql, "");
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         const char *text = (const char *)sqlite3_column_text(stmt, 0);
+        if (text && strstr(text, NO_MEMORY_FOR_PAGE)) {
+            gaz_db_reset(stmt);
+            return gaz_error_set(err, GAZ_E_NOMEM, "no memory to check the catalogue");
+        }
         if (text && strcmp(text, "ok") != 0)
             gaz_finding(f, what, "catalogue.db", text);
     }

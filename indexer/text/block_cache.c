@@ -1,6 +1,7 @@
-/* Decompressed blocks, kept by the second-chance rule (CLOCK) in shards with a lock each. Decompressing is most of what
- * an exhaustive answer costs, so blocks outlive queries; the bound is hard: what a shard cannot keep is handed out
- * unshared and freed at its release. Blocks in use are never evicted. */
+/* Decompressed blocks, kept by the second-chance rule (CLOCK) in shards with a lock each.
+ * Decompressing is most of what an exhaustive answer costs, so blocks outlive queries; the bound is
+ * hard: what a shard cannot keep is handed out unshared and freed at its release. Blocks in use are
+ * never evicted. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,13 +15,13 @@
 #define SHARD_BYTES ((size_t)16 << 20) /* a shard is not smaller: it must hold large blocks too */
 
 struct gaz_block {
-    gaz_block *next;        /* in its bucket */
-    struct shard *shard;    /* NULL: not cached */
+    gaz_block *next;     /* in its bucket */
+    struct shard *shard; /* NULL: not cached */
     uint64_t segment;
     uint32_t number;
     atomic_uint pins;
-    atomic_bool used;       /* since the hand passed */
-    size_t slot, len;       /* place in the ring; bytes */
+    atomic_bool used; /* since the hand passed */
+    size_t slot, len; /* place in the ring; bytes */
     char data[];
 };
 
@@ -40,7 +41,8 @@ struct gaz_block_cache {
 
 static uint64_t mix(uint64_t segment, uint32_t number)
 {
-    uint64_t h = segment * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)number * UINT64_C(0xC2B2AE3D27D4EB4F);
+    uint64_t h =
+        segment * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)number * UINT64_C(0xC2B2AE3D27D4EB4F);
     return h ^ h >> 29;
 }
 
@@ -155,7 +157,8 @@ static bool make_room(shard *s, size_t len)
 
 static void insert(shard *s, gaz_block *b, uint64_t hash)
 {
-    if (!make_room(s, b->len) || (s->count >= s->bucket_count && !grow_buckets(s)) || !gaz_vec_reserve(&s->ring, 1))
+    if (!make_room(s, b->len) || (s->count >= s->bucket_count && !grow_buckets(s)) ||
+        !gaz_vec_reserve(&s->ring, 1))
         return;
     b->shard = s;
     b->slot = s->ring.len;
@@ -174,7 +177,8 @@ static gaz_status unpack(gaz_segment *seg, uint32_t number, gaz_block **out, gaz
     gaz_status st = segment_block_bytes(seg, number, &data, &packed, &raw, err);
     if (st != GAZ_OK)
         return st;
-    if (ZSTD_getFrameContentSize(data, packed) != raw) /* before memory is asked for on the word of a table */
+    if (ZSTD_getFrameContentSize(data, packed) !=
+        raw) /* before memory is asked for on the word of a table */
         return segment_corrupt("a block's length is not that of its text", err);
     gaz_block *b = malloc(sizeof *b + raw);
     if (!b)
@@ -199,8 +203,8 @@ static gaz_status unpack(gaz_segment *seg, uint32_t number, gaz_block **out, gaz
     return GAZ_OK;
 }
 
-gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t number, gaz_block **out, bool *hit,
-                             gaz_error *err)
+gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t number,
+                             gaz_block **out, bool *hit, gaz_error *err)
 {
     uint64_t hash = mix(seg->id, number);
     shard *s = &cache->shards[hash % cache->count];
@@ -224,7 +228,8 @@ gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t 
     if (st != GAZ_OK || !b)
         return st;
     pthread_mutex_lock(&s->lock);
-    if (!find(s, seg->id, number, hash)) /* another thread may have been quicker: ours then stays unshared */
+    if (!find(s, seg->id, number,
+              hash)) /* another thread may have been quicker: ours then stays unshared */
         insert(s, b, hash);
     pthread_mutex_unlock(&s->lock);
     *out = b;

@@ -1,5 +1,6 @@
-/* Bytes → text. Byte-order marks first, then the NUL rule, then UTF-8, then a careful guess at Latin-1.
- * Conversions follow the WHATWG Encoding Standard, as ripgrep's do: UTF-16 with unpaired surrogates replaced. */
+/* Bytes → text. Byte-order marks first, then the NUL rule, then UTF-8, then a careful guess at
+ * Latin-1. Conversions follow the WHATWG Encoding Standard, as ripgrep's do: UTF-16 with unpaired
+ * surrogates replaced. */
 #include "gaz/text/segment.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 
 const char *gaz_encoding_name(gaz_encoding encoding)
 {
-    static const char *const names[] = {"binary", "ascii", "utf-8", "utf-16le", "utf-16be", "latin1"};
+    static const char *const names[] = {"binary",   "ascii",    "utf-8",
+                                        "utf-16le", "utf-16be", "latin1"};
     return (size_t)encoding < sizeof names / sizeof names[0] ? names[encoding] : "binary";
 }
 
@@ -69,7 +71,8 @@ static bool looks_latin1(const char *blob, size_t len)
             return false;
         high++;
         bool letter = c >= 0xC0 && c != 0xD7 && c != 0xF7;
-        wordy += letter && ((i > 0 && ascii_letter(b[i - 1])) || (i + 1 < len && ascii_letter(b[i + 1])));
+        wordy += letter &&
+                 ((i > 0 && ascii_letter(b[i - 1])) || (i + 1 < len && ascii_letter(b[i + 1])));
     }
     return high > 0 && wordy * 2 >= high;
 }
@@ -94,7 +97,8 @@ static gaz_status take_buffer(gaz_text *t, const gaz_strbuf *buffer, gaz_error *
     return st;
 }
 
-gaz_status gaz_text_decode(const char *blob, size_t len, gaz_strbuf *buffer, gaz_text *out, gaz_error *err)
+gaz_status gaz_text_decode(const char *blob, size_t len, gaz_strbuf *buffer, gaz_text *out,
+                           gaz_error *err)
 {
     gaz_text t = {.encoding = GAZ_ENC_UTF8, .text = blob, .len = len};
     gaz_status st = GAZ_OK;

@@ -1,10 +1,12 @@
-/* Collecting grams. A bitmap of all 2^24 trigrams finds the distinct ones of a chunk in one pass without a branch
- * on their content; only the distinct ones (some 1,400 per file of source) touch the lists.
+/* Collecting grams. A bitmap of all 2^24 trigrams finds the distinct ones of a chunk in one pass
+ * without a branch on their content; only the distinct ones (some 1,400 per file of source) touch
+ * the lists.
  *
- * Grams are taken from the case-folded text (Unicode simple folding), so that one index serves both kinds of query.
- * A trigram with a line end in its first or second place is dropped: literals never hold one. One in the third place is
- * kept: together with the virtual line end after an unfinished last line it makes every 2-byte literal the prefix
- * of some trigram, so that 2-byte literals need no index of their own. Single bytes have their own lists. */
+ * Grams are taken from the case-folded text (Unicode simple folding), so that one index serves both
+ * kinds of query. A trigram with a line end in its first or second place is dropped: literals never
+ * hold one. One in the third place is kept: together with the virtual line end after an unfinished
+ * last line it makes every 2-byte literal the prefix of some trigram, so that 2-byte literals need
+ * no index of their own. Single bytes have their own lists. */
 #include "gram_index.h"
 
 #include <stdlib.h>
@@ -49,8 +51,10 @@ void gram_index_release(gram_index *g)
 
 size_t gram_index_memory(const gram_index *g)
 {
-    /* Of the two big tables only the pages that were touched are there; source code touches about a sixth. */
-    return g->slabs.len * SLAB + g->lists.cap * sizeof(gram_list) + g->folded.cap + GRAM_COUNT / 8 + GRAM_COUNT * 4 / 6;
+    /* Of the two big tables only the pages that were touched are there; source code touches about a
+     * sixth. */
+    return g->slabs.len * SLAB + g->lists.cap * sizeof(gram_list) + g->folded.cap + GRAM_COUNT / 8 +
+           GRAM_COUNT * 4 / 6;
 }
 
 static uint8_t *pool_at(const gram_index *g, uint32_t unit)
@@ -156,7 +160,8 @@ static bool collect(gram_index *g, const uint8_t *text, size_t len, const uint8_
     return true;
 }
 
-gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_t len, bool ascii, gaz_error *err)
+gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_t len, bool ascii,
+                          gaz_error *err)
 {
     uint8_t fold[256];
     for (unsigned b = 0; b < 256; b++)
@@ -181,7 +186,9 @@ gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_
         }
         ok = ok && append(g, gram, chunk);
     }
-    return ok ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the n-grams of a text of %zu bytes", len);
+    return ok ? GAZ_OK
+              : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the n-grams of a text of %zu bytes",
+                              len);
 }
 
 static int by_gram(const void *a, const void *b)

@@ -1,5 +1,6 @@
-/* Delta varints for sparse lists, bitmaps for dense ones. Measured on Linux 6.1, roaring bitmaps come out 12–26 % larger.
- * The bytes come from a file: every step is bounded and every invariant checked while decoding. */
+/* Delta varints for sparse lists, bitmaps for dense ones. Measured on Linux 6.1, roaring bitmaps
+ * come out 12–26 % larger. The bytes come from a file: every step is bounded and every invariant
+ * checked while decoding. */
 #include "postings.h"
 
 #include <string.h>
@@ -26,8 +27,8 @@ static inline const uint8_t *step(const uint8_t *at, const uint8_t *end, uint64_
     return at;
 }
 
-gaz_status postings_encode(const uint8_t *deltas, size_t len, uint32_t count, uint32_t universe, gaz_strbuf *out,
-                           gaz_error *err)
+gaz_status postings_encode(const uint8_t *deltas, size_t len, uint32_t count, uint32_t universe,
+                           gaz_strbuf *out, gaz_error *err)
 {
     if (!postings_dense(count, universe)) {
         gaz_strbuf_add(out, deltas, len);
@@ -42,7 +43,8 @@ gaz_status postings_encode(const uint8_t *deltas, size_t len, uint32_t count, ui
     for (const uint8_t *at = deltas, *end = deltas + len; at < end;) {
         at = step(at, end, &number);
         if (!at || number > universe)
-            return gaz_error_set(err, GAZ_E_INTERNAL, "a posting list to be written is not ascending");
+            return gaz_error_set(err, GAZ_E_INTERNAL,
+                                 "a posting list to be written is not ascending");
         bitmap[(number - 1) / 8] = (char)(bitmap[(number - 1) / 8] | 1 << ((number - 1) & 7));
     }
     gaz_strbuf_commit(out, bytes);

@@ -1,5 +1,6 @@
-/* Reading segments. Tables are checked once when the segment is opened; blocks and postings when they are used.
- * Records are bounds-checked at every use all the same: the file may be cut short underneath us. */
+/* Reading segments. Tables are checked once when the segment is opened; blocks and postings when
+ * they are used. Records are bounds-checked at every use all the same: the file may be cut short
+ * underneath us. */
 #include "segment_private.h"
 
 #include <stdlib.h>
@@ -15,8 +16,8 @@ gaz_status segment_corrupt(const char *what, gaz_error *err)
     return GAZ_E_CORRUPT;
 }
 
-static gaz_status table(gaz_segment *seg, unsigned section, uint64_t count, uint64_t record, const uint8_t **out,
-                        gaz_error *err)
+static gaz_status table(gaz_segment *seg, unsigned section, uint64_t count, uint64_t record,
+                        const uint8_t **out, gaz_error *err)
 {
     if (gaz_sealed_len(seg->file, section) != count * record)
         return segment_corrupt("a table has the wrong length", err);
@@ -35,8 +36,10 @@ static gaz_status load_tables(gaz_segment *seg, gaz_error *err)
     seg->grams = gaz_le32(meta + 12);
     seg->text_bytes = gaz_le64(meta + 16);
     if (gaz_le32(meta + 24) != GAZ_LANG_HINT_VERSION)
-        return segment_corrupt("its language hints are of another version; index the repository again", err);
-    if (seg->docs > GAZ_SEGMENT_DOCS_MAX || seg->chunks > GAZ_SEGMENT_CHUNKS_MAX || seg->blocks > seg->chunks)
+        return segment_corrupt(
+            "its language hints are of another version; index the repository again", err);
+    if (seg->docs > GAZ_SEGMENT_DOCS_MAX || seg->chunks > GAZ_SEGMENT_CHUNKS_MAX ||
+        seg->blocks > seg->chunks)
         return segment_corrupt("its counts are out of range", err);
     st = table(seg, SECTION_DOCS, seg->docs, DOC_BYTES, &seg->doc_table, err);
     if (st == GAZ_OK)
@@ -44,7 +47,8 @@ static gaz_status load_tables(gaz_segment *seg, gaz_error *err)
     if (st == GAZ_OK)
         st = table(seg, SECTION_CHUNKS, seg->chunks, CHUNK_BYTES, &seg->chunk_table, err);
     if (st == GAZ_OK)
-        st = table(seg, SECTION_BLOCK_TABLE, seg->blocks, BLOCK_ENTRY_BYTES, &seg->block_table, err);
+        st =
+            table(seg, SECTION_BLOCK_TABLE, seg->blocks, BLOCK_ENTRY_BYTES, &seg->block_table, err);
     if (st == GAZ_OK)
         st = table(seg, SECTION_GRAMS, seg->grams, GRAM_BYTES, &seg->gram_table, err);
     seg->postings_len = gaz_sealed_len(seg->file, SECTION_POSTINGS);
@@ -53,7 +57,8 @@ static gaz_status load_tables(gaz_segment *seg, gaz_error *err)
 
 gaz_status gaz_segment_open(const char *path, gaz_segment **out, gaz_error *err)
 {
-    static atomic_uint_fast64_t next_id = 1; /* names open segments for the block cache; carries no other state */
+    static atomic_uint_fast64_t next_id =
+        1; /* names open segments for the block cache; carries no other state */
     gaz_segment *seg = calloc(1, sizeof *seg);
     if (!seg)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to open %s", path);
@@ -120,7 +125,8 @@ gaz_status gaz_segment_intact(const gaz_segment *seg, gaz_error *err)
 gaz_status gaz_segment_find(gaz_segment *seg, const gaz_oid *oid, uint32_t *doc, gaz_error *err)
 {
     uint32_t lo = 0, hi = seg->docs;
-    uint64_t key = (uint64_t)oid->id[0] << 24 | (uint64_t)oid->id[1] << 16 | (uint64_t)oid->id[2] << 8 | oid->id[3];
+    uint64_t key = (uint64_t)oid->id[0] << 24 | (uint64_t)oid->id[1] << 16 |
+                   (uint64_t)oid->id[2] << 8 | oid->id[3];
     uint32_t guess = (uint32_t)(key * seg->docs >> 32), step = 8;
     bool guessed = false;
     while (lo < hi) {
@@ -155,7 +161,8 @@ gaz_status gaz_segment_doc(gaz_segment *seg, uint32_t doc, gaz_doc *out, gaz_err
     if (doc >= seg->docs)
         return segment_corrupt("a document number is out of range", err);
     const uint8_t *b = seg->doc_table + (size_t)doc * DOC_BYTES;
-    gaz_doc d = {.skip = (gaz_skip)b[20], .encoding = (gaz_encoding)b[21], .flags = gaz_le16(b + 22)};
+    gaz_doc d = {
+        .skip = (gaz_skip)b[20], .encoding = (gaz_encoding)b[21], .flags = gaz_le16(b + 22)};
     memcpy(d.oid.id, b, GAZ_OID_SIZE);
     d.first_chunk = gaz_le32(b + 24);
     d.chunk_count = gaz_le32(b + 28);
@@ -176,7 +183,8 @@ gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, g
     if (chunk >= seg->chunks)
         return segment_corrupt("a chunk number is out of range", err);
     const uint8_t *b = seg->chunk_table + (size_t)chunk * CHUNK_BYTES;
-    gaz_chunk c = {gaz_le32(b), gaz_le32(b + 4), gaz_le32(b + 8), gaz_le32(b + 12), gaz_le32(b + 16)};
+    gaz_chunk c = {gaz_le32(b), gaz_le32(b + 4), gaz_le32(b + 8), gaz_le32(b + 12),
+                   gaz_le32(b + 16)};
     if (c.doc >= seg->docs || c.block >= seg->blocks)
         return segment_corrupt("a chunk's document or block is out of range", err);
     uint32_t raw = gaz_le32(seg->block_table + (size_t)c.block * BLOCK_ENTRY_BYTES + 12);
@@ -188,8 +196,8 @@ gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, g
     return st;
 }
 
-gaz_status segment_block_bytes(gaz_segment *seg, uint32_t block, const uint8_t **data, uint32_t *packed, uint32_t *raw,
-                               gaz_error *err)
+gaz_status segment_block_bytes(gaz_segment *seg, uint32_t block, const uint8_t **data,
+                               uint32_t *packed, uint32_t *raw, gaz_error *err)
 {
     if (block >= seg->blocks)
         return segment_corrupt("a block number is out of range", err);
@@ -199,13 +207,14 @@ gaz_status segment_block_bytes(gaz_segment *seg, uint32_t block, const uint8_t *
     return gaz_sealed_get(seg->file, SECTION_BLOCKS, gaz_le64(b), *packed, data, err);
 }
 
-gaz_status gaz_segment_text(gaz_segment *seg, gaz_block_cache *cache, uint32_t doc, size_t max, gaz_strbuf *out,
-                            gaz_error *err)
+gaz_status gaz_segment_text(gaz_segment *seg, gaz_block_cache *cache, uint32_t doc, size_t max,
+                            gaz_strbuf *out, gaz_error *err)
 {
     gaz_doc d;
     gaz_status st = gaz_segment_doc(seg, doc, &d, err);
     if (st == GAZ_OK && d.text_len > max)
-        st = gaz_error_set(err, GAZ_E_LIMIT, "a document of %u bytes is over the limit of %zu", d.text_len, max);
+        st = gaz_error_set(err, GAZ_E_LIMIT, "a document of %u bytes is over the limit of %zu",
+                           d.text_len, max);
     for (uint32_t i = 0; st == GAZ_OK && i < d.chunk_count; i++) {
         gaz_chunk c;
         gaz_block *block = NULL;

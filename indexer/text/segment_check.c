@@ -1,4 +1,5 @@
-/* `gaz check` of one segment: every checksum, every posting list, every reference between its tables. */
+/* `gaz check` of one segment: every checksum, every posting list, every reference between its
+ * tables. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ static void check_docs(checker *c)
             c->report(c->ctx, "a document cannot be found by its object id");
         uint32_t at = gaz_le32(c->seg->order + (size_t)i * ORDER_BYTES);
         gaz_doc ordered;
-        if (gaz_segment_doc(c->seg, at, &ordered, NULL) != GAZ_OK || (i && gaz_oid_compare(&last, &ordered.oid) >= 0))
+        if (gaz_segment_doc(c->seg, at, &ordered, NULL) != GAZ_OK ||
+            (i && gaz_oid_compare(&last, &ordered.oid) >= 0))
             c->report(c->ctx, "the order of object ids is broken");
         else
             last = ordered.oid;
@@ -50,7 +52,8 @@ static void check_text(checker *c, gaz_block_cache *cache)
             continue;
         gaz_status st = gaz_segment_text(c->seg, cache, i, SIZE_MAX, &text, NULL);
         if (st != GAZ_OK)
-            c->report(c->ctx, st == GAZ_E_NOMEM ? "no memory to check a document" : "a document's text cannot be read");
+            c->report(c->ctx, st == GAZ_E_NOMEM ? "no memory to check a document"
+                                                : "a document's text cannot be read");
         else if (text.len != doc.text_len)
             c->report(c->ctx, "a document's length is wrong");
         bytes += text.len;
@@ -69,7 +72,8 @@ static gaz_status check_grams(checker *c, gaz_error *err)
         postings list;
         if (i && segment_gram_at(c->seg, i - 1) >= segment_gram_at(c->seg, i))
             c->report(c->ctx, "grams are out of order");
-        if (segment_postings(c->seg, i, &list, NULL) != GAZ_OK || postings_decode(&list, numbers, NULL) != GAZ_OK)
+        if (segment_postings(c->seg, i, &list, NULL) != GAZ_OK ||
+            postings_decode(&list, numbers, NULL) != GAZ_OK)
             c->report(c->ctx, "a posting list is damaged");
     }
     free(numbers);
@@ -80,7 +84,8 @@ static gaz_status check_grams(checker *c, gaz_error *err)
 gaz_status gaz_segment_gram_digests(gaz_segment *seg, uint64_t *digests, gaz_error *err)
 {
     uint32_t *numbers = malloc(((size_t)seg->chunks + 1) * sizeof *numbers);
-    gaz_status st = numbers ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory to sum up a segment");
+    gaz_status st =
+        numbers ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory to sum up a segment");
     memset(digests, 0, (size_t)seg->docs * sizeof *digests);
     for (uint32_t i = 0; st == GAZ_OK && i < seg->grams; i++) {
         postings list;
@@ -93,7 +98,8 @@ gaz_status gaz_segment_gram_digests(gaz_segment *seg, uint64_t *digests, gaz_err
             st = gaz_segment_chunk(seg, numbers[k], &c, err);
             if (st == GAZ_OK)
                 st = gaz_segment_doc(seg, c.doc, &d, err);
-            uint32_t key[2] = {segment_gram_at(seg, i), numbers[k] - (st == GAZ_OK ? d.first_chunk : 0)};
+            uint32_t key[2] = {segment_gram_at(seg, i),
+                               numbers[k] - (st == GAZ_OK ? d.first_chunk : 0)};
             if (st == GAZ_OK)
                 digests[c.doc] += gaz_checksum(key, sizeof key);
         }
@@ -102,7 +108,8 @@ gaz_status gaz_segment_gram_digests(gaz_segment *seg, uint64_t *digests, gaz_err
     return st;
 }
 
-gaz_status gaz_segment_check(gaz_segment *seg, const char *name, void (*report)(void *ctx, const char *message), void *ctx,
+gaz_status gaz_segment_check(gaz_segment *seg, const char *name,
+                             void (*report)(void *ctx, const char *message), void *ctx,
                              gaz_error *err)
 {
     checker c = {seg, report, ctx};

@@ -1,7 +1,8 @@
-/* Asking the grams. A literal of three bytes and more is the intersection of its rarest trigrams: the four rarest are
- * nearly as selective as all of them (measured: 725 candidates against 595 for q01 of the published queries), and each
- * further list costs more to read than it saves in scanning. Two bytes are the union of the trigrams that begin with
- * them; one byte has a list of its own. */
+/* Asking the grams. A literal of three bytes and more is the intersection of its rarest trigrams:
+ * the four rarest are nearly as selective as all of them (measured: 725 candidates against 595 for
+ * q01 of the published queries), and each further list costs more to read than it saves in
+ * scanning. Two bytes are the union of the trigrams that begin with them; one byte has a list of
+ * its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,14 +50,17 @@ gaz_status segment_postings(gaz_segment *seg, uint32_t index, postings *out, gaz
 }
 
 /* The grams whose index lies in [*from, *to) are those a literal of one or two bytes stands for. */
-static void short_range(const gaz_segment *seg, const uint8_t *text, size_t len, uint32_t *from, uint32_t *to)
+static void short_range(const gaz_segment *seg, const uint8_t *text, size_t len, uint32_t *from,
+                        uint32_t *to)
 {
-    uint32_t gram = len == 1 ? GRAM_UNIGRAM_BASE + text[0] : (uint32_t)text[0] << 16 | (uint32_t)text[1] << 8;
+    uint32_t gram =
+        len == 1 ? GRAM_UNIGRAM_BASE + text[0] : (uint32_t)text[0] << 16 | (uint32_t)text[1] << 8;
     *from = segment_gram_lower(seg, gram);
     *to = segment_gram_lower(seg, gram + (len == 1 ? 1 : 256));
 }
 
-static gaz_status unite_range(gaz_segment *seg, uint32_t from, uint32_t to, uint64_t *set, gaz_error *err)
+static gaz_status unite_range(gaz_segment *seg, uint32_t from, uint32_t to, uint64_t *set,
+                              gaz_error *err)
 {
     for (uint32_t i = from; i < to; i++) {
         postings list;
@@ -73,7 +77,8 @@ typedef struct pick {
     uint32_t index, count;
 } pick;
 
-/* The rarest distinct trigrams of a literal, rarest first. @return how many, or -1 when one is in no chunk at all */
+/* The rarest distinct trigrams of a literal, rarest first. @return how many, or -1 when one is in
+ * no chunk at all */
 static int pick_rarest(const gaz_segment *seg, const uint8_t *text, size_t len, pick picks[RAREST])
 {
     int n = 0;
@@ -103,7 +108,8 @@ static int pick_rarest(const gaz_segment *seg, const uint8_t *text, size_t len, 
     return n;
 }
 
-static gaz_status intersect_picks(gaz_segment *seg, const pick *picks, int n, uint64_t *set, gaz_error *err)
+static gaz_status intersect_picks(gaz_segment *seg, const pick *picks, int n, uint64_t *set,
+                                  gaz_error *err)
 {
     postings list;
     gaz_status st = segment_postings(seg, picks[0].index, &list, err);
@@ -124,7 +130,8 @@ static gaz_status intersect_picks(gaz_segment *seg, const pick *picks, int n, ui
     return st;
 }
 
-static gaz_status find_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set, gaz_error *err)
+static gaz_status find_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set,
+                               gaz_error *err)
 {
     const uint8_t *text = (const uint8_t *)folded;
     memset(set, 0, gaz_segment_set_words(seg) * sizeof *set);
@@ -138,14 +145,17 @@ static gaz_status find_literal(gaz_segment *seg, const char *folded, size_t len,
     return n < 1 ? GAZ_OK : intersect_picks(seg, picks, n, set, err);
 }
 
-/* A file that was cut while it was open has zeros where counts and numbers were: they say "nowhere". */
-gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set, gaz_error *err)
+/* A file that was cut while it was open has zeros where counts and numbers were: they say
+ * "nowhere". */
+gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded, size_t len, uint64_t *set,
+                               gaz_error *err)
 {
     gaz_status st = find_literal(seg, folded, len, set, err);
     return st == GAZ_OK ? gaz_sealed_intact(seg->file, err) : st;
 }
 
-gaz_status gaz_segment_literal_count(gaz_segment *seg, const char *folded, size_t len, uint32_t *count, gaz_error *err)
+gaz_status gaz_segment_literal_count(gaz_segment *seg, const char *folded, size_t len,
+                                     uint32_t *count, gaz_error *err)
 {
     const uint8_t *text = (const uint8_t *)folded;
     if (len < 3) {

@@ -1,6 +1,7 @@
-/* Builds a segment. Text streams into the file block by block as it comes; grams and tables stay in memory until the
- * end. A block takes whole chunks until it holds BLOCK_TARGET bytes: solid enough to compress well (measured on Linux
- * 6.1: 4.35 × at 64 KiB against 3.91 × file by file), small enough to decompress for one candidate. */
+/* Builds a segment. Text streams into the file block by block as it comes; grams and tables stay in
+ * memory until the end. A block takes whole chunks until it holds BLOCK_TARGET bytes: solid enough
+ * to compress well (measured on Linux 6.1: 4.35 × at 64 KiB against 3.91 × file by file), small
+ * enough to decompress for one candidate. */
 #include "gaz/text/segment.h"
 
 #include <stdlib.h>
@@ -29,9 +30,9 @@ struct gaz_segment_writer {
     GAZ_VEC(gaz_doc) docs;
     GAZ_VEC(gaz_chunk) chunks;
     GAZ_VEC(block_entry) blocks;
-    gaz_strbuf block;      /* raw bytes of the block being filled */
-    gaz_strbuf packed;     /* scratch for compressed bytes */
-    gaz_strbuf decoded;    /* scratch for converted text */
+    gaz_strbuf block;   /* raw bytes of the block being filled */
+    gaz_strbuf packed;  /* scratch for compressed bytes */
+    gaz_strbuf decoded; /* scratch for converted text */
     uint64_t text_bytes;
 };
 
@@ -40,7 +41,8 @@ static gaz_status no_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "no memory to write a text segment");
 }
 
-gaz_status gaz_segment_writer_open(const char *path, int level, gaz_segment_writer **out, gaz_error *err)
+gaz_status gaz_segment_writer_open(const char *path, int level, gaz_segment_writer **out,
+                                   gaz_error *err)
 {
     gaz_segment_writer *w = calloc(1, sizeof *w);
     if (!w)
@@ -49,7 +51,8 @@ gaz_status gaz_segment_writer_open(const char *path, int level, gaz_segment_writ
     w->block.max = w->packed.max = w->decoded.max = (size_t)1 << 33;
     w->zstd = ZSTD_createCCtx();
     gaz_status st = w->zstd ? GAZ_OK : no_memory(err);
-    if (st == GAZ_OK && ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, level)))
+    if (st == GAZ_OK &&
+        ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, level)))
         st = gaz_error_set(err, GAZ_E_INVALID, "zstd refuses level %d", level);
     if (st == GAZ_OK)
         st = gram_index_init(&w->grams, err);
@@ -122,7 +125,8 @@ static size_t chunk_len(const char *text, size_t len)
     return nl ? (size_t)(nl - text) + 1 : len;
 }
 
-static gaz_status add_chunk(gaz_segment_writer *w, gaz_doc *doc, const char *text, size_t len, gaz_error *err)
+static gaz_status add_chunk(gaz_segment_writer *w, gaz_doc *doc, const char *text, size_t len,
+                            gaz_error *err)
 {
     if (w->chunks.len >= GAZ_SEGMENT_CHUNKS_MAX)
         return gaz_error_set(err, GAZ_E_LIMIT, "a text segment is full");
@@ -132,7 +136,8 @@ static gaz_status add_chunk(gaz_segment_writer *w, gaz_doc *doc, const char *tex
         if (st != GAZ_OK)
             return st;
     }
-    gaz_chunk c = {(uint32_t)w->docs.len, (uint32_t)w->blocks.len, (uint32_t)w->block.len, (uint32_t)len, doc->lines};
+    gaz_chunk c = {(uint32_t)w->docs.len, (uint32_t)w->blocks.len, (uint32_t)w->block.len,
+                   (uint32_t)len, doc->lines};
     if (!gaz_vec_push(&w->chunks, c))
         return no_memory(err);
     gaz_strbuf_add(&w->block, text, len);
@@ -146,7 +151,8 @@ static gaz_status add_chunk(gaz_segment_writer *w, gaz_doc *doc, const char *tex
     return w->block.len >= BLOCK_TARGET ? flush_block(w, err) : GAZ_OK;
 }
 
-static gaz_status add_text(gaz_segment_writer *w, gaz_doc *doc, const char *text, size_t len, gaz_error *err)
+static gaz_status add_text(gaz_segment_writer *w, gaz_doc *doc, const char *text, size_t len,
+                           gaz_error *err)
 {
     if (w->docs.len >= GAZ_SEGMENT_DOCS_MAX)
         return gaz_error_set(err, GAZ_E_LIMIT, "a text segment is full");
@@ -171,8 +177,8 @@ static gaz_status add_text(gaz_segment_writer *w, gaz_doc *doc, const char *text
     return st;
 }
 
-gaz_status gaz_segment_writer_add(gaz_segment_writer *w, const gaz_oid *oid, const char *blob, size_t len,
-                                  gaz_skip *skip, gaz_error *err)
+gaz_status gaz_segment_writer_add(gaz_segment_writer *w, const gaz_oid *oid, const char *blob,
+                                  size_t len, gaz_skip *skip, gaz_error *err)
 {
     gaz_text text;
     gaz_status st = gaz_text_decode(blob, len, &w->decoded, &text, err);
@@ -190,16 +196,16 @@ gaz_status gaz_segment_writer_add(gaz_segment_writer *w, const gaz_oid *oid, con
     return st;
 }
 
-gaz_status gaz_segment_writer_skip(gaz_segment_writer *w, const gaz_oid *oid, gaz_skip skip, uint64_t blob_size,
-                                   gaz_error *err)
+gaz_status gaz_segment_writer_skip(gaz_segment_writer *w, const gaz_oid *oid, gaz_skip skip,
+                                   uint64_t blob_size, gaz_error *err)
 {
     gaz_doc doc = {.oid = *oid, .skip = skip, .encoding = GAZ_ENC_BINARY};
     doc.blob_size = blob_size > UINT32_MAX ? UINT32_MAX : (uint32_t)blob_size;
     return add_text(w, &doc, "", 0, err);
 }
 
-gaz_status gaz_segment_writer_copy(gaz_segment_writer *w, gaz_segment *from, gaz_block_cache *cache, uint32_t number,
-                                   gaz_error *err)
+gaz_status gaz_segment_writer_copy(gaz_segment_writer *w, gaz_segment *from, gaz_block_cache *cache,
+                                   uint32_t number, gaz_error *err)
 {
     gaz_doc doc;
     gaz_status st = gaz_segment_doc(from, number, &doc, err);
@@ -215,8 +221,9 @@ gaz_status gaz_segment_writer_copy(gaz_segment_writer *w, gaz_segment *from, gaz
 
 size_t gaz_segment_writer_memory(const gaz_segment_writer *w)
 {
-    return gram_index_memory(&w->grams) + w->docs.cap * sizeof(gaz_doc) + w->chunks.cap * sizeof(gaz_chunk) +
-           w->blocks.cap * sizeof(block_entry) + w->block.cap + w->packed.cap + w->decoded.cap;
+    return gram_index_memory(&w->grams) + w->docs.cap * sizeof(gaz_doc) +
+           w->chunks.cap * sizeof(gaz_chunk) + w->blocks.cap * sizeof(block_entry) + w->block.cap +
+           w->packed.cap + w->decoded.cap;
 }
 
 uint64_t gaz_segment_writer_text(const gaz_segment_writer *w)
@@ -231,13 +238,15 @@ uint32_t gaz_segment_writer_docs(const gaz_segment_writer *w)
 
 bool gaz_segment_writer_full(const gaz_segment_writer *w)
 {
-    return gaz_segment_writer_memory(w) > FULL_MEMORY || w->grams.slabs.len * ((size_t)1 << 20) > FULL_POSTINGS ||
+    return gaz_segment_writer_memory(w) > FULL_MEMORY ||
+           w->grams.slabs.len * ((size_t)1 << 20) > FULL_POSTINGS ||
            w->docs.len >= GAZ_SEGMENT_DOCS_MAX / 2 || w->chunks.len >= GAZ_SEGMENT_CHUNKS_MAX / 2;
 }
 
 /* ---- finishing ---- */
 
-static gaz_status append_buffer(gaz_segment_writer *w, unsigned section, gaz_strbuf *bytes, gaz_error *err)
+static gaz_status append_buffer(gaz_segment_writer *w, unsigned section, gaz_strbuf *bytes,
+                                gaz_error *err)
 {
     gaz_status st = gaz_strbuf_check(bytes, err);
     if (st == GAZ_OK)
@@ -274,7 +283,8 @@ static gaz_status write_postings(gaz_segment_writer *w, gaz_strbuf *table, gaz_e
         gram_list_bytes(&w->grams, list, &deltas);
         st = gaz_strbuf_check(&deltas, err);
         if (st == GAZ_OK)
-            st = postings_encode((const uint8_t *)deltas.data, deltas.len, list->count, (uint32_t)w->chunks.len, &bytes, err);
+            st = postings_encode((const uint8_t *)deltas.data, deltas.len, list->count,
+                                 (uint32_t)w->chunks.len, &bytes, err);
         if (st == GAZ_OK)
             st = gaz_sealed_append(w->file, bytes.data, bytes.len, err);
     }
@@ -362,7 +372,8 @@ static void put_meta(const gaz_segment_writer *w, gaz_strbuf *out)
     gaz_strbuf_add(out, b, sizeof b);
 }
 
-gaz_status gaz_segment_writer_finish(gaz_segment_writer *w, char name[GAZ_SEALED_NAME], uint64_t *file_bytes, gaz_error *err)
+gaz_status gaz_segment_writer_finish(gaz_segment_writer *w, char name[GAZ_SEALED_NAME],
+                                     uint64_t *file_bytes, gaz_error *err)
 {
     if (!w->docs.len)
         return gaz_error_set(err, GAZ_E_INVALID, "a segment without documents is not written");

@@ -49,8 +49,8 @@ static gaz_status open_log(gaz_cli_process *p, bool quiet, gaz_error *err)
     return st;
 }
 
-/* With a damaged catalogue a command still starts: check tells what is wrong, repair mends it, and everything else says so. A
- * server does not. */
+/* With a damaged catalogue a command still starts: check tells what is wrong, repair mends it, and
+ * everything else says so. A server does not. */
 static gaz_status open_store(gaz_cli_process *p, const char *home, bool create, bool damaged,
                              gaz_error *err)
 {

@@ -1,9 +1,11 @@
-/* The segment reader against files whose checksums are right and whose content is not: a small segment is taken apart, bytes
- * of its sections are changed as the input says, it is sealed again, and everything is asked of it. Nothing may be read
- * outside the file, and what is found wrong is said, not suffered.
+/* The segment reader against files whose checksums are right and whose content is not: a small
+ * segment is taken apart, bytes of its sections are changed as the input says, it is sealed again,
+ * and everything is asked of it. Nothing may be read outside the file, and what is found wrong is
+ * said, not suffered.
  *
- * Input: changes of six bytes each: section (and kind of change), offset (u24), value, and a byte of which the
- * first change's says whether documents are copied, which is slow. Links: text base. */
+ * Input: changes of six bytes each: section (and kind of change), offset (u24), value, and a byte
+ * of which the first change's says whether documents are copied, which is slow. Links: text base.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,15 +52,18 @@ static void write_original(const char *path)
     gaz_strbuf text = GAZ_STRBUF_INIT;
     for (unsigned i = 0; i < 30000; i++)
         gaz_strbuf_puts(&text, i % 9000 ? "a line\n" : "needle kmem\n");
-    const char *const short_texts[] = {"hello world\nfoo bar\n", "", "caf\xE9 na\xEFve\n", "x\0y\n", "one"};
+    const char *const short_texts[] = {"hello world\nfoo bar\n", "", "caf\xE9 na\xEFve\n", "x\0y\n",
+                                       "one"};
     require(gaz_segment_writer_open(path, 3, &w, NULL) == GAZ_OK, "cannot make the segment");
     for (unsigned i = 0; i < 6; i++) {
         memset(oids[i].id, (int)(i * 40 + 3), sizeof oids[i].id);
         const char *content = i ? short_texts[i - 1] : text.data;
         size_t len = i == 4 ? 4 : i ? strlen(content) : text.len;
-        require(gaz_segment_writer_add(w, &oids[i], content, len, NULL, NULL) == GAZ_OK, "cannot add a document");
+        require(gaz_segment_writer_add(w, &oids[i], content, len, NULL, NULL) == GAZ_OK,
+                "cannot add a document");
     }
-    require(gaz_segment_writer_finish(w, name, &bytes, NULL) == GAZ_OK, "cannot finish the segment");
+    require(gaz_segment_writer_finish(w, name, &bytes, NULL) == GAZ_OK,
+            "cannot finish the segment");
     gaz_segment_writer_close(w);
     gaz_strbuf_release(&text);
 }
@@ -71,12 +76,14 @@ static void take_apart(void)
     if (done)
         return;
     done = true;
-    snprintf(folder, sizeof folder, "%s/gaz-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    snprintf(folder, sizeof folder, "%s/gaz-fuzz-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     require(mkdtemp(folder) != NULL, "no temporary directory");
     atexit(remove_folder);
     snprintf(path, sizeof path, "%s/original", folder);
     write_original(path);
-    require(gaz_sealed_open(path, GAZ_SEGMENT_KIND, GAZ_SEGMENT_VERSION, &file, NULL) == GAZ_OK, "cannot open the segment");
+    require(gaz_sealed_open(path, GAZ_SEGMENT_KIND, GAZ_SEGMENT_VERSION, &file, NULL) == GAZ_OK,
+            "cannot open the segment");
     for (unsigned i = 0; i < SECTIONS; i++) {
         const uint8_t *bytes = NULL;
         uint64_t len = gaz_sealed_len(file, i);
@@ -115,10 +122,12 @@ static void seal(const uint8_t *data, size_t size, const char *path)
     for (size_t n = 0; size >= CHANGE && n < CHANGES_MAX; n++, data += CHANGE, size -= CHANGE)
         change(sections, data);
     unlink(path);
-    require(gaz_sealed_writer_open(path, GAZ_SEGMENT_KIND, GAZ_SEGMENT_VERSION, &w, NULL) == GAZ_OK, "cannot write");
+    require(gaz_sealed_writer_open(path, GAZ_SEGMENT_KIND, GAZ_SEGMENT_VERSION, &w, NULL) == GAZ_OK,
+            "cannot write");
     for (unsigned i = 0; i < SECTIONS; i++) {
         require(gaz_sealed_begin(w, i, NULL) == GAZ_OK, "cannot begin a section");
-        require(gaz_sealed_append(w, sections[i].data, sections[i].len, NULL) == GAZ_OK, "cannot write a section");
+        require(gaz_sealed_append(w, sections[i].data, sections[i].len, NULL) == GAZ_OK,
+                "cannot write a section");
         gaz_strbuf_release(&sections[i]);
     }
     require(gaz_sealed_finish(w, name, NULL, NULL) == GAZ_OK, "cannot seal");
@@ -158,7 +167,8 @@ static void ask_chunks(gaz_segment *seg)
 
 static void ask_grams(gaz_segment *seg)
 {
-    static const char *const literals[] = {"a", "e", "li", "ne", "needle", "kmem", "a line\xC3", "hello world", "zzz"};
+    static const char *const literals[] = {"a",    "e",          "li",          "ne", "needle",
+                                           "kmem", "a line\xC3", "hello world", "zzz"};
     size_t words = gaz_segment_set_words(seg);
     uint64_t *set = malloc((words + 1) * sizeof *set);
     uint64_t *digests = malloc(((size_t)gaz_segment_docs(seg) + 1) * sizeof *digests);
@@ -166,8 +176,10 @@ static void ask_grams(gaz_segment *seg)
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
         uint32_t count;
         size_t len = strlen(literals[i]);
-        if (gaz_segment_literal(seg, literals[i], len, set, NULL) == GAZ_OK && words && gaz_segment_chunks(seg) % 64)
-            require(set[words - 1] >> (gaz_segment_chunks(seg) % 64) == 0, "a chunk beyond the last is a candidate");
+        if (gaz_segment_literal(seg, literals[i], len, set, NULL) == GAZ_OK && words &&
+            gaz_segment_chunks(seg) % 64)
+            require(set[words - 1] >> (gaz_segment_chunks(seg) % 64) == 0,
+                    "a chunk beyond the last is a candidate");
         if (gaz_segment_literal_count(seg, literals[i], len, &count, NULL) != GAZ_OK)
             continue;
     }
@@ -202,7 +214,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ask_documents(seg, cache, copy);
     ask_chunks(seg);
     ask_grams(seg);
-    require(gaz_segment_check(seg, NULL, count_report, &findings, NULL) == GAZ_OK, "a check that cannot go on");
+    require(gaz_segment_check(seg, NULL, count_report, &findings, NULL) == GAZ_OK,
+            "a check that cannot go on");
     require(size >= CHANGE || findings == 0, "something is found in what is sound");
     gaz_segment_writer_close(copy);
     gaz_block_cache_free(cache);

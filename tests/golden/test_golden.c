@@ -1,5 +1,6 @@
-/* What operations answer on a small repository that never changes, compared with tests/golden/expected/. Answers are laid out one
- * member a line, and what differs from run to run (times, generations, sizes of compressed files) is written as "…". */
+/* What operations answer on a small repository that never changes, compared with
+ * tests/golden/expected/. Answers are laid out one member a line, and what differs from run to run
+ * (times, generations, sizes of compressed files) is written as "…". */
 #include "gaz_test.h"
 
 #include <unistd.h>
@@ -20,7 +21,10 @@ typedef struct golden {
 
 static const golden cases[] = {
     {"search_word", "search", GAZ_MEDIA_JSON, {"q", "alloc"}},
-    {"search_regex_context", "search", GAZ_MEDIA_JSON, {"q", "/return \\w+;$/ lang:c", "context", "1"}},
+    {"search_regex_context",
+     "search",
+     GAZ_MEDIA_JSON,
+     {"q", "/return \\w+;$/ lang:c", "context", "1"}},
     {"search_bytes", "search", GAZ_MEDIA_JSON, {"q", "bytes"}},
     {"search_case", "search", GAZ_MEDIA_JSON, {"q", "case:no kelvin"}},
     {"search_multiline", "search", GAZ_MEDIA_JSON, {"q", "/\\{\\n\\s+return/"}},
@@ -30,7 +34,10 @@ static const golden cases[] = {
     {"search_files", "search", GAZ_MEDIA_JSON, {"q", "type:file \\.c$ patterntype:regexp"}},
     {"search_nothing", "search", GAZ_MEDIA_JSON, {"q", "nothing-like-this"}},
     {"search_lines", "search", GAZ_MEDIA_NDJSON, {"q", "alloc"}},
-    {"search_explain", "search", GAZ_MEDIA_JSON, {"q", "/all?oc\\(/ -file:test lang:c", "explain", "1"}},
+    {"search_explain",
+     "search",
+     GAZ_MEDIA_JSON,
+     {"q", "/all?oc\\(/ -file:test lang:c", "explain", "1"}},
     {"search_latin1", "search", GAZ_MEDIA_JSON, {"q", "caf\xC3\xA9"}},
     {"search_rev", "search", GAZ_MEDIA_JSON, {"q", "first", "rev", "main~1"}},
     {"error_regex", "search", GAZ_MEDIA_JSON, {"q", "foo /a(b/"}},
@@ -62,17 +69,22 @@ typedef struct file {
     const char *path, *mode, *bytes;
     size_t len;
 } file;
-#define TEXT(path, literal) {path, "100644", literal, sizeof literal - 1}
+#define TEXT(path, literal)                                                                        \
+    {                                                                                              \
+        path, "100644", literal, sizeof literal - 1                                                \
+    }
 
 static const file first[] = {
     TEXT("README.md", "# Demo\n\nThe first version has no alloc.\n"),
 };
 static const file second[] = {
     TEXT("README.md", "# Demo\n\nHow to alloc and free.\n"),
-    TEXT("src/alloc.c", "#include \"alloc.h\"\n\nvoid *alloc(int n)\n{\n    return malloc(n);\n}\n\nint one(void) {\n    return n;\n}\n"),
+    TEXT("src/alloc.c", "#include \"alloc.h\"\n\nvoid *alloc(int n)\n{\n    return "
+                        "malloc(n);\n}\n\nint one(void) {\n    return n;\n}\n"),
     TEXT("src/alloc.h", "void *alloc(int n);\r\nvoid release(void *p);\r\n"),
     TEXT("test/test_alloc.c", "int main(void)\n{\n    void *p = alloc(4);\n    return p;\n}"),
-    TEXT("tool.py", "def kelvin(t):\n    return t  # \xE2\x84\xAA" "elvin\n"),
+    TEXT("tool.py", "def kelvin(t):\n    return t  # \xE2\x84\xAA"
+                    "elvin\n"),
     TEXT("docs/wide.txt", "\xFF\xFEw\0i\0d\0e\0\n\0\x3D\xD8\x00\xDE\n\0"),
     TEXT("docs/latin.txt", "caf\xE9 na\xEFve\n"),
     TEXT("bad.txt", "good\nbad \xFF bytes\n"),
@@ -81,16 +93,21 @@ static const file second[] = {
     TEXT("secret/key.pem", "alloc: kept out\n"),
     TEXT(".gazignore", "secret/\n"),
     TEXT("empty", ""),
-    TEXT("big.psd", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"),
+    TEXT("big.psd",
+         "version https://git-lfs.github.com/spec/v1\noid "
+         "sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"),
     {"link", "120000", "README.md", 9},
 };
 
 static void add_commit(gaz_strbuf *out, const file *files, size_t count, bool follows)
 {
-    gaz_strbuf_printf(out, "commit refs/heads/main\ncommitter T <t@example.org> 17000000%s +0000\ndata 2\nc\n%sdeleteall\n",
+    gaz_strbuf_printf(out,
+                      "commit refs/heads/main\ncommitter T <t@example.org> 17000000%s +0000\ndata "
+                      "2\nc\n%sdeleteall\n",
                       follows ? "60" : "00", follows ? "from refs/heads/main^0\n" : "");
     for (size_t i = 0; i < count; i++) {
-        gaz_strbuf_printf(out, "M %s inline %s\ndata %zu\n", files[i].mode, files[i].path, files[i].len);
+        gaz_strbuf_printf(out, "M %s inline %s\ndata %zu\n", files[i].mode, files[i].path,
+                          files[i].len);
         gaz_strbuf_add(out, files[i].bytes, files[i].len);
         gaz_strbuf_putc(out, '\n');
     }
@@ -136,9 +153,16 @@ static void ask(const gaz_services *services, const golden *g, gaz_strbuf *out)
     memset(values, 0, sizeof values);
     gaz_arena_init(&arena, 1 << 20);
     for (; n < 6 && g->params[n * 2]; n++)
-        raw[n] = (gaz_raw_param){g->params[n * 2], g->params[n * 2 + 1], strlen(g->params[n * 2 + 1])};
+        raw[n] =
+            (gaz_raw_param){g->params[n * 2], g->params[n * 2 + 1], strlen(g->params[n * 2 + 1])};
     gaz_status st = gaz_op_bind(op, raw, n, &arena, values, &why);
-    gaz_call call = {.services = services, .op = op, .values = values, .media = g->media, .emit = emit, .ctx = out, .status = 200};
+    gaz_call call = {.services = services,
+                     .op = op,
+                     .values = values,
+                     .media = g->media,
+                     .emit = emit,
+                     .ctx = out,
+                     .status = 200};
     if (st == GAZ_OK)
         st = op->handler(&call, &why);
     if (st != GAZ_OK) {
@@ -150,8 +174,10 @@ static void ask(const gaz_services *services, const golden *g, gaz_strbuf *out)
 
 /* ---- laying out ---- */
 
-static const char *const varying[] = {"took_us", "generation", "cursor", "home", "source", "started", "added", "indexed", "created", "finished",
-                                      "index_bytes", "max", "used", "parse", "scope", "plan", "verify", "rank", "render", "searches", "hits", "misses", "version"};
+static const char *const varying[] = {
+    "took_us", "generation", "cursor",      "home",     "source", "started", "added",  "indexed",
+    "created", "finished",   "index_bytes", "max",      "used",   "parse",   "scope",  "plan",
+    "verify",  "rank",       "render",      "searches", "hits",   "misses",  "version"};
 
 static bool varies(const char *key, size_t len)
 {
@@ -247,7 +273,8 @@ static bool compare(const golden *g, const gaz_strbuf *got)
         line += got->data[at++] == '\n';
     bool same = at == got->len && at == expected.len;
     if (!same)
-        fprintf(stderr, "%s differs from %s in line %zu. The whole answer:\n%s", g->name, path, line, got->data);
+        fprintf(stderr, "%s differs from %s in line %zu. The whole answer:\n%s", g->name, path,
+                line, got->data);
     gaz_strbuf_release(&expected);
     return same;
 }
@@ -262,7 +289,12 @@ static void answers_are_those_expected(void **state)
     fixture_open(&f, dir, "home");
     fixture_add(&f, repo, "demo", NULL);
     (void)fixture_index(&f, "demo");
-    gaz_services services = {.store = f.store, .engine = f.engine, .runner = f.runner, .settings = &f.settings, .log = &f.log, .started_us = gaz_wall_us()};
+    gaz_services services = {.store = f.store,
+                             .engine = f.engine,
+                             .runner = f.runner,
+                             .settings = &f.settings,
+                             .log = &f.log,
+                             .started_us = gaz_wall_us()};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         gaz_strbuf answer = GAZ_STRBUF_INIT, text = GAZ_STRBUF_INIT;
         ask(&services, &cases[i], &answer);

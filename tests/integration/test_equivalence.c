@@ -1,8 +1,10 @@
-/* An index that grew commit by commit says what one built at once says: adversarial histories and a real one are replayed,
- * with index runs every few steps and merges between them, and the logical dump is compared with a clean rebuild's.
+/* An index that grew commit by commit says what one built at once says: adversarial histories and a
+ * real one are replayed, with index runs every few steps and merges between them, and the logical
+ * dump is compared with a clean rebuild's.
  *
- * GAZ_SEED gives the seed; GAZ_TEST_SCALE=full replays more and compares more often. GAZ_EQUIVALENCE_REPO names a repository
- * whose last GAZ_EQUIVALENCE_COMMITS first-parent commits are replayed (default: this project's own, where there is one). */
+ * GAZ_SEED gives the seed; GAZ_TEST_SCALE=full replays more and compares more often.
+ * GAZ_EQUIVALENCE_REPO names a repository whose last GAZ_EQUIVALENCE_COMMITS first-parent commits
+ * are replayed (default: this project's own, where there is one). */
 #include "gaz_test.h"
 
 #include <sys/stat.h>
@@ -43,13 +45,15 @@ static void assert_same_dump(const char *ours, const char *rebuilt, const char *
         const char *x = strchr(a, '\n'), *y = strchr(b, '\n');
         size_t n = x ? (size_t)(x - a) : strlen(a), m = y ? (size_t)(y - b) : strlen(b);
         if (n != m || memcmp(a, b, n) != 0 || !x || !y)
-            fail_msg("%s: the incremental index says\n  %.*s\nthe rebuilt one\n  %.*s", when, (int)n, a, (int)m, b);
+            fail_msg("%s: the incremental index says\n  %.*s\nthe rebuilt one\n  %.*s", when,
+                     (int)n, a, (int)m, b);
         a = x + 1;
         b = y + 1;
     }
 }
 
-static void assert_equals_rebuild(fixture *f, const char *dir, const char *repo, const char *const *patterns, const char *when)
+static void assert_equals_rebuild(fixture *f, const char *dir, const char *repo,
+                                  const char *const *patterns, const char *when)
 {
     fixture fresh;
     fixture_check(f);
@@ -94,12 +98,14 @@ static void replay(uint64_t seed)
         if (next_random(&random) % 6 == 0)
             fixture_merge_all(&f);
         if (full() || runs % 8 == 0 || i == STEPS) {
-            snprintf(when, sizeof when, "seed %llu, step %u (%s)", (unsigned long long)seed, step.number, step.what);
+            snprintf(when, sizeof when, "seed %llu, step %u (%s)", (unsigned long long)seed,
+                     step.number, step.what);
             assert_equals_rebuild(&f, dir, repo, all_branches, when);
             compares++;
         }
     }
-    print_message("seed %llu: %u steps, %u index runs, %u comparisons\n", (unsigned long long)seed, STEPS, runs, compares);
+    print_message("seed %llu: %u steps, %u index runs, %u comparisons\n", (unsigned long long)seed,
+                  STEPS, runs, compares);
     fixture_close(&f);
     hostile_history_free(history);
     assert_ok(gaz_remove_all(dir, &err));
@@ -147,7 +153,8 @@ static void index_that_follows_head_equals_a_rebuilt_one(void **state)
 /* A repository with the objects of another and a main of its own. */
 static bool borrow(const char *source, const char *repo)
 {
-    const char *const ask[] = {"git", "-C", source, "rev-parse", "--path-format=absolute", "--git-path", "objects", NULL};
+    const char *const ask[] = {
+        "git", "-C", source, "rev-parse", "--path-format=absolute", "--git-path", "objects", NULL};
     gaz_strbuf out = GAZ_STRBUF_INIT;
     char path[700];
     if (run_tool(&(tool){.argv = ask}, &out) != 0 || !out.len) {
@@ -180,7 +187,8 @@ static void incremental_index_of_a_real_history_equals_a_rebuilt_one(void **stat
         return;
     }
     snprintf(number, sizeof number, "-n%u", commits);
-    char *list = run_git(source, "rev-list", "--first-parent", "--reverse", number, "HEAD", NULL), *save = NULL;
+    char *list = run_git(source, "rev-list", "--first-parent", "--reverse", number, "HEAD", NULL),
+         *save = NULL;
     fixture_open(&f, dir, "home");
     unsigned at = 0;
     for (char *id = strtok_r(list, "\n", &save); id; id = strtok_r(NULL, "\n", &save)) {
@@ -216,7 +224,9 @@ static void write_settings(const fixture *f, const char *text)
 static void changed_exclusion_patterns_are_applied_to_what_is_indexed(void **state)
 {
     (void)state;
-    static const char *const patterns[] = {"index:\n  exclude: ['*a*']\n", "index:\n  exclude: ['*a*', 'src/']\n", "index:\n  exclude: ['*.*']\n", ""};
+    static const char *const patterns[] = {"index:\n  exclude: ['*a*']\n",
+                                           "index:\n  exclude: ['*a*', 'src/']\n",
+                                           "index:\n  exclude: ['*.*']\n", ""};
     char *dir = make_temp_dir(), repo[600];
     snprintf(repo, sizeof repo, "%s/history.git", dir);
     hostile_history *history = hostile_history_new(repo, 9);
@@ -235,7 +245,8 @@ static void changed_exclusion_patterns_are_applied_to_what_is_indexed(void **sta
         write_settings(&fresh, patterns[i]);
         fixture_add(&fresh, repo, "r", all_branches);
         (void)fixture_index(&fresh, "r");
-        char *ours = fixture_dump(&f, "r"), *rebuilt = fixture_dump(&fresh, "r"), *home = strdup(fresh.home);
+        char *ours = fixture_dump(&f, "r"), *rebuilt = fixture_dump(&fresh, "r"),
+             *home = strdup(fresh.home);
         assert_same_dump(ours, rebuilt, patterns[i]);
         assert_int_equal(strcmp(ours, before) == 0, patterns[i][0] == '\0');
         fixture_check(&f);

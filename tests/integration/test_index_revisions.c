@@ -1,5 +1,6 @@
-/* Revisions that nobody indexed are brought in when they are asked for, at the cost of their new blobs; and what may become of
- * repositories between index runs: forks, removal, no commit at all, branches that go, blobs that are missing and come back. */
+/* Revisions that nobody indexed are brought in when they are asked for, at the cost of their new
+ * blobs; and what may become of repositories between index runs: forks, removal, no commit at all,
+ * branches that go, blobs that are missing and come back. */
 #include "gaz_test.h"
 
 #include <sys/stat.h>
@@ -165,7 +166,8 @@ static void unknown_revision_is_an_error_that_names_it(void **state)
         fixture_search(b.f.engine, cases[i].query, 10, NULL, &a);
         if (a.status != cases[i].status || !strstr(a.error.message, cases[i].says))
             fail_msg("%s: %s: %s", cases[i].query, gaz_status_name(a.status), a.error.message);
-        assert_int_equal(a.error.column, strstr(cases[i].query, "rev:") - cases[i].query + 5 + (cases[i].query[6] == '"'));
+        assert_int_equal(a.error.column, strstr(cases[i].query, "rev:") - cases[i].query + 5 +
+                                             (cases[i].query[6] == '"'));
         answer_text_release(&a);
     }
     assert_int_equal(generation(&b.f), before);
@@ -342,7 +344,8 @@ static void force_push_moves_the_index(void **state)
     free(run_git(b.tree, "update-ref", "refs/heads/main", ids[0], NULL));
     free(run_git(b.tree, "reflog", "expire", "--expire=now", "--all", NULL));
     free(run_git(b.tree, "tag", "-d", "v1", "light", NULL));
-    free(run_git(b.tree, "gc", "-q", "--prune=now", NULL)); /* the old commit is not even there to compare with */
+    free(run_git(b.tree, "gc", "-q", "--prune=now",
+                 NULL)); /* the old commit is not even there to compare with */
     (void)fixture_index(&b.f, "r");
     finds(&b.f, "number", "0");
     free_ids(ids);

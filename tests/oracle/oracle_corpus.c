@@ -1,5 +1,6 @@
-/* Designed files, whose reading is known, and random ones. What a file is taken for is stated here by the rules of the
- * specification, not asked of the program under test; the test compares both. */
+/* Designed files, whose reading is known, and random ones. What a file is taken for is stated here
+ * by the rules of the specification, not asked of the program under test; the test compares both.
+ */
 #include "gaz_test.h"
 
 #include <sys/stat.h>
@@ -10,7 +11,8 @@
 #include "oracle_corpus.h"
 #include "run_tool.h"
 
-static corpus_file *add(corpus *c, const char *path, corpus_kind kind, const char *encoding, const gaz_strbuf *text)
+static corpus_file *add(corpus *c, const char *path, corpus_kind kind, const char *encoding,
+                        const gaz_strbuf *text)
 {
     assert_true(c->count < CORPUS_FILES_MAX);
     size_t at = 0;
@@ -43,7 +45,8 @@ static bool lone_return(const char *text, size_t len)
     return false;
 }
 
-/* Whether "o$" matches in "foo\r\r\n" depends in ripgrep on whether it found a literal to look for first: no such line ends. */
+/* Whether "o$" matches in "foo\r\r\n" depends in ripgrep on whether it found a literal to look for
+ * first: no such line ends. */
 static void simplify_ends(gaz_strbuf *text)
 {
     size_t kept = 0;
@@ -72,7 +75,8 @@ static void add_bytes(corpus *c, const char *path, const char *bytes, size_t len
     gaz_strbuf_release(&text);
 }
 
-static void add_skipped(corpus *c, const char *path, const char *why, const char *mode, const char *bytes, size_t len)
+static void add_skipped(corpus *c, const char *path, const char *why, const char *mode,
+                        const char *bytes, size_t len)
 {
     gaz_strbuf text = GAZ_STRBUF_INIT;
     gaz_strbuf_add(&text, bytes, len);
@@ -84,10 +88,42 @@ static void add_skipped(corpus *c, const char *path, const char *why, const char
 
 /* ---- code ---- */
 
-static const char *const names[] = {"kmem_cache_alloc", "open_file", "Mutex", "mutex_lock", "buffer", "Buffer", "len", "i", "x1", "HTTPServer",
-                                    "parseQuery", "parse_query", "KEY", "skb", "resK", "Strasse", "TODO", "FIXME", "a", "k", "s"};
-static const char *const wide_names[] = {"caf\xC3\xA9", "Stra\xC3\x9F" "e", "\xE2\x84\xAA" "elvin", "\xC5\xBF" "et", "\xCE\xA3\xCE\xB1\xCF\x82",
-                                         "na\xC3\xAFve", "\xE4\xB8\xAD\xE6\x96\x87", "\xD0\x96\xD1\x83\xD0\xBA", "\xF0\x9F\x98\x80", "I\xCC\x87"};
+static const char *const names[] = {"kmem_cache_alloc",
+                                    "open_file",
+                                    "Mutex",
+                                    "mutex_lock",
+                                    "buffer",
+                                    "Buffer",
+                                    "len",
+                                    "i",
+                                    "x1",
+                                    "HTTPServer",
+                                    "parseQuery",
+                                    "parse_query",
+                                    "KEY",
+                                    "skb",
+                                    "resK",
+                                    "Strasse",
+                                    "TO"
+                                    "DO",
+                                    "FIX"
+                                    "ME",
+                                    "a",
+                                    "k",
+                                    "s"};
+static const char *const wide_names[] = {"caf\xC3\xA9",
+                                         "Stra\xC3\x9F"
+                                         "e",
+                                         "\xE2\x84\xAA"
+                                         "elvin",
+                                         "\xC5\xBF"
+                                         "et",
+                                         "\xCE\xA3\xCE\xB1\xCF\x82",
+                                         "na\xC3\xAFve",
+                                         "\xE4\xB8\xAD\xE6\x96\x87",
+                                         "\xD0\x96\xD1\x83\xD0\xBA",
+                                         "\xF0\x9F\x98\x80",
+                                         "I\xCC\x87"};
 
 static const char *a_name(dice *d, bool wide)
 {
@@ -96,8 +132,17 @@ static const char *a_name(dice *d, bool wide)
 
 static void code_line(dice *d, gaz_strbuf *out, bool wide)
 {
-    static const char *const forms[] = {"    if (%s->%s != NULL)", "static int %s(struct %s *p)", "return %s(%s, -1);", "// %s: %s",
-                                        "#include <%s/%s.h>", "%s = \"%s\\n\";", "\t%s.%s();", "}", "", "%s/%s", "  %s + %s * 2 // TODO(k): fix"};
+    static const char *const forms[] = {"    if (%s->%s != NULL)",
+                                        "static int %s(struct %s *p)",
+                                        "return %s(%s, -1);",
+                                        "// %s: %s",
+                                        "#include <%s/%s.h>",
+                                        "%s = \"%s\\n\";",
+                                        "\t%s.%s();",
+                                        "}",
+                                        "",
+                                        "%s/%s",
+                                        "  %s + %s * 2 // NOTE(k): fix"};
     const char *form = PICK(d, forms);
     for (const char *p = form; *p; p++) {
         if (p[0] == '%' && p[1] == 's') {
@@ -160,7 +205,18 @@ static void add_utf16(corpus *c, dice *d, const char *path, bool big, int kind, 
 
 static void add_latin1(corpus *c, dice *d, const char *path, const char *end)
 {
-    static const char *const words[] = {"caf\xE9", "na\xEFve", "Stra\xDF" "e", "\xC5ngstr\xF6m", "foo", "bar", "k", "gar\xE7on", "d\xE9j\xE0", "42", "\xC9T\xC9"};
+    static const char *const words[] = {"caf\xE9",
+                                        "na\xEFve",
+                                        "Stra\xDF"
+                                        "e",
+                                        "\xC5ngstr\xF6m",
+                                        "foo",
+                                        "bar",
+                                        "k",
+                                        "gar\xE7on",
+                                        "d\xE9j\xE0",
+                                        "42",
+                                        "\xC9T\xC9"};
     gaz_strbuf text = GAZ_STRBUF_INIT;
     gaz_strbuf_printf(&text, "na\xEFve caf\xE9%s", end);
     for (unsigned i = 0; i < 25; i++) {
@@ -189,29 +245,46 @@ static void add_ends(corpus *c)
     ADD("ends/mixed", "foo\r\nbar\nfoo\rbar\r\nfoo\rx\r\nbar\r\n\r\nk\n\r\n");
     ADD("ends/returns", "foo\rbar\rfoo k\r");
     ADD("ends/crlf-none", "a\r\nb\r\nfoo\r");
-    ADD("ends/sep", "foo\xE2\x80\xA8" "bar\xC2\x85" "foo\x0B" "bar\x0C" "foo\n");
-    ADD("case/kelvin", "KMEM kmem \xE2\x84\xAA" "mem\n\xE2\x84\xAA\nk\nK\n");
-    ADD("case/longs", "s S \xC5\xBF\n\xC5\xBF\nset \xC5\xBF" "et SET\n");
-    ADD("case/sharp", "stra\xC3\x9F" "e STRASSE STRA\xE1\xBA\x9E" "E\n\xC3\x9F\n\xE1\xBA\x9E\nss\n");
+    ADD("ends/sep", "foo\xE2\x80\xA8"
+                    "bar\xC2\x85"
+                    "foo\x0B"
+                    "bar\x0C"
+                    "foo\n");
+    ADD("case/kelvin", "KMEM kmem \xE2\x84\xAA"
+                       "mem\n\xE2\x84\xAA\nk\nK\n");
+    ADD("case/longs", "s S \xC5\xBF\n\xC5\xBF\nset \xC5\xBF"
+                      "et SET\n");
+    ADD("case/sharp", "stra\xC3\x9F"
+                      "e STRASSE STRA\xE1\xBA\x9E"
+                      "E\n\xC3\x9F\n\xE1\xBA\x9E\nss\n");
     ADD("case/sigma", "\xCF\x83\xCF\x82\xCE\xA3\n\xCF\x82\n\xCE\xA3\n");
     ADD("case/dots", "i I \xC4\xB0 \xC4\xB1 i\xCC\x87\n\xC4\xB0\n\xC4\xB1\n");
     ADD("case/title", "\xC7\x84 \xC7\x85 \xC7\x86\n\xC7\x85\n");
     ADD("case/micro", "\xC2\xB5 \xCE\xBC \xCE\x9C\n\xC2\xB5\n\xCE\xBC\n");
     ADD("case/angstrom", "\xC3\xA5 \xC3\x85 \xE2\x84\xAB\n\xE2\x84\xAB\n");
     ADD("case/deseret", "\xF0\x90\x90\x80 \xF0\x90\x90\xA8\n");
-    ADD("bad/bytes", "foo\xFF" "bar\n\xC3\nfoo\xE2\x84\nk\xA9\x80\n\xF0\x9F\x98\nfoo\xED\xA0\x80" "bar\n\xC0\x80\n\x80 foo\n");
-    ADD("bad/latin-with-controls", "caf\xE9 \x85\nfoo \x93" "bar\x94\n");
-    ADD("bom/utf8", "\xEF\xBB\xBF" "foo\nbar\r\n\xE2\x84\xAA\n");
-    ADD("bom/utf8-bad", "\xEF\xBB\xBF" "foo\xFF" "bar\n\xC3\nk\n");
-    ADD("bom/utf8-nul", "\xEF\xBB\xBF" "foo\0bar\nk\0\n");
+    ADD("bad/bytes", "foo\xFF"
+                     "bar\n\xC3\nfoo\xE2\x84\nk\xA9\x80\n\xF0\x9F\x98\nfoo\xED\xA0\x80"
+                     "bar\n\xC0\x80\n\x80 foo\n");
+    ADD("bad/latin-with-controls", "caf\xE9 \x85\nfoo \x93"
+                                   "bar\x94\n");
+    ADD("bom/utf8", "\xEF\xBB\xBF"
+                    "foo\nbar\r\n\xE2\x84\xAA\n");
+    ADD("bom/utf8-bad", "\xEF\xBB\xBF"
+                        "foo\xFF"
+                        "bar\n\xC3\nk\n");
+    ADD("bom/utf8-nul", "\xEF\xBB\xBF"
+                        "foo\0bar\nk\0\n");
     ADD("bom/only", "\xEF\xBB\xBF");
-    ADD("bom/inside", "foo\n\xEF\xBB\xBF" "bar\n");
+    ADD("bom/inside", "foo\n\xEF\xBB\xBF"
+                      "bar\n");
     ADD("short/a", "a");
     ADD("short/ab", "ab");
     ADD("short/k", "\xE2\x84\xAA");
 #undef ADD
     for (size_t i = 0; i < c->count; i++)
-        if (strncmp(c->files[i].path, "bom/", 4) == 0 && strcmp(c->files[i].path, "bom/inside") != 0)
+        if (strncmp(c->files[i].path, "bom/", 4) == 0 &&
+            strcmp(c->files[i].path, "bom/inside") != 0)
             c->files[i].encoding = "utf-8";
 }
 
@@ -233,13 +306,17 @@ static void add_nuls(corpus *c, dice *d)
     add_text(c, "nul/late", &text);
     gaz_strbuf_release(&text);
     add_skipped(c, "nul/early", "binary", "100644", "foo\0bar\nfoo\n", 12);
-    add_skipped(c, "nul/elf", "binary", "100755", "\x7F" "ELF\0\0\0foo bar kmem", 19);
+    add_skipped(c, "nul/elf", "binary", "100755",
+                "\x7F"
+                "ELF\0\0\0foo bar kmem",
+                19);
 }
 
 static void add_others(corpus *c, dice *d)
 {
-    static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n"
-                              "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+    static const char lfs[] =
+        "version https://git-lfs.github.com/spec/v1\n"
+        "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
     add_skipped(c, "other/asset.psd", "lfs", "100644", lfs, sizeof lfs - 1);
     add_skipped(c, "other/link", "symlink", "120000", "../ends/none", 12);
     add_utf16(c, d, "wide/le", false, TEXT_UTF8, 0, false);
@@ -264,9 +341,11 @@ static void add_huge(corpus *c, dice *d, const corpus_size *size)
     gaz_strbuf_puts(&text, "needleinthemiddle \xE2\x84\xAA ");
     code(d, &text, size->huge_line, false, " ");
     gaz_strbuf_puts(&text, "\nfoo\n");
-    add_text(c, "huge/line.js", &text)->perl = false; /* a look-ahead with .* takes PCRE2 minutes there */
+    add_text(c, "huge/line.js", &text)->perl =
+        false; /* a look-ahead with .* takes PCRE2 minutes there */
     gaz_strbuf_reset(&text);
-    for (unsigned i = 0; text.len < 140000; i++) /* many short lines, and empty ones at the ends of chunks */
+    for (unsigned i = 0; text.len < 140000;
+         i++) /* many short lines, and empty ones at the ends of chunks */
         gaz_strbuf_printf(&text, i % 7 ? "%u\n" : "\n", i);
     add_text(c, "huge/numbers", &text);
     gaz_strbuf_reset(&text);
@@ -279,7 +358,8 @@ static void add_huge(corpus *c, dice *d, const corpus_size *size)
 static void add_random(corpus *c, dice *d, const char *prefix, unsigned number)
 {
     static const char *const exts[] = {"", ".c", ".py", ".txt", ".js", ".md", ".h"};
-    static const char *const dirs[] = {"", "src/", "src/core/", "a/b/c/d/e/f/", "docs/", "test/", "sp ace/", "\xC3\xA9t\xC3\xA9/"};
+    static const char *const dirs[] = {"",      "src/",  "src/core/", "a/b/c/d/e/f/",
+                                       "docs/", "test/", "sp ace/",   "\xC3\xA9t\xC3\xA9/"};
     char path[96];
     gaz_strbuf text = GAZ_STRBUF_INIT;
     snprintf(path, sizeof path, "%s%s%u%s", PICK(d, dirs), prefix, number, PICK(d, exts));
@@ -333,7 +413,8 @@ void corpus_copy(corpus *to, const corpus *from)
 
 static bool ordinary(const corpus_file *f)
 {
-    return f->kind == CORPUS_PLAIN && strncmp(f->path, "bom/", 4) != 0 && strncmp(f->path, "wide/", 5) != 0 && strncmp(f->path, "nul/", 4) != 0;
+    return f->kind == CORPUS_PLAIN && strncmp(f->path, "bom/", 4) != 0 &&
+           strncmp(f->path, "wide/", 5) != 0 && strncmp(f->path, "nul/", 4) != 0;
 }
 
 static size_t pick_ordinary(const corpus *c, dice *d)
@@ -429,7 +510,9 @@ static void put_path(gaz_strbuf *out, const char *path)
 {
     gaz_strbuf_putc(out, '"');
     for (; *path; path++)
-        gaz_strbuf_printf(out, (unsigned char)*path < 0x80 && *path != '"' && *path != '\\' ? "%c" : "\\%03o", (unsigned char)*path);
+        gaz_strbuf_printf(
+            out, (unsigned char)*path < 0x80 && *path != '"' && *path != '\\' ? "%c" : "\\%03o",
+            (unsigned char)*path);
     gaz_strbuf_putc(out, '"');
 }
 
@@ -440,7 +523,9 @@ void corpus_commit(const corpus *c, const char *dir, const char *branch, unsigne
     char input[600];
     const char *const show[] = {"git", "-C", dir, "rev-parse", "-q", "--verify", branch, NULL};
     bool follows = run_tool(&(tool){.argv = show}, NULL) == 0;
-    gaz_strbuf_printf(&out, "commit refs/heads/%s\ncommitter T <t@example.org> %u +0000\ndata 2\nc\n", branch, 1700000000 + number * 60);
+    gaz_strbuf_printf(&out,
+                      "commit refs/heads/%s\ncommitter T <t@example.org> %u +0000\ndata 2\nc\n",
+                      branch, 1700000000 + number * 60);
     if (follows)
         gaz_strbuf_printf(&out, "from refs/heads/%s^0\n", branch);
     gaz_strbuf_puts(&out, "deleteall\n");

@@ -1,5 +1,6 @@
-/* A tree of files made to be hard to search rightly: every line end, encoding and size there is, seeded. It is kept in memory,
- * written to a repository by git itself, and laid out in folders for ripgrep by how ripgrep has to read each file. */
+/* A tree of files made to be hard to search rightly: every line end, encoding and size there is,
+ * seeded. It is kept in memory, written to a repository by git itself, and laid out in folders for
+ * ripgrep by how ripgrep has to read each file. */
 #ifndef GAZ_TESTS_ORACLE_CORPUS_H
 #define GAZ_TESTS_ORACLE_CORPUS_H
 
@@ -25,7 +26,7 @@ typedef struct corpus_file {
     const char *mode;     /* "100644", "100755", "120000" */
     char *bytes;          /* as git holds it */
     size_t len;
-    bool perl;            /* valid as read, and without a lone CR: what -P is comparable on */
+    bool perl; /* valid as read, and without a lone CR: what -P is comparable on */
 } corpus_file;
 
 /* Ascending by path. */
@@ -35,7 +36,7 @@ typedef struct corpus {
 } corpus;
 
 typedef struct corpus_size {
-    unsigned small;          /* random small files of each kind */
+    unsigned small;              /* random small files of each kind */
     size_t huge_line, huge_file; /* bytes */
 } corpus_size;
 
@@ -45,9 +46,11 @@ void corpus_change(corpus *c, dice *d);
 void corpus_copy(corpus *to, const corpus *from);
 void corpus_release(corpus *c);
 
-/* Commits the corpus as the whole tree of a branch, on top of what the branch has. `dir` is a bare repository. */
+/* Commits the corpus as the whole tree of a branch, on top of what the branch has. `dir` is a bare
+ * repository. */
 void corpus_commit(const corpus *c, const char *dir, const char *branch, unsigned number);
-/* Lays it out below `dir`: plain/, latin1/, and of them what -P is for: plain.perl/, latin1.perl/. */
+/* Lays it out below `dir`: plain/, latin1/, and of them what -P is for: plain.perl/, latin1.perl/.
+ */
 void corpus_lay_out(const corpus *c, const char *dir);
 /* The file of a path, or NULL. */
 const corpus_file *corpus_find(const corpus *c, const char *path, size_t len);

@@ -1,5 +1,5 @@
-/* Patterns come from three places: the corpus itself (so that they match), the random patterns of the regex tests (so that every
- * construct meets every other), and forms that people type. */
+/* Patterns come from three places: the corpus itself (so that they match), the random patterns of
+ * the regex tests (so that every construct meets every other), and forms that people type. */
 #include "gaz_test.h"
 
 #include "gaz/base/clock.h"
@@ -16,7 +16,8 @@ static void append(oracle_atom *a, const char *text)
         memcpy(a->source + n, text, m + 1);
 }
 
-/* A piece of a text of the corpus: 1–`max` bytes of one line, whole characters, no NUL and no line ends. */
+/* A piece of a text of the corpus: 1–`max` bytes of one line, whole characters, no NUL and no line
+ * ends. */
 static bool piece(dice *d, const corpus *c, char *out, size_t max)
 {
     for (int tries = 0; tries < 50; tries++) {
@@ -26,7 +27,8 @@ static bool piece(dice *d, const corpus *c, char *out, size_t max)
         size_t at = roll(d, (uint32_t)f->len), n = 0, want = 1 + roll(d, (uint32_t)max);
         while (at < f->len && ((unsigned char)f->bytes[at] & 0xC0) == 0x80)
             at++;
-        while (n < want && at + n < f->len && f->bytes[at + n] && f->bytes[at + n] != '\n' && f->bytes[at + n] != '\r') {
+        while (n < want && at + n < f->len && f->bytes[at + n] && f->bytes[at + n] != '\n' &&
+               f->bytes[at + n] != '\r') {
             out[n] = f->bytes[at + n];
             n++;
         }
@@ -64,9 +66,41 @@ static void twist_case(dice *d, char *text, size_t room)
 static void make_literal(dice *d, const corpus *c, oracle_atom *a)
 {
     static const size_t lengths[] = {1, 2, 2, 3, 4, 6, 10, 20, 60};
-    static const char *const chosen[] = {"\xE2\x84\xAA", "\xC5\xBF", "\xC3\x9F", "\xE1\xBA\x9E", "\xCF\x82", "ss", "\xC4\xB0", "i\xCC\x87", "\xC2\xB5", "\xC7\x85",
-                                         "\xE2\x84\xAB", "\xF0\x90\x90\x80", "k", "K", "kmem", "needle", "needle9999", "needleinthemiddle", "\\", "\"", "/", "\t", "  ", "caf\xC3\xA9",
-                                         "na\xC3\xAFve", "\xC3\xA9", ".", "*", "(", "\xEF\xBB\xBF", "\xEF\xBF\xBD", "zz", "\xF0\x9F\x98\x80", "notthere", "\x01"};
+    static const char *const chosen[] = {"\xE2\x84\xAA",
+                                         "\xC5\xBF",
+                                         "\xC3\x9F",
+                                         "\xE1\xBA\x9E",
+                                         "\xCF\x82",
+                                         "ss",
+                                         "\xC4\xB0",
+                                         "i\xCC\x87",
+                                         "\xC2\xB5",
+                                         "\xC7\x85",
+                                         "\xE2\x84\xAB",
+                                         "\xF0\x90\x90\x80",
+                                         "k",
+                                         "K",
+                                         "kmem",
+                                         "needle",
+                                         "needle9999",
+                                         "needleinthemiddle",
+                                         "\\",
+                                         "\"",
+                                         "/",
+                                         "\t",
+                                         "  ",
+                                         "caf\xC3\xA9",
+                                         "na\xC3\xAFve",
+                                         "\xC3\xA9",
+                                         ".",
+                                         "*",
+                                         "(",
+                                         "\xEF\xBB\xBF",
+                                         "\xEF\xBF\xBD",
+                                         "zz",
+                                         "\xF0\x9F\x98\x80",
+                                         "notthere",
+                                         "\x01"};
     a->literal = true;
     a->plain_spans = true;
     if (roll(d, 5) == 0)
@@ -93,14 +127,68 @@ static void word_of(dice *d, const corpus *c, oracle_atom *a, size_t max)
     append_quoted(a, text);
 }
 
-/* Forms that people type, filled with pieces of the corpus. W: a word; other characters stand for themselves. */
+/* Forms that people type, filled with pieces of the corpus. W: a word; other characters stand for
+ * themselves. */
 static void make_typed(dice *d, const corpus *c, oracle_atom *a)
 {
-    static const char *const forms[] = {"W.*W", "W.*?W", "^\\s*W", "W$", "\\bW\\b", "\\bW", "W\\b", "(W|W)", "W|W|W", "W[a-z_]*", "\\w+W", "W\\s*\\(", "W\\d+", "[^\\s]W",
-                                        "^W", "^.*W$", "(?i)W", "(?i:W)W", "W{1,3}", "(W)+", "W?W", "(?-i:W)", "W.W", "W\\W", "\\WW", "^\\S+\\s+W", "W(W)?$", "W[[:alpha:]]W?",
-                                        "needle\\d\\d\\b", "needle[0-4]+$", "^$", "^.$", "\\t", "\\bk\\b", "\\d{3,}", "[A-Z][a-z]+", "\\p{Lu}\\w*\\(", "[^\\x00-\\x7F]+", "\\S{12,}",
-                                        ".{90,}", "^.{0,3}$", "\\x00", "[\\x80-\\xFF]", "\\bneedle(1|2)\\d*", "return .*;", "(if|while) *\\(", "W\\.W", "\xE2\x84\xAA|W", "[k\xC3\xA9]W", "\\p{Greek}",
-                                        "\\p{Han}|\\p{Cyrillic}", "\\pN+W?", "(?x) W \\  W", "[[:punct:]]{3}", "W[^W]", "(?m)^W", "\\B\\w\\B", "W\\r?$"};
+    static const char *const forms[] = {"W.*W",
+                                        "W.*?W",
+                                        "^\\s*W",
+                                        "W$",
+                                        "\\bW\\b",
+                                        "\\bW",
+                                        "W\\b",
+                                        "(W|W)",
+                                        "W|W|W",
+                                        "W[a-z_]*",
+                                        "\\w+W",
+                                        "W\\s*\\(",
+                                        "W\\d+",
+                                        "[^\\s]W",
+                                        "^W",
+                                        "^.*W$",
+                                        "(?i)W",
+                                        "(?i:W)W",
+                                        "W{1,3}",
+                                        "(W)+",
+                                        "W?W",
+                                        "(?-i:W)",
+                                        "W.W",
+                                        "W\\W",
+                                        "\\WW",
+                                        "^\\S+\\s+W",
+                                        "W(W)?$",
+                                        "W[[:alpha:]]W?",
+                                        "needle\\d\\d\\b",
+                                        "needle[0-4]+$",
+                                        "^$",
+                                        "^.$",
+                                        "\\t",
+                                        "\\bk\\b",
+                                        "\\d{3,}",
+                                        "[A-Z][a-z]+",
+                                        "\\p{Lu}\\w*\\(",
+                                        "[^\\x00-\\x7F]+",
+                                        "\\S{12,}",
+                                        ".{90,}",
+                                        "^.{0,3}$",
+                                        "\\x00",
+                                        "[\\x80-\\xFF]",
+                                        "\\bneedle(1|2)\\d*",
+                                        "return .*;",
+                                        "(if|while) *\\(",
+                                        "W\\.W",
+                                        "\xE2\x84\xAA|W",
+                                        "[k\xC3\xA9]W",
+                                        "\\p{Greek}",
+                                        "\\p{Han}|\\p{Cyrillic}",
+                                        "\\pN+W?",
+                                        "(?x) W \\  W",
+                                        "[[:punct:]]{3}",
+                                        "W[^W]",
+                                        "(?m)^W",
+                                        "\\B\\w\\B",
+                                        "W\\r?$"};
     const char *form = PICK(d, forms);
     a->plain_spans = !strpbrk(form, "^$?*{") && !strstr(form, "\\b") && !strstr(form, "\\B");
     for (const char *p = form; *p; p++) {
@@ -115,8 +203,16 @@ static void make_typed(dice *d, const corpus *c, oracle_atom *a)
 
 static void make_multiline(dice *d, const corpus *c, oracle_atom *a)
 {
-    static const char *const forms[] = {"W\\nW", "W\\n", "\\nW", "\\n\\n", "W$\\n^W", "(?s)W.{0,40}W", "(?s)W.*?W", "\\}\\n", ";\\n\\s*W", "(?s:W.W)", "\\n\\n\\n", "W\\r\\n", "[^\\n]W\\n",
-                                        "needle\\d+\\n.*W", "\\d\\n\\d", "(?s)needle9999.*", "\\A\\n", "\\n\\z", "W\\s+\\nW?", "(W|\\n)\\n"};
+    static const char *const forms[] = {"W\\nW",      "W\\n",
+                                        "\\nW",       "\\n\\n",
+                                        "W$\\n^W",    "(?s)W.{0,40}W",
+                                        "(?s)W.*?W",  "\\}\\n",
+                                        ";\\n\\s*W",  "(?s:W.W)",
+                                        "\\n\\n\\n",  "W\\r\\n",
+                                        "[^\\n]W\\n", "needle\\d+\\n.*W",
+                                        "\\d\\n\\d",  "(?s)needle9999.*",
+                                        "\\A\\n",     "\\n\\z",
+                                        "W\\s+\\nW?", "(W|\\n)\\n"};
     const char *form = PICK(d, forms);
     a->multiline = true;
     for (const char *p = form; *p; p++) {
@@ -130,8 +226,25 @@ static void make_multiline(dice *d, const corpus *c, oracle_atom *a)
 
 static void make_perl(dice *d, const corpus *c, oracle_atom *a)
 {
-    static const char *const forms[] = {"W(?=W)", "W(?!W)", "(?<=W)W", "(?<!W)W", "(\\w)\\1", "(\\w+) \\1", "(?=.*W)W", "^(?!.*W)", "W(?=\\()", "(?<![a-z])W", "(?<=\\s)W(?=\\s)",
-                                        "(['\"]).*?\\1", "\\b(\\w{2})\\w*\\1", "(?>W)(?=.)W", "(?i)(k)\\1", "W(?=$)", "(?<=^)W", "(?P<n>W)(?P=n)", "(?!W)\\w+\\("};
+    static const char *const forms[] = {"W(?=W)",
+                                        "W(?!W)",
+                                        "(?<=W)W",
+                                        "(?<!W)W",
+                                        "(\\w)\\1",
+                                        "(\\w+) \\1",
+                                        "(?=.*W)W",
+                                        "^(?!.*W)",
+                                        "W(?=\\()",
+                                        "(?<![a-z])W",
+                                        "(?<=\\s)W(?=\\s)",
+                                        "(['\"]).*?\\1",
+                                        "\\b(\\w{2})\\w*\\1",
+                                        "(?>W)(?=.)W",
+                                        "(?i)(k)\\1",
+                                        "W(?=$)",
+                                        "(?<=^)W",
+                                        "(?P<n>W)(?P=n)",
+                                        "(?!W)\\w+\\("};
     const char *form = PICK(d, forms);
     a->perl = true;
     for (const char *p = form; *p; p++) {
@@ -143,8 +256,9 @@ static void make_perl(dice *d, const corpus *c, oracle_atom *a)
     }
 }
 
-/* The regex crate of ripgrep 13 finds nothing for a $ and a ^ on an empty line, in this order; ours does. And it finds the
- * emptiness between two bad bytes to be no word boundary, which ours does not look at. */
+/* The regex crate of ripgrep 13 finds nothing for a $ and a ^ on an empty line, in this order; ours
+ * does. And it finds the emptiness between two bad bytes to be no word boundary, which ours does
+ * not look at. */
 static bool crate_differs(const char *source)
 {
     const char *end = strchr(source, '$');
@@ -201,14 +315,18 @@ void oracle_format(const oracle_atom *a, gaz_strbuf *out)
 
 const char *oracle_case(gaz_case fold)
 {
-    return fold == GAZ_CASE_AUTO ? "case:auto" : fold == GAZ_CASE_INSENSITIVE ? "case:no" : "case:yes";
+    return fold == GAZ_CASE_AUTO          ? "case:auto"
+           : fold == GAZ_CASE_INSENSITIVE ? "case:no"
+                                          : "case:yes";
 }
 
 /* ---- ripgrep ---- */
 
 static size_t common_words(const oracle_atom *a, const char *argv[32])
 {
-    static const char *const always[] = {"rg", "--no-config", "--no-ignore", "--hidden", "--crlf", "-a", "-n", "-H", "-0", "-j1", "--no-heading", "--color=never"};
+    static const char *const always[] = {"rg",     "--no-config", "--no-ignore",  "--hidden",
+                                         "--crlf", "-a",          "-n",           "-H",
+                                         "-0",     "-j1",         "--no-heading", "--color=never"};
     size_t n = sizeof always / sizeof always[0];
     memcpy(argv, always, sizeof always);
     argv[n++] = a->fold == GAZ_CASE_AUTO ? "-S" : a->fold == GAZ_CASE_INSENSITIVE ? "-i" : "-s";
@@ -238,7 +356,8 @@ static void read_lines(const corpus *c, const gaz_strbuf *printed, oracle_lines 
     }
 }
 
-static int run_rg(const char *dir, const char *folder, const corpus *c, const oracle_atom *a, const char *encoding, oracle_lines *out)
+static int run_rg(const char *dir, const char *folder, const corpus *c, const oracle_atom *a,
+                  const char *encoding, oracle_lines *out)
 {
     char path[700];
     const char *argv[32] = {NULL};
@@ -303,16 +422,22 @@ static gaz_status take_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
             if (!a->with_spans || f->kind != CORPUS_PLAIN || strncmp(f->path, "huge/", 5) == 0)
                 continue;
             gaz_strbuf_printf(&a->spans, "./%s%c%u:", f->path, '\0', l->number);
-            gaz_strbuf_add(&a->spans, l->text + l->ranges[r].start, l->ranges[r].end - l->ranges[r].start);
+            gaz_strbuf_add(&a->spans, l->text + l->ranges[r].start,
+                           l->ranges[r].end - l->ranges[r].start);
             gaz_strbuf_putc(&a->spans, '\n');
         }
     }
     return GAZ_OK;
 }
 
-gaz_status oracle_ask_us(gaz_engine *engine, const corpus *c, const char *query, const char *rev, oracle_answer *out)
+gaz_status oracle_ask_us(gaz_engine *engine, const corpus *c, const char *query, const char *rev,
+                         oracle_answer *out)
 {
-    gaz_search_request request = {.query = query, .query_len = strlen(query), .rev = rev, .limit = GAZ_LIMIT_MAX, .deadline_us = GAZ_NEVER};
+    gaz_search_request request = {.query = query,
+                                  .query_len = strlen(query),
+                                  .rev = rev,
+                                  .limit = GAZ_LIMIT_MAX,
+                                  .deadline_us = GAZ_NEVER};
     out->corpus = c;
     out->spans = GAZ_STRBUF_INIT;
     gaz_search_result_init(&out->result);
@@ -344,13 +469,16 @@ void oracle_sort(oracle_lines *lines)
         qsort(lines->list.items, lines->list.len, sizeof *lines->list.items, by_place);
 }
 
-const oracle_line *oracle_difference(const oracle_lines *rg, const oracle_lines *ours, bool *rg_has_it)
+const oracle_line *oracle_difference(const oracle_lines *rg, const oracle_lines *ours,
+                                     bool *rg_has_it)
 {
     size_t i = 0;
-    while (i < rg->list.len && i < ours->list.len && by_place(&rg->list.items[i], &ours->list.items[i]) == 0)
+    while (i < rg->list.len && i < ours->list.len &&
+           by_place(&rg->list.items[i], &ours->list.items[i]) == 0)
         i++;
     if (i == rg->list.len && i == ours->list.len)
         return NULL;
-    *rg_has_it = i == ours->list.len || (i < rg->list.len && by_place(&rg->list.items[i], &ours->list.items[i]) < 0);
+    *rg_has_it = i == ours->list.len ||
+                 (i < rg->list.len && by_place(&rg->list.items[i], &ours->list.items[i]) < 0);
     return *rg_has_it ? &rg->list.items[i] : &ours->list.items[i];
 }

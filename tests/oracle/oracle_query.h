@@ -8,9 +8,10 @@
 
 /* One pattern, as both sides take it. */
 typedef struct oracle_atom {
-    char source[512];      /* without NULs */
+    char source[512]; /* without NULs */
     bool literal, multiline, perl;
-    bool plain_spans;      /* ripgrep -o tells its matches truly: no boundaries, line ends or empty matches */
+    bool plain_spans; /* ripgrep -o tells its matches truly: no boundaries, line ends or empty
+                         matches */
     gaz_case fold;
 } oracle_atom;
 
@@ -28,14 +29,16 @@ void oracle_make(dice *d, const corpus *c, oracle_atom *out);
 void oracle_format(const oracle_atom *a, gaz_strbuf *out);
 const char *oracle_case(gaz_case fold); /* "case:yes" … */
 
-/* What ripgrep finds in the corpus as corpus_lay_out() laid it out below `dir`. @return its exit code, 2 for an error; -P runs over fewer files */
+/* What ripgrep finds in the corpus as corpus_lay_out() laid it out below `dir`. @return its exit
+ * code, 2 for an error; -P runs over fewer files */
 int oracle_ask_rg(const char *dir, const corpus *c, const oracle_atom *a, oracle_lines *out);
 /* Matches of ripgrep -o in plain/: "path NUL line:match" lines, appended. */
 int oracle_ask_rg_spans(const char *dir, const oracle_atom *a, gaz_strbuf *out);
 
 typedef struct oracle_answer {
     oracle_lines lines;
-    gaz_strbuf spans;          /* as oracle_ask_rg_spans() gives, of plain files with `with_spans`, in the order of files found */
+    gaz_strbuf spans; /* as oracle_ask_rg_spans() gives, of plain files with `with_spans`, in the
+                         order of files found */
     bool with_spans;
     const corpus *corpus;
     gaz_search_result result;
@@ -43,11 +46,13 @@ typedef struct oracle_answer {
     uint64_t files;
 } oracle_answer;
 /* @param limit of files */
-gaz_status oracle_ask_us(gaz_engine *engine, const corpus *c, const char *query, const char *rev, oracle_answer *out);
+gaz_status oracle_ask_us(gaz_engine *engine, const corpus *c, const char *query, const char *rev,
+                         oracle_answer *out);
 void oracle_answer_release(oracle_answer *a);
 
 void oracle_sort(oracle_lines *lines);
 /* The first line that only one of two sorted lists has, or NULL. */
-const oracle_line *oracle_difference(const oracle_lines *rg, const oracle_lines *ours, bool *rg_has_it);
+const oracle_line *oracle_difference(const oracle_lines *rg, const oracle_lines *ours,
+                                     bool *rg_has_it);
 
 #endif

@@ -1,8 +1,9 @@
-/* Exactness: generated queries over a generated corpus give the lines that ripgrep gives, whatever the history of the index:
- * after several commits, after merges, and on commits that nobody indexed before.
+/* Exactness: generated queries over a generated corpus give the lines that ripgrep gives, whatever
+ * the history of the index: after several commits, after merges, and on commits that nobody indexed
+ * before.
  *
- * GAZ_SEED gives the seed, GAZ_TEST_SCALE=full the ten thousand queries; GAZ_ORACLE_KEEP=1 leaves the corpus behind when there
- * is a difference. */
+ * GAZ_SEED gives the seed, GAZ_TEST_SCALE=full the ten thousand queries; GAZ_ORACLE_KEEP=1 leaves
+ * the corpus behind when there is a difference. */
 #include "gaz_test.h"
 
 #include "gaz/base/clock.h"
@@ -43,11 +44,14 @@ static bool full(void)
     return scale && strcmp(scale, "full") == 0;
 }
 
-static void complain(const bench *b, const corpus *c, const oracle_atom *a, const char *query, const oracle_line *at, bool rg_has_it)
+static void complain(const bench *b, const corpus *c, const oracle_atom *a, const char *query,
+                     const oracle_line *at, bool rg_has_it)
 {
     const corpus_file *f = &c->files[at->file];
-    fprintf(stderr, "query: %s\nrg:%s%s%s %s -e '%s'\n%s:%u is found only by %s\nencoding %s, in %s\n", query, a->multiline ? " -U" : "",
-            a->perl ? " -P" : "", a->literal ? " -F" : "", oracle_case(a->fold), a->source, f->path, at->line, rg_has_it ? "ripgrep" : "us",
+    fprintf(stderr,
+            "query: %s\nrg:%s%s%s %s -e '%s'\n%s:%u is found only by %s\nencoding %s, in %s\n",
+            query, a->multiline ? " -U" : "", a->perl ? " -P" : "", a->literal ? " -F" : "",
+            oracle_case(a->fold), a->source, f->path, at->line, rg_has_it ? "ripgrep" : "us",
             f->encoding, b->laid);
 }
 
@@ -55,7 +59,8 @@ static bool same_spans(const bench *b, const oracle_atom *a, const gaz_strbuf *o
 {
     gaz_strbuf rg = GAZ_STRBUF_INIT;
     (void)oracle_ask_rg_spans(b->laid, a, &rg);
-    /* Files come in another order; every record is a line, so that sorting them makes both comparable. */
+    /* Files come in another order; every record is a line, so that sorting them makes both
+     * comparable. */
     const gaz_strbuf *sides[2] = {&rg, ours};
     uint64_t sums[2] = {0, 0};
     size_t counts[2] = {0, 0};
@@ -66,7 +71,8 @@ static bool same_spans(const bench *b, const oracle_atom *a, const gaz_strbuf *o
             const char *stop = nl ? nl : end;
             if (s == 0 && stop > p && stop[-1] == '\r') /* of the line end, which ripgrep copies */
                 stop--;
-            sums[s] += gaz_checksum(p, (size_t)(stop - p)); /* order does not matter, repetitions do */
+            sums[s] +=
+                gaz_checksum(p, (size_t)(stop - p)); /* order does not matter, repetitions do */
             counts[s]++;
             p = (nl ? nl : end) + 1;
         }
@@ -74,18 +80,20 @@ static bool same_spans(const bench *b, const oracle_atom *a, const gaz_strbuf *o
     gaz_strbuf_release(&rg);
     if (sums[0] == sums[1] && counts[0] == counts[1])
         return true;
-    fprintf(stderr, "matches of '%s' (%s%s) differ: ripgrep -o gives %zu, we %zu\n", a->source, oracle_case(a->fold), a->literal ? ", literal" : "",
-            counts[0], counts[1]);
+    fprintf(stderr, "matches of '%s' (%s%s) differ: ripgrep -o gives %zu, we %zu\n", a->source,
+            oracle_case(a->fold), a->literal ? ", literal" : "", counts[0], counts[1]);
     return false;
 }
 
-/* Whether ripgrep -o and our ranges can be compared: its printer has its own ways with line ends and long lines. */
+/* Whether ripgrep -o and our ranges can be compared: its printer has its own ways with line ends
+ * and long lines. */
 static bool spans_comparable(const oracle_atom *a, const oracle_lines *found)
 {
     return a->plain_spans && !a->perl && !a->multiline && found->list.len < 3000;
 }
 
-static void compare(bench *b, const corpus *c, const char *rev, const oracle_atom *a, bool spans, tally *sum)
+static void compare(bench *b, const corpus *c, const char *rev, const oracle_atom *a, bool spans,
+                    tally *sum)
 {
     oracle_lines rg = {0};
     oracle_answer ours = {.with_spans = spans && a->plain_spans};
@@ -93,7 +101,8 @@ static void compare(bench *b, const corpus *c, const char *rev, const oracle_ato
     const oracle_line *at;
     bool rg_has_it = false;
     /* On a line of a megabyte a look-ahead with .* takes PCRE2 minutes, in ripgrep as here. */
-    gaz_strbuf_printf(&query, "%s count:all %s", oracle_case(a->fold), a->perl ? "-file:\"huge/line\" " : "");
+    gaz_strbuf_printf(&query, "%s count:all %s", oracle_case(a->fold),
+                      a->perl ? "-file:\"huge/line\" " : "");
     oracle_format(a, &query);
     int64_t start = gaz_now_us();
     int code = oracle_ask_rg(b->laid, c, a, &rg);
@@ -102,7 +111,8 @@ static void compare(bench *b, const corpus *c, const char *rev, const oracle_ato
     sum->rg_us += middle - start;
     sum->our_us += gaz_now_us() - middle;
     if (getenv("GAZ_ORACLE_SLOW") && gaz_now_us() - start > 300000)
-        fprintf(stderr, "slow: rg %lld ms, we %lld ms: %s\n", (long long)(middle - start) / 1000, (long long)(gaz_now_us() - middle) / 1000, query.data);
+        fprintf(stderr, "slow: rg %lld ms, we %lld ms: %s\n", (long long)(middle - start) / 1000,
+                (long long)(gaz_now_us() - middle) / 1000, query.data);
     sum->asked++;
     if (a->perl && st == GAZ_OK) { /* ripgrep was asked about fewer files */
         size_t kept = 0;
@@ -114,11 +124,13 @@ static void compare(bench *b, const corpus *c, const char *rev, const oracle_ato
     if (st == GAZ_E_LIMIT || (st == GAZ_OK && !ours.result.complete)) {
         sum->limited++;
         if (getenv("GAZ_ORACLE_SLOW"))
-            fprintf(stderr, "over a limit (%s): %s\n", st == GAZ_OK ? ours.result.reason : ours.error.message, query.data);
+            fprintf(stderr, "over a limit (%s): %s\n",
+                    st == GAZ_OK ? ours.result.reason : ours.error.message, query.data);
     } else if (code == 2 && a->perl && st == GAZ_OK) {
         sum->limited++; /* PCRE2 gave up in ripgrep */
     } else if ((code == 2) != (st == GAZ_E_INVALID)) {
-        fprintf(stderr, "query %s: ripgrep says %s, we say %s: %s\n", query.data, code == 2 ? "an error" : "fine", gaz_status_name(st), ours.error.message);
+        fprintf(stderr, "query %s: ripgrep says %s, we say %s: %s\n", query.data,
+                code == 2 ? "an error" : "fine", gaz_status_name(st), ours.error.message);
         sum->wrong++;
     } else if (code == 2) {
         sum->invalid++;
@@ -126,9 +138,12 @@ static void compare(bench *b, const corpus *c, const char *rev, const oracle_ato
         complain(b, c, a, query.data, at, rg_has_it);
         sum->wrong++;
     } else {
-        if (!a->perl && (ours.result.stats.lines != rg.list.len || ours.result.stats.files != ours.files)) {
-            fprintf(stderr, "query %s: counts %llu lines of %llu files, shows %zu of %llu\n", query.data, (unsigned long long)ours.result.stats.lines,
-                    (unsigned long long)ours.result.stats.files, rg.list.len, (unsigned long long)ours.files);
+        if (!a->perl &&
+            (ours.result.stats.lines != rg.list.len || ours.result.stats.files != ours.files)) {
+            fprintf(stderr, "query %s: counts %llu lines of %llu files, shows %zu of %llu\n",
+                    query.data, (unsigned long long)ours.result.stats.lines,
+                    (unsigned long long)ours.result.stats.files, rg.list.len,
+                    (unsigned long long)ours.files);
             sum->wrong++;
         }
         if (spans && spans_comparable(a, &rg)) {
@@ -151,7 +166,8 @@ static void check_classes(bench *b, const corpus *c)
         gaz_file_view v = {.text = GAZ_STRBUF_INIT};
         assert_ok(gaz_engine_file(b->f.engine, "corpus", NULL, f->path, 0, 0, &v, &err));
         if ((f->skip != NULL) != (v.skip != NULL) || (f->skip && strcmp(f->skip, v.skip) != 0))
-            fail_msg("%s: skipped as %s, not as %s", f->path, v.skip ? v.skip : "(nothing)", f->skip ? f->skip : "(nothing)");
+            fail_msg("%s: skipped as %s, not as %s", f->path, v.skip ? v.skip : "(nothing)",
+                     f->skip ? f->skip : "(nothing)");
         if (!f->skip && strcmp(f->encoding, v.encoding) != 0)
             fail_msg("%s: read as %s, not as %s", f->path, v.encoding, f->encoding);
         gaz_file_view_release(&v);
@@ -160,7 +176,9 @@ static void check_classes(bench *b, const corpus *c)
 
 static void setup(bench *b, dice *d)
 {
-    corpus_size size = {.small = 40, .huge_line = full() ? 1u << 20 : 1u << 18, .huge_file = full() ? 4u << 20 : 640u << 10};
+    corpus_size size = {.small = 40,
+                        .huge_line = full() ? 1u << 20 : 1u << 18,
+                        .huge_file = full() ? 4u << 20 : 640u << 10};
     *b = (bench){.dir = make_temp_dir()};
     snprintf(b->repo, sizeof b->repo, "%s/corpus.git", b->dir);
     snprintf(b->laid, sizeof b->laid, "%s/laid", b->dir);
@@ -196,7 +214,8 @@ static void teardown(bench *b, bool keep)
     free(b->dir);
 }
 
-static void ask_many(bench *b, dice *d, unsigned version, const char *rev, size_t count, const char *what)
+static void ask_many(bench *b, dice *d, unsigned version, const char *rev, size_t count,
+                     const char *what)
 {
     const corpus *c = &b->versions[version];
     tally sum = {0};
@@ -206,8 +225,10 @@ static void ask_many(bench *b, dice *d, unsigned version, const char *rev, size_
         oracle_make(d, c, &a);
         compare(b, c, rev, &a, i % 8 == 0, &sum);
     }
-    print_message("%s: %zu queries, %zu found something, %zu lines, %zu invalid, %zu over a limit, %zu with matches compared; ripgrep %lld ms, we %lld ms\n",
-                  what, sum.asked, sum.found, sum.lines, sum.invalid, sum.limited, sum.spans, (long long)sum.rg_us / 1000, (long long)sum.our_us / 1000);
+    print_message("%s: %zu queries, %zu found something, %zu lines, %zu invalid, %zu over a limit, "
+                  "%zu with matches compared; ripgrep %lld ms, we %lld ms\n",
+                  what, sum.asked, sum.found, sum.lines, sum.invalid, sum.limited, sum.spans,
+                  (long long)sum.rg_us / 1000, (long long)sum.our_us / 1000);
     b->wrong += sum.wrong;
     assert_true(sum.wrong || sum.found * 3 >= sum.asked);
     assert_true(sum.limited * 50 <= sum.asked);
@@ -229,7 +250,8 @@ static void the_lines_are_those_that_ripgrep_finds(void **state)
     ask_many(b, &d, COMMITS - 1, NULL, n * 3 / 10, "after a merge");
     ask_many(b, &d, 2, b->commits[2], n * 2 / 10, "on an old commit");
     fixture_merge_all(&b->f);
-    ask_many(b, &d, 0, b->commits[0], n - n * 4 / 10 - n * 3 / 10 - n * 2 / 10, "on the first commit, merged again");
+    ask_many(b, &d, 0, b->commits[0], n - n * 4 / 10 - n * 3 / 10 - n * 2 / 10,
+             "on the first commit, merged again");
     fixture_check(&b->f);
     size_t wrong = b->wrong;
     teardown(b, wrong > 0);

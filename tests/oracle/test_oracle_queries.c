@@ -1,6 +1,7 @@
-/* Whole queries: atoms joined by and, or, not, with filters over paths and languages, give what the atoms' own answers by ripgrep
- * say together; counts are those of the lines there are; pages join to the whole answer; the same question gives the same bytes,
- * with one thread or four, before and after merges, and from an index built anew.
+/* Whole queries: atoms joined by and, or, not, with filters over paths and languages, give what the
+ * atoms' own answers by ripgrep say together; counts are those of the lines there are; pages join
+ * to the whole answer; the same question gives the same bytes, with one thread or four, before and
+ * after merges, and from an index built anew.
  *
  * GAZ_SEED gives the seed, GAZ_TEST_SCALE=full ten times as many queries. */
 #include "gaz_test.h"
@@ -100,11 +101,14 @@ static int new_atom(bench *b, made_query *q)
 
 static int new_filter(bench *b, made_query *q)
 {
-    static const char *const paths[] = {"^src/", "\\.c$", "huge", "f[0-9]+", "(?i)CASE", "/", "^[a-m]", "\\.(py|js)$", "e", "^$", "sp ace", "\xC3\xA9t\xC3\xA9/"};
+    static const char *const paths[] = {"^src/",    "\\.c$", "huge",   "f[0-9]+",
+                                        "(?i)CASE", "/",     "^[a-m]", "\\.(py|js)$",
+                                        "e",        "^$",    "sp ace", "\xC3\xA9t\xC3\xA9/"};
     static const char *const languages[] = {"c", "python", "javascript", "markdown", "C++"};
     bool lang = roll(&b->d, 3) == 0;
     kind k = lang ? (roll(&b->d, 3) ? LANG_IS : LANG_NOT) : roll(&b->d, 3) ? FILE_IS : FILE_NOT;
-    return add_term(q, (term){.kind = k, .value = lang ? PICK(&b->d, languages) : PICK(&b->d, paths)});
+    return add_term(q,
+                    (term){.kind = k, .value = lang ? PICK(&b->d, languages) : PICK(&b->d, paths)});
 }
 
 static int new_term(bench *b, made_query *q, unsigned depth)
@@ -161,13 +165,24 @@ static bool path_matches(const bench *b, const char *pattern, const char *path, 
     char input[700];
     snprintf(input, sizeof input, "%s/path", b->dir);
     assert_ok(gaz_file_write(input, path, strlen(path), 0600, &err));
-    const char *const argv[] = {"rg", "--no-config", "-q", "-a", fold == GAZ_CASE_AUTO ? "-S" : fold == GAZ_CASE_INSENSITIVE ? "-i" : "-s", "-e", pattern, input, NULL};
+    const char *const argv[] = {"rg",
+                                "--no-config",
+                                "-q",
+                                "-a",
+                                fold == GAZ_CASE_AUTO          ? "-S"
+                                : fold == GAZ_CASE_INSENSITIVE ? "-i"
+                                                               : "-s",
+                                "-e",
+                                pattern,
+                                input,
+                                NULL};
     return run_tool(&(tool){.argv = argv}, NULL) == 0;
 }
 
 static bool language_is(const char *name, const char *path)
 {
-    static const char *const by_extension[][2] = {{".c", "c"}, {".h", "c"}, {".py", "python"}, {".js", "javascript"}, {".md", "markdown"}};
+    static const char *const by_extension[][2] = {
+        {".c", "c"}, {".h", "c"}, {".py", "python"}, {".js", "javascript"}, {".md", "markdown"}};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < 5; i++)
         if (strcmp(dot, by_extension[i][0]) == 0)
@@ -183,7 +198,8 @@ static bool has_line(const oracle_lines *l, uint32_t file)
     return false;
 }
 
-/* Filters over paths are asked once for all files and kept: one process for each would take minutes. */
+/* Filters over paths are asked once for all files and kept: one process for each would take
+ * minutes. */
 static bool cached_path_matches(bench *b, made_query *q, const term *t, uint32_t file)
 {
     static struct {
@@ -244,7 +260,8 @@ static size_t expect(bench *b, made_query *q, int root, oracle_lines *out)
     oracle_sort(out);
     size_t kept = 0;
     for (size_t i = 0; i < out->list.len; i++)
-        if (!kept || memcmp(&out->list.items[kept - 1], &out->list.items[i], sizeof(oracle_line)) != 0)
+        if (!kept ||
+            memcmp(&out->list.items[kept - 1], &out->list.items[i], sizeof(oracle_line)) != 0)
             out->list.items[kept++] = out->list.items[i];
     out->list.len = kept;
     return files;
@@ -278,10 +295,14 @@ static void joined_atoms_mean_what_their_parts_say(void **state)
             assert_true(ours.result.complete);
             const oracle_line *at = oracle_difference(&expected, &ours.lines, &rg_has_it);
             if (at)
-                fail_msg("%s\n%s:%u is found only by %s", q->text.data, b.c.files[at->file].path, at->line, rg_has_it ? "ripgrep" : "us");
-            if (ours.files != files || ours.result.stats.files != files || ours.result.stats.lines != expected.list.len)
-                fail_msg("%s: %llu files shown, %llu counted, %zu expected; %llu lines counted, %zu expected", q->text.data,
-                         (unsigned long long)ours.files, (unsigned long long)ours.result.stats.files, files,
+                fail_msg("%s\n%s:%u is found only by %s", q->text.data, b.c.files[at->file].path,
+                         at->line, rg_has_it ? "ripgrep" : "us");
+            if (ours.files != files || ours.result.stats.files != files ||
+                ours.result.stats.lines != expected.list.len)
+                fail_msg("%s: %llu files shown, %llu counted, %zu expected; %llu lines counted, "
+                         "%zu expected",
+                         q->text.data, (unsigned long long)ours.files,
+                         (unsigned long long)ours.result.stats.files, files,
                          (unsigned long long)ours.result.stats.lines, expected.list.len);
             found += files > 0;
         }
@@ -300,8 +321,26 @@ static void joined_atoms_mean_what_their_parts_say(void **state)
 /* ---- pages, counts, determinism ---- */
 
 static const char *const questions[] = {
-    "foo", "k case:no", "/\\w+\\(/", "needle", "/^$/", "foo -bar", "(k or foo)", "file:c$", "TODO lang:c", "/needle\\d+$/", "type:file f", "zzzz-nowhere", "\"\t\"", "/a\\nb|;\\n/",
-    "select:file foo", "type:file file:huge", "type:repo corpus", "select:repo foo", "-foo", "",
+    "foo",
+    "k case:no",
+    "/\\w+\\(/",
+    "needle",
+    "/^$/",
+    "foo -bar",
+    "(k or foo)",
+    "file:c$",
+    "TODO lang:c",
+    "/needle\\d+$/",
+    "type:file f",
+    "zzzz-nowhere",
+    "\"\t\"",
+    "/a\\nb|;\\n/",
+    "select:file foo",
+    "type:file file:huge",
+    "type:repo corpus",
+    "select:repo foo",
+    "-foo",
+    "",
 };
 
 static answer_text ask(gaz_engine *engine, const char *query, uint32_t limit, const char *cursor)
@@ -326,7 +365,8 @@ static void pages_join_to_the_whole_answer(void **state)
             gaz_strbuf joined = GAZ_STRBUF_INIT, cursor = GAZ_STRBUF_INIT;
             size_t files = 0, pages = 0;
             do {
-                answer_text page = ask(b.f.engine, questions[i], limit, cursor.len ? cursor.data : NULL);
+                answer_text page =
+                    ask(b.f.engine, questions[i], limit, cursor.len ? cursor.data : NULL);
                 bool last = page.result.cursor.len == 0;
                 assert_true(page.files <= limit && (last || page.files == limit));
                 assert_int_equal(page.result.complete, last);
@@ -339,8 +379,11 @@ static void pages_join_to_the_whole_answer(void **state)
                 assert_true(++pages < 1000);
                 answer_text_release(&page);
             } while (cursor.len);
-            if (files != whole.files || joined.len != whole.text.len || memcmp(joined.data, whole.text.data, joined.len) != 0)
-                fail_msg("%s: pages of %u give %zu files, the whole answer %zu, or in another order", questions[i], limit, files, whole.files);
+            if (files != whole.files || joined.len != whole.text.len ||
+                memcmp(joined.data, whole.text.data, joined.len) != 0)
+                fail_msg(
+                    "%s: pages of %u give %zu files, the whole answer %zu, or in another order",
+                    questions[i], limit, files, whole.files);
             gaz_strbuf_release(&joined);
             gaz_strbuf_release(&cursor);
         }
@@ -349,7 +392,8 @@ static void pages_join_to_the_whole_answer(void **state)
     teardown(&b);
 }
 
-/* Far more files than are ranked together: pages of any size cut the same sequence, and it holds every file once. */
+/* Far more files than are ranked together: pages of any size cut the same sequence, and it holds
+ * every file once. */
 static void pages_of_many_files_cut_one_sequence(void **state)
 {
     (void)state;
@@ -360,12 +404,16 @@ static void pages_of_many_files_cut_one_sequence(void **state)
     snprintf(repo, sizeof repo, "%s/many.git", dir);
     snprintf(input, sizeof input, "%s/import", dir);
     free(run_git(dir, "init", "-q", "--bare", "-b", "main", repo, NULL));
-    gaz_strbuf_puts(&stream, "commit refs/heads/main\ncommitter T <t@example.org> 1700000000 +0000\ndata 2\nc\n");
+    gaz_strbuf_puts(
+        &stream,
+        "commit refs/heads/main\ncommitter T <t@example.org> 1700000000 +0000\ndata 2\nc\n");
     for (unsigned i = 0; i < FILES; i++) {
         char text[300] = "";
         for (unsigned k = 0; k <= i * 7 % 11; k++)
-            snprintf(text + strlen(text), sizeof text - strlen(text), k % 2 ? "a word\n" : "words %u\n", i);
-        gaz_strbuf_printf(&stream, "M 100644 inline d%u/%s%u.c\ndata %zu\n%s\n", i % 13, i % 5 ? "f" : "word", i, strlen(text), text);
+            snprintf(text + strlen(text), sizeof text - strlen(text),
+                     k % 2 ? "a word\n" : "words %u\n", i);
+        gaz_strbuf_printf(&stream, "M 100644 inline d%u/%s%u.c\ndata %zu\n%s\n", i % 13,
+                          i % 5 ? "f" : "word", i, strlen(text), text);
     }
     assert_ok(gaz_file_write(input, stream.data, stream.len, 0600, &err));
     gaz_strbuf_release(&stream);
@@ -397,7 +445,8 @@ static void pages_of_many_files_cut_one_sequence(void **state)
     free(dir);
 }
 
-/* A cursor pins what it was made from: what is indexed, merged and swept meanwhile does not show. */
+/* A cursor pins what it was made from: what is indexed, merged and swept meanwhile does not show.
+ */
 static void cursor_pins_its_generation(void **state)
 {
     (void)state;
@@ -417,7 +466,8 @@ static void cursor_pins_its_generation(void **state)
     answer_text rest = ask(b.f.engine, "k case:no", 10000, first.result.cursor.data);
     gaz_strbuf_add(&first.text, rest.text.data, rest.text.len);
     assert_int_equal(first.files + rest.files, whole.files);
-    assert_true(first.text.len == whole.text.len && memcmp(first.text.data, whole.text.data, whole.text.len) == 0);
+    assert_true(first.text.len == whole.text.len &&
+                memcmp(first.text.data, whole.text.data, whole.text.len) == 0);
     answer_text_release(&rest);
     /* Of another query, or of no query at all: refused. */
     fixture_search(b.f.engine, "foo", 3, first.result.cursor.data, &rest);
@@ -443,9 +493,12 @@ static void counts_are_exact_whatever_is_shown(void **state)
         for (uint32_t limit = 0; limit < 9; limit += 4) { /* 0: only counts */
             answer_text counted = ask(b.f.engine, query, limit, NULL);
             assert_true(counted.result.complete);
-            bool repos = strstr(questions[i], "repo") != NULL; /* the numbers are of the files in them */
-            if ((!repos && counted.result.stats.files != whole.files) || (whole.lines && counted.result.stats.lines != whole.lines))
-                fail_msg("%s: counts %llu lines of %llu files, there are %zu of %zu", query, (unsigned long long)counted.result.stats.lines,
+            bool repos =
+                strstr(questions[i], "repo") != NULL; /* the numbers are of the files in them */
+            if ((!repos && counted.result.stats.files != whole.files) ||
+                (whole.lines && counted.result.stats.lines != whole.lines))
+                fail_msg("%s: counts %llu lines of %llu files, there are %zu of %zu", query,
+                         (unsigned long long)counted.result.stats.lines,
                          (unsigned long long)counted.result.stats.files, whole.lines, whole.files);
             assert_true(counted.files <= limit);
             answer_text_release(&counted);
@@ -459,7 +512,8 @@ static void counts_are_exact_whatever_is_shown(void **state)
     teardown(&b);
 }
 
-static void same_text(const answer_text *a, const answer_text *b, const char *query, const char *what)
+static void same_text(const answer_text *a, const answer_text *b, const char *query,
+                      const char *what)
 {
     if (a->text.len != b->text.len || memcmp(a->text.data, b->text.data, a->text.len) != 0)
         fail_msg("%s: another answer %s", query, what);
@@ -474,7 +528,8 @@ static void answers_are_the_same_bytes_every_time(void **state)
     gaz_settings one, four;
     assert_ok(gaz_settings_load(b.f.home, &one, &err));
     assert_ok(gaz_settings_load(b.f.home, &four, &err));
-    gaz_engine *single = fixture_engine(&b.f, &one, "1"), *several = fixture_engine(&b.f, &four, "4");
+    gaz_engine *single = fixture_engine(&b.f, &one, "1"),
+               *several = fixture_engine(&b.f, &four, "4");
     fixture_open(&fresh, b.dir, "fresh");
     fixture_add(&fresh, b.repo, "corpus", NULL);
     (void)fixture_index(&fresh, "corpus");
@@ -484,7 +539,8 @@ static void answers_are_the_same_bytes_every_time(void **state)
         for (uint32_t limit = 5; limit <= 10000; limit += 9995) {
             answer_text first = ask(b.f.engine, questions[i], limit, NULL);
             gaz_engine *const engines[] = {b.f.engine, single, several, fresh.engine};
-            static const char *const what[] = {"when asked again", "with one thread", "with four threads", "from an index built anew"};
+            static const char *const what[] = {"when asked again", "with one thread",
+                                               "with four threads", "from an index built anew"};
             for (size_t e = 0; e < 4; e++) {
                 answer_text again = ask(engines[e], questions[i], limit, NULL);
                 same_text(&first, &again, questions[i], what[e]);
@@ -523,19 +579,24 @@ static void branches_and_repositories_are_kept_apart(void **state)
     corpus_commit(&b.c, b.repo, "topic", 20); /* a history of its own */
     fixture_add(&b.f, b.repo, "second", all);
     (void)fixture_index(&b.f, "second");
-    answer_text main_only = ask(b.f.engine, "foo repo=corpus", 10000, NULL), by_rev = ask(b.f.engine, "foo repo=corpus rev:main", 10000, NULL);
+    answer_text main_only = ask(b.f.engine, "foo repo=corpus", 10000, NULL),
+                by_rev = ask(b.f.engine, "foo repo=corpus rev:main", 10000, NULL);
     same_text(&main_only, &by_rev, "foo", "with rev:main");
-    answer_text second = ask(b.f.engine, "foo repo=second", 10000, NULL), both = ask(b.f.engine, "foo", 10000, NULL);
+    answer_text second = ask(b.f.engine, "foo repo=second", 10000, NULL),
+                both = ask(b.f.engine, "foo", 10000, NULL);
     assert_int_equal(second.files, main_only.files);
     assert_int_equal(both.files, main_only.files * 2);
-    answer_text other = ask(b.f.engine, "foo repo=second rev:topic", 10000, NULL), branch = ask(b.f.engine, "foo repo=second branch:^topic$", 10000, NULL);
+    answer_text other = ask(b.f.engine, "foo repo=second rev:topic", 10000, NULL),
+                branch = ask(b.f.engine, "foo repo=second branch:^topic$", 10000, NULL);
     assert_int_equal(other.files, branch.files);
     same_text(&other, &branch, "foo", "by branch:");
     answer_text any = ask(b.f.engine, "foo repo=second branch:.", 10000, NULL);
-    assert_true(any.files >= other.files && any.files >= second.files && any.files <= other.files + second.files);
+    assert_true(any.files >= other.files && any.files >= second.files &&
+                any.files <= other.files + second.files);
     answer_text not_it = ask(b.f.engine, "foo -repo:sec", 10000, NULL);
     same_text(&main_only, &not_it, "foo", "with -repo:");
-    answer_text repos = ask(b.f.engine, "foo select:repo", 10000, NULL), named = ask(b.f.engine, "type:repo sec", 10, NULL);
+    answer_text repos = ask(b.f.engine, "foo select:repo", 10000, NULL),
+                named = ask(b.f.engine, "type:repo sec", 10, NULL);
     assert_int_equal(repos.files, 2);
     assert_int_equal(named.files, 1);
     answer_text_release(&repos);

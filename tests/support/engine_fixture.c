@@ -20,7 +20,8 @@ static const char *worker_path(char out[4200])
     return out;
 }
 
-static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, int64_t deadline_us, gaz_oid *commit, gaz_error *err)
+static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, int64_t deadline_us,
+                                 gaz_oid *commit, gaz_error *err)
 {
     fixture *f = ctx;
     gaz_run_result result = {0};
@@ -43,11 +44,13 @@ void fixture_open(fixture *f, const char *dir, const char *name)
     f->home = gaz_strbuf_detach(&home, NULL);
     assert_non_null(f->home);
     assert_ok(gaz_settings_load(f->home, &f->settings, &err));
-    assert_ok(gaz_settings_set(&f->settings, "query.timeout", "60s", &err)); /* sanitizers are slow */
+    assert_ok(
+        gaz_settings_set(&f->settings, "query.timeout", "60s", &err)); /* sanitizers are slow */
     assert_ok(gaz_settings_set(&f->settings, "query.cache", "64MiB", &err));
     assert_ok(gaz_settings_set(&f->settings, "store.retire_grace", "0s", &err));
     assert_ok(gaz_store_open(f->home, true, &f->store, &err));
-    assert_ok(gaz_runner_new(f->store, &f->settings, &f->log, worker_path(worker), &f->runner, &err));
+    assert_ok(
+        gaz_runner_new(f->store, &f->settings, &f->log, worker_path(worker), &f->runner, &err));
     f->engine = fixture_engine(f, &f->settings, NULL);
 }
 
@@ -84,7 +87,8 @@ void fixture_add(fixture *f, const char *source, const char *name, const char *c
     gaz_repo_row_release(&row);
 }
 
-gaz_status fixture_try_index(fixture *f, const char *repo, const char *rev, gaz_run_result *out, gaz_error *err)
+gaz_status fixture_try_index(fixture *f, const char *repo, const char *rev, gaz_run_result *out,
+                             gaz_error *err)
 {
     int64_t job = 0;
     *out = (gaz_run_result){0};
@@ -168,8 +172,9 @@ static gaz_status take_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
     char commit[GAZ_OID_HEX];
     (void)err;
     gaz_oid_format(&hit->commit, commit);
-    gaz_strbuf_printf(&a->text, "file %s %.*s lang=%s commit=%s branch=%s score=%.3f total=%u\n", hit->repo, (int)hit->path_len,
-                      hit->path, hit->lang ? hit->lang : "-", commit, hit->branch, hit->score, hit->lines_total);
+    gaz_strbuf_printf(&a->text, "file %s %.*s lang=%s commit=%s branch=%s score=%.3f total=%u\n",
+                      hit->repo, (int)hit->path_len, hit->path, hit->lang ? hit->lang : "-", commit,
+                      hit->branch, hit->score, hit->lines_total);
     for (size_t i = 0; i < hit->line_count; i++) {
         const gaz_hit_line *line = &hit->lines[i];
         gaz_strbuf_printf(&a->text, "  %u", line->number);
@@ -184,9 +189,14 @@ static gaz_status take_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
     return GAZ_OK;
 }
 
-void fixture_search(gaz_engine *engine, const char *query, uint32_t limit, const char *cursor, answer_text *out)
+void fixture_search(gaz_engine *engine, const char *query, uint32_t limit, const char *cursor,
+                    answer_text *out)
 {
-    gaz_search_request request = {.query = query, .query_len = strlen(query), .limit = limit, .cursor = cursor, .deadline_us = GAZ_NEVER};
+    gaz_search_request request = {.query = query,
+                                  .query_len = strlen(query),
+                                  .limit = limit,
+                                  .cursor = cursor,
+                                  .deadline_us = GAZ_NEVER};
     *out = (answer_text){.text = GAZ_STRBUF_INIT};
     gaz_search_result_init(&out->result);
     out->status = gaz_engine_search(engine, &request, take_hit, out, &out->result, &out->error);

@@ -28,7 +28,8 @@
                      gaz_status_name(expected), err.message);                                      \
     } while (0)
 
-/* A fresh directory below $TMPDIR; the caller removes it with gaz_remove_all() and frees the name. */
+/* A fresh directory below $TMPDIR; the caller removes it with gaz_remove_all() and frees the name.
+ */
 static inline char *make_temp_dir(void)
 {
     const char *base = getenv("TMPDIR");

@@ -1,4 +1,5 @@
-/* posix_spawn() and a pipe; input comes from a file, so that neither side can wait for the other. */
+/* posix_spawn() and a pipe; input comes from a file, so that neither side can wait for the other.
+ */
 #include "gaz_test.h"
 
 #include <fcntl.h>
@@ -13,7 +14,9 @@ extern char **environ;
 static void add_actions(const tool *t, posix_spawn_file_actions_t *actions, int out)
 {
     assert_int_equal(posix_spawn_file_actions_init(actions), 0);
-    assert_int_equal(posix_spawn_file_actions_addopen(actions, 0, t->input ? t->input : "/dev/null", O_RDONLY, 0), 0);
+    assert_int_equal(posix_spawn_file_actions_addopen(actions, 0, t->input ? t->input : "/dev/null",
+                                                      O_RDONLY, 0),
+                     0);
     assert_int_equal(posix_spawn_file_actions_adddup2(actions, out, 1), 0);
     if (!t->loud)
         assert_int_equal(posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0), 0);
@@ -30,7 +33,8 @@ int run_tool(const tool *t, gaz_strbuf *out)
     ssize_t n;
     assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
     add_actions(t, &actions, fd[1]);
-    int rc = posix_spawnp(&pid, t->argv[0], &actions, NULL, (char *const *)(uintptr_t)t->argv, environ);
+    int rc =
+        posix_spawnp(&pid, t->argv[0], &actions, NULL, (char *const *)(uintptr_t)t->argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     close(fd[1]);
     if (rc != 0)
@@ -49,7 +53,8 @@ int run_tool(const tool *t, gaz_strbuf *out)
 
 char *run_git(const char *dir, ...)
 {
-    const char *argv[20] = {"git", "-C", dir, "-c", "user.name=T", "-c", "user.email=t@example.org"};
+    const char *argv[20] = {
+        "git", "-C", dir, "-c", "user.name=T", "-c", "user.email=t@example.org"};
     size_t n = 7;
     va_list args;
     gaz_strbuf out = GAZ_STRBUF_INIT;

@@ -1,4 +1,5 @@
-/* Running a program to its end: what it is given, what it printed, how it ended. For tests: what goes wrong fails them. */
+/* Running a program to its end: what it is given, what it printed, how it ended. For tests: what
+ * goes wrong fails them. */
 #ifndef GAZ_TESTS_RUN_TOOL_H
 #define GAZ_TESTS_RUN_TOOL_H
 
@@ -17,7 +18,8 @@ typedef struct tool {
  * @return its exit code; a program that cannot be started or is killed fails the test
  */
 int run_tool(const tool *t, gaz_strbuf *out);
-/** Runs `git -C dir …` (up to 12 words, ended by NULL), which must succeed. What it printed without the last line end; free() it. */
+/** Runs `git -C dir …` (up to 12 words, ended by NULL), which must succeed. What it printed without
+ * the last line end; free() it. */
 char *run_git(const char *dir, ...) __attribute__((sentinel));
 
 #endif

@@ -1,9 +1,11 @@
-/* gaz-worker: one index run or merge in a process of its own, so that a hostile object that crashes or hangs it harms nobody.
+/* gaz-worker: one index run or merge in a process of its own, so that a hostile object that crashes
+ * or hangs it harms nobody.
  *
  *   gaz-worker HOME index NAME [--rev REV] [--suspects HEX,HEX…] [--inflight FD]
  *   gaz-worker HOME merge POOL [--all]
  *
- * Standard output carries one JSON object per line: {"progress":…}, and last {"result":…} or {"error":…}. */
+ * Standard output carries one JSON object per line: {"progress":…}, and last {"result":…} or
+ * {"error":…}. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,7 +186,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
-        fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all]\n");
+        fprintf(stderr,
+                "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all]\n");
         return 2;
     }
     gaz_status st = work(&o, &result, &err);

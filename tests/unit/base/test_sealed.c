@@ -75,7 +75,8 @@ static bool reads_whole(const char *path, const char *expect, size_t len)
         return false;
     const uint8_t *a, *b;
     bool ok = gaz_sealed_len(f, 3) == 5 && gaz_sealed_len(f, 0) == len &&
-              gaz_sealed_get(f, 3, 0, 5, &a, &e) == GAZ_OK && gaz_sealed_get(f, 0, 0, len, &b, &e) == GAZ_OK;
+              gaz_sealed_get(f, 3, 0, 5, &a, &e) == GAZ_OK &&
+              gaz_sealed_get(f, 0, 0, len, &b, &e) == GAZ_OK;
     if (ok) {
         assert_memory_equal(a, "hello", 5);
         assert_memory_equal(b, expect, len);

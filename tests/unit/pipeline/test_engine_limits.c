@@ -1,5 +1,5 @@
-/* What a search does at its limits of time and memory, and that its answer does not depend on threads.
- * Also run under ThreadSanitizer. */
+/* What a search does at its limits of time and memory, and that its answer does not depend on
+ * threads. Also run under ThreadSanitizer. */
 #include "run_support.h"
 
 #include "gaz/base/clock.h"
@@ -29,7 +29,9 @@ static void explain_survives_running_out_of_time_while_planning(void **state)
         bench_index(b, NULL);
     }
     bench_engine(b, NULL);
-    bench_search(b, &(gaz_search_request){.query = "needle", .limit = 10, .explain = true, .deadline_us = 1}, &f);
+    bench_search(
+        b, &(gaz_search_request){.query = "needle", .limit = 10, .explain = true, .deadline_us = 1},
+        &f);
     assert_int_equal(f.status, GAZ_OK);
     assert_false(f.result.complete);
     assert_string_equal(f.result.reason, "timeout");
@@ -56,7 +58,8 @@ static void counts_of_a_cut_answer_do_not_depend_on_threads(void **state)
         assert_int_equal(f.files, 10);
         assert_string_equal(f.result.reason, "limit");
         if (i && files != f.result.stats.files)
-            fail_msg("%llu files were found, and %llu before", (unsigned long long)f.result.stats.files, (unsigned long long)files);
+            fail_msg("%llu files were found, and %llu before",
+                     (unsigned long long)f.result.stats.files, (unsigned long long)files);
         files = f.result.stats.files;
         found_release(&f);
     }
@@ -75,7 +78,10 @@ static void lines_beyond_the_memory_cost_one_file_not_the_answer(void **state)
     bench_index(b, NULL);
     bench_engine(b, "query.memory=4MiB", NULL);
     found f;
-    bench_search(b, &(gaz_search_request){.query = "needle", .limit = 10, .context_before = 100, .context_after = 100}, &f);
+    bench_search(b,
+                 &(gaz_search_request){
+                     .query = "needle", .limit = 10, .context_before = 100, .context_after = 100},
+                 &f);
     assert_int_equal(f.status, GAZ_OK);
     assert_string_equal(f.paths.data, "small.txt\n");
     assert_false(f.result.complete);
@@ -90,7 +96,8 @@ static void lines_beyond_the_memory_cost_one_file_not_the_answer(void **state)
     gaz_strbuf_release(&text);
 }
 
-/* The first file is decided at once; the second takes longer than there is time, in the same batch. */
+/* The first file is decided at once; the second takes longer than there is time, in the same batch.
+ */
 static void what_was_found_before_the_time_ran_out_is_shown(void **state)
 {
     bench *b = *state;
@@ -103,7 +110,11 @@ static void what_was_found_before_the_time_ran_out_is_shown(void **state)
     bench_index(b, NULL);
     bench_engine(b, NULL);
     found f;
-    bench_search(b, &(gaz_search_request){.query = "/(?:(a+)\\1?)+[0-9]$/", .limit = 10, .deadline_us = gaz_now_us() + 700000}, &f);
+    bench_search(b,
+                 &(gaz_search_request){.query = "/(?:(a+)\\1?)+[0-9]$/",
+                                       .limit = 10,
+                                       .deadline_us = gaz_now_us() + 700000},
+                 &f);
     assert_int_equal(f.status, GAZ_OK);
     assert_false(f.result.complete);
     assert_string_equal(f.result.reason, "timeout");
@@ -131,14 +142,17 @@ static void a_visitor_that_fails_ends_the_search(void **state)
     gaz_error err = {0};
     gaz_search_result result;
     gaz_search_result_init(&result);
-    gaz_search_request request = {.query = "needle", .query_len = 6, .limit = 10, .deadline_us = GAZ_NEVER};
-    assert_status(GAZ_E_LIMIT, gaz_engine_search(b->engine, &request, refuse, &calls, &result, &err));
+    gaz_search_request request = {
+        .query = "needle", .query_len = 6, .limit = 10, .deadline_us = GAZ_NEVER};
+    assert_status(GAZ_E_LIMIT,
+                  gaz_engine_search(b->engine, &request, refuse, &calls, &result, &err));
     assert_int_equal(calls, 1);
     assert_string_equal(err.message, "the answer is too long");
     gaz_search_result_release(&result);
 }
 
-/* Branches beyond the memory of a query are left out and said so; those of other repositories do not count. */
+/* Branches beyond the memory of a query are left out and said so; those of other repositories do
+ * not count. */
 static void many_branches_are_cut_at_the_memory(void **state)
 {
     bench *b = *state;
@@ -179,12 +193,18 @@ static void many_branches_are_cut_at_the_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(explain_survives_running_out_of_time_while_planning, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(counts_of_a_cut_answer_do_not_depend_on_threads, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(lines_beyond_the_memory_cost_one_file_not_the_answer, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(what_was_found_before_the_time_ran_out_is_shown, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(a_visitor_that_fails_ends_the_search, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(many_branches_are_cut_at_the_memory, bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(explain_survives_running_out_of_time_while_planning,
+                                        bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(counts_of_a_cut_answer_do_not_depend_on_threads,
+                                        bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(lines_beyond_the_memory_cost_one_file_not_the_answer,
+                                        bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(what_was_found_before_the_time_ran_out_is_shown,
+                                        bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(a_visitor_that_fails_ends_the_search, bench_setup,
+                                        bench_teardown),
+        cmocka_unit_test_setup_teardown(many_branches_are_cut_at_the_memory, bench_setup,
+                                        bench_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

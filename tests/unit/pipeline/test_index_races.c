@@ -27,7 +27,8 @@ static void merge_at_phase(void *ctx, const gaz_progress *p)
     gaz_snapshot_free(s);
 }
 
-/* The document of a deleted file is still in its segment; the file comes back while a merge drops it. */
+/* The document of a deleted file is still in its segment; the file comes back while a merge drops
+ * it. */
 static void a_merge_during_a_run_loses_no_document(void **state)
 {
     bench *b = *state;
@@ -160,10 +161,15 @@ static void a_run_that_waited_while_its_repository_was_removed_leaves_no_clone(v
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_merge_during_a_run_loses_no_document, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(new_exclusion_patterns_also_hold_for_revisions, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(rules_taken_back_leave_no_revision_behind, bench_setup, bench_teardown),
-        cmocka_unit_test_setup_teardown(a_run_that_waited_while_its_repository_was_removed_leaves_no_clone, bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(a_merge_during_a_run_loses_no_document, bench_setup,
+                                        bench_teardown),
+        cmocka_unit_test_setup_teardown(new_exclusion_patterns_also_hold_for_revisions, bench_setup,
+                                        bench_teardown),
+        cmocka_unit_test_setup_teardown(rules_taken_back_leave_no_revision_behind, bench_setup,
+                                        bench_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_run_that_waited_while_its_repository_was_removed_leaves_no_clone, bench_setup,
+            bench_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Ranges of multi-line patterns: kept from line to line of one text, and never those of another text. */
+/* Ranges of multi-line patterns: kept from line to line of one text, and never those of another
+ * text. */
 #include "gaz_test.h"
 
 #include "gaz/base/clock.h"
@@ -40,7 +41,8 @@ static void make(const char *source, gaz_pattern **p, gaz_matcher **m)
     assert_ok(gaz_matcher_new(*p, m, &err));
 }
 
-/* Were each line's ranges found by a look at the whole text, this would read a hundred gigabytes. */
+/* Were each line's ranges found by a look at the whole text, this would read a hundred gigabytes.
+ */
 static void ranges_of_every_line_cost_no_look_at_the_whole_text(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Text segments against the plain truth: what was added is found, read back byte for byte, and every chunk that
- * holds a literal is among its candidates. */
+/* Text segments against the plain truth: what was added is found, read back byte for byte, and
+ * every chunk that holds a literal is among its candidates. */
 #include "gaz_test.h"
 
 #include "gaz/base/fs.h"
@@ -32,8 +32,21 @@ static gaz_oid oid_of(size_t i)
 
 static void make_corpus(corpus *c, size_t count)
 {
-    static const char *const words[] = {"alpha", "Beta_2", "\xE2\x84\xAA" "elvin", "zq", "int main(", "x", "\tif (a->b)", "M\xC3\xBCller",
-                                        "bad \xff\xfe", "return", "STRASSE", "\xC5\xBFharp", "q", "0x1F"};
+    static const char *const words[] = {"alpha",
+                                        "Beta_2",
+                                        "\xE2\x84\xAA"
+                                        "elvin",
+                                        "zq",
+                                        "int main(",
+                                        "x",
+                                        "\tif (a->b)",
+                                        "M\xC3\xBCller",
+                                        "bad \xff\xfe",
+                                        "return",
+                                        "STRASSE",
+                                        "\xC5\xBFharp",
+                                        "q",
+                                        "0x1F"};
     c->texts = calloc(count, sizeof *c->texts);
     c->count = count;
     for (size_t i = 0; i < count; i++) {
@@ -146,8 +159,9 @@ static void segment_gives_back_every_text_and_every_candidate(void **state)
     gaz_oid absent = oid_of(5000);
     uint32_t doc;
     assert_int_equal(gaz_segment_find(seg, &absent, &doc, NULL), GAZ_E_NOT_FOUND);
-    static const char *const literals[] = {"alpha", "kelvin", "zq", "q", "int main(", "Z", "m\xC3\xBCller", "\xff", "\xff\xfe",
-                                           "sharp", "strasse", "0x1", "a->b", "nowhere", "\r", "x q", "\xFE b"};
+    static const char *const literals[] = {
+        "alpha", "kelvin",  "zq",  "q",    "int main(", "Z",  "m\xC3\xBCller", "\xff",  "\xff\xfe",
+        "sharp", "strasse", "0x1", "a->b", "nowhere",   "\r", "x q",           "\xFE b"};
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++)
         check_literal(seg, cache, literals[i], strlen(literals[i]));
     for (int i = 0; i < 200; i++) {
@@ -180,7 +194,8 @@ static void segment_copies_documents_as_they_are(void **state)
     char *dir = make_temp_dir(), path[600], name[GAZ_SEALED_NAME];
     gaz_segment *seg = build(dir, &c, name), *copy = NULL;
     gaz_block_cache *cache = NULL;
-    assert_ok(gaz_block_cache_new(0, &cache, &err)); /* nothing can be kept: everything must still work */
+    assert_ok(
+        gaz_block_cache_new(0, &cache, &err)); /* nothing can be kept: everything must still work */
     snprintf(path, sizeof path, "%s/copy", dir);
     gaz_segment_writer *w = NULL;
     assert_ok(gaz_segment_writer_open(path, 3, &w, &err));
@@ -227,7 +242,8 @@ static void text_is_told_from_binary_and_converted(void **state)
     static char early_nul[9000];
     memset(early_nul, 'a', sizeof early_nul);
     early_nul[7999] = '\0';
-    static const char lfs[] = "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12\n";
+    static const char lfs[] =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12\n";
     const struct {
         const char *blob;
         size_t len;
@@ -238,17 +254,23 @@ static void text_is_told_from_binary_and_converted(void **state)
     } cases[] = {
         {"", 0, GAZ_SKIP_NONE, GAZ_ENC_ASCII, GAZ_DOC_ASCII | GAZ_DOC_VALID, ""},
         {"plain\n", 6, GAZ_SKIP_NONE, GAZ_ENC_ASCII, GAZ_DOC_ASCII | GAZ_DOC_VALID, "plain\n"},
-        {"a\r\n", 3, GAZ_SKIP_NONE, GAZ_ENC_ASCII, GAZ_DOC_ASCII | GAZ_DOC_VALID | GAZ_DOC_CR, "a\r\n"},
-        {"\xEF\xBB\xBFx", 4, GAZ_SKIP_NONE, GAZ_ENC_UTF8, GAZ_DOC_ASCII | GAZ_DOC_VALID | GAZ_DOC_BOM, "x"},
-        {"\xFF\xFEh\0\xE9\0", 6, GAZ_SKIP_NONE, GAZ_ENC_UTF16LE, GAZ_DOC_VALID | GAZ_DOC_BOM, "h\xC3\xA9"},
-        {"\xFE\xFF\0h\xD8\x3D\xDE\x00", 8, GAZ_SKIP_NONE, GAZ_ENC_UTF16BE, GAZ_DOC_VALID | GAZ_DOC_BOM, "h\xF0\x9F\x98\x80"},
-        {"\xFF\xFE\x00\xD8", 4, GAZ_SKIP_NONE, GAZ_ENC_UTF16LE, GAZ_DOC_VALID | GAZ_DOC_BOM, "\xEF\xBF\xBD"},
+        {"a\r\n", 3, GAZ_SKIP_NONE, GAZ_ENC_ASCII, GAZ_DOC_ASCII | GAZ_DOC_VALID | GAZ_DOC_CR,
+         "a\r\n"},
+        {"\xEF\xBB\xBFx", 4, GAZ_SKIP_NONE, GAZ_ENC_UTF8,
+         GAZ_DOC_ASCII | GAZ_DOC_VALID | GAZ_DOC_BOM, "x"},
+        {"\xFF\xFEh\0\xE9\0", 6, GAZ_SKIP_NONE, GAZ_ENC_UTF16LE, GAZ_DOC_VALID | GAZ_DOC_BOM,
+         "h\xC3\xA9"},
+        {"\xFE\xFF\0h\xD8\x3D\xDE\x00", 8, GAZ_SKIP_NONE, GAZ_ENC_UTF16BE,
+         GAZ_DOC_VALID | GAZ_DOC_BOM, "h\xF0\x9F\x98\x80"},
+        {"\xFF\xFE\x00\xD8", 4, GAZ_SKIP_NONE, GAZ_ENC_UTF16LE, GAZ_DOC_VALID | GAZ_DOC_BOM,
+         "\xEF\xBF\xBD"},
         {"M\xFCller", 6, GAZ_SKIP_NONE, GAZ_ENC_LATIN1, GAZ_DOC_VALID, "M\xC3\xBCller"},
         {"M\xC3\xBCller", 7, GAZ_SKIP_NONE, GAZ_ENC_UTF8, GAZ_DOC_VALID, "M\xC3\xBCller"},
         {"M\xFCller \xC3\xBC", 9, GAZ_SKIP_NONE, GAZ_ENC_UTF8, 0, "M\xFCller \xC3\xBC"},
         {"x\x80y", 3, GAZ_SKIP_NONE, GAZ_ENC_UTF8, 0, "x\x80y"},
         {"x\xFFy", 3, GAZ_SKIP_NONE, GAZ_ENC_UTF8, 0, "x\xFFy"},
-        {late_nul, sizeof late_nul, GAZ_SKIP_NONE, GAZ_ENC_ASCII, GAZ_DOC_ASCII | GAZ_DOC_VALID, NULL},
+        {late_nul, sizeof late_nul, GAZ_SKIP_NONE, GAZ_ENC_ASCII, GAZ_DOC_ASCII | GAZ_DOC_VALID,
+         NULL},
         {early_nul, sizeof early_nul, GAZ_SKIP_BINARY, GAZ_ENC_BINARY, 0, ""},
         {lfs, sizeof lfs - 1, GAZ_SKIP_LFS, GAZ_ENC_ASCII, 0, ""},
     };

@@ -19,7 +19,8 @@ void gaz_arena_init(gaz_arena *arena, size_t max);
 void gaz_arena_release(gaz_arena *arena);
 /** Forgets everything; keeps the first chunk for reuse. */
 void gaz_arena_reset(gaz_arena *arena);
-/** Zeroed memory aligned to 16 bytes that lives as long as the arena; NULL at the maximum or when out of memory. */
+/** Zeroed memory aligned to 16 bytes that lives as long as the arena; NULL at the maximum or when
+ * out of memory. */
 void *gaz_arena_alloc(gaz_arena *arena, size_t size);
 /** As gaz_arena_alloc(), for `count` items of `size` bytes; NULL when the product overflows. */
 void *gaz_arena_array(gaz_arena *arena, size_t count, size_t size);

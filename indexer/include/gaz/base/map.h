@@ -1,4 +1,5 @@
-/* A hash map from byte strings to 64-bit values: open addressing, linear probing, keyed by XXH3 with a seed. */
+/* A hash map from byte strings to 64-bit values: open addressing, linear probing, keyed by XXH3
+ * with a seed. */
 #ifndef GAZ_BASE_MAP_H
 #define GAZ_BASE_MAP_H
 

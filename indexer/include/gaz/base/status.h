@@ -11,29 +11,30 @@
 /** What happened. Zero is success, positive ends an iteration, negative is failure. */
 typedef enum gaz_status {
     GAZ_OK = 0,
-    GAZ_DONE = 1,             /**< an iterator has no more */
-    GAZ_E_INVALID = -1,       /**< the caller's input is wrong; `column` may say where */
-    GAZ_E_NOT_FOUND = -2,     /**< the named thing does not exist */
-    GAZ_E_EXISTS = -3,        /**< the named thing exists already */
-    GAZ_E_NOMEM = -4,         /**< an allocation failed or a memory limit was met */
-    GAZ_E_IO = -5,            /**< the operating system refused; errno is in the message */
-    GAZ_E_CORRUPT = -6,       /**< stored bytes do not match their checksum or format */
-    GAZ_E_LIMIT = -7,         /**< a stated limit was exceeded */
-    GAZ_E_TIMEOUT = -8,       /**< the time allowed has passed */
-    GAZ_E_CANCELLED = -9,     /**< the caller has gone or asked to stop */
-    GAZ_E_BUSY = -10,         /**< somebody else holds it; try again */
-    GAZ_E_UNSUPPORTED = -11,  /**< well-formed, but not available (yet) */
-    GAZ_E_DENIED = -12,       /**< the caller may not */
-    GAZ_E_REMOTE = -13,       /**< another program or server failed */
-    GAZ_E_INTERNAL = -14      /**< a bug: an invariant did not hold */
+    GAZ_DONE = 1,            /**< an iterator has no more */
+    GAZ_E_INVALID = -1,      /**< the caller's input is wrong; `column` may say where */
+    GAZ_E_NOT_FOUND = -2,    /**< the named thing does not exist */
+    GAZ_E_EXISTS = -3,       /**< the named thing exists already */
+    GAZ_E_NOMEM = -4,        /**< an allocation failed or a memory limit was met */
+    GAZ_E_IO = -5,           /**< the operating system refused; errno is in the message */
+    GAZ_E_CORRUPT = -6,      /**< stored bytes do not match their checksum or format */
+    GAZ_E_LIMIT = -7,        /**< a stated limit was exceeded */
+    GAZ_E_TIMEOUT = -8,      /**< the time allowed has passed */
+    GAZ_E_CANCELLED = -9,    /**< the caller has gone or asked to stop */
+    GAZ_E_BUSY = -10,        /**< somebody else holds it; try again */
+    GAZ_E_UNSUPPORTED = -11, /**< well-formed, but not available (yet) */
+    GAZ_E_DENIED = -12,      /**< the caller may not */
+    GAZ_E_REMOTE = -13,      /**< another program or server failed */
+    GAZ_E_INTERNAL = -14     /**< a bug: an invariant did not hold */
 } gaz_status;
 
-/** A failure told to a person: one line, an optional hint, and a column in the input where known. */
+/** A failure told to a person: one line, an optional hint, and a column in the input where known.
+ */
 typedef struct gaz_error {
     gaz_status status;
-    size_t column;       /**< 1-based byte column in the caller's text; 0 when there is none */
-    char message[400];   /**< what was being done, to what, and what went wrong */
-    char hint[240];      /**< what to do about it; may be empty */
+    size_t column;     /**< 1-based byte column in the caller's text; 0 when there is none */
+    char message[400]; /**< what was being done, to what, and what went wrong */
+    char hint[240];    /**< what to do about it; may be empty */
 } gaz_error;
 
 /**
@@ -43,12 +44,15 @@ typedef struct gaz_error {
  * @param err     may be NULL
  * @param status  a negative status
  */
-gaz_status gaz_error_set(gaz_error *err, gaz_status status, const char *format, ...) GAZ_PRINTF(3, 4);
+gaz_status gaz_error_set(gaz_error *err, gaz_status status, const char *format, ...)
+    GAZ_PRINTF(3, 4);
 
-/** As gaz_error_set(), for a failure of the operating system: adds strerror(errno); ENOSPC and EDQUOT get a hint. */
+/** As gaz_error_set(), for a failure of the operating system: adds strerror(errno); ENOSPC and
+ * EDQUOT get a hint. */
 gaz_status gaz_error_errno(gaz_error *err, const char *format, ...) GAZ_PRINTF(2, 3);
 
-/* The static analyser sees one file at a time: it is told here that a recorded failure is a failure. */
+/* The static analyser sees one file at a time: it is told here that a recorded failure is a
+ * failure. */
 #ifdef __clang_analyzer__
 #define gaz_error_set(err, status, ...) ((void)(gaz_error_set)(err, status, __VA_ARGS__), (status))
 #define gaz_error_errno(err, ...) ((void)(gaz_error_errno)(err, __VA_ARGS__), GAZ_E_IO)

@@ -10,12 +10,13 @@
 #define GAZ_STRBUF_MAX ((size_t)1 << 30)
 
 /**
- * Appending never fails at the call: a buffer that met its maximum or an allocation failure keeps what it
- * has, ignores later appends and says so through gaz_strbuf_check(). Check once, after the last append.
+ * Appending never fails at the call: a buffer that met its maximum or an allocation failure keeps
+ * what it has, ignores later appends and says so through gaz_strbuf_check(). Check once, after the
+ * last append.
  */
 typedef struct gaz_strbuf {
-    char *data;     /**< owned; "" until the first append */
-    size_t len;     /**< bytes, without the final NUL */
+    char *data; /**< owned; "" until the first append */
+    size_t len; /**< bytes, without the final NUL */
     size_t cap;
     size_t max;
     gaz_status failed;
@@ -34,7 +35,8 @@ void gaz_strbuf_puts(gaz_strbuf *sb, const char *text);
 void gaz_strbuf_putc(gaz_strbuf *sb, char c);
 void gaz_strbuf_printf(gaz_strbuf *sb, const char *format, ...) GAZ_PRINTF(2, 3);
 void gaz_strbuf_vprintf(gaz_strbuf *sb, const char *format, va_list args);
-/** Makes room for `len` more bytes and returns where to write them, or NULL; follow with gaz_strbuf_commit(). */
+/** Makes room for `len` more bytes and returns where to write them, or NULL; follow with
+ * gaz_strbuf_commit(). */
 char *gaz_strbuf_reserve(gaz_strbuf *sb, size_t len);
 void gaz_strbuf_commit(gaz_strbuf *sb, size_t len);
 /** Cuts the buffer to `len` bytes, which is at most its length. */

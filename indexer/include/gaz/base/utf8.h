@@ -1,4 +1,5 @@
-/* UTF-8: validation, stepping, replacement, and Unicode simple case folding (UCD 15, CaseFolding.txt status C and S). */
+/* UTF-8: validation, stepping, replacement, and Unicode simple case folding (UCD 15,
+ * CaseFolding.txt status C and S). */
 #ifndef GAZ_BASE_UTF8_H
 #define GAZ_BASE_UTF8_H
 
@@ -21,7 +22,8 @@ size_t gaz_utf8_put(char out[4], uint32_t scalar);
 bool gaz_utf8_valid(const char *text, size_t len);
 /** Whether all bytes are below 0x80. */
 bool gaz_ascii_valid(const char *text, size_t len);
-/** Appends `text` with every maximal invalid part replaced by U+FFFD (as the WHATWG decoder does). */
+/** Appends `text` with every maximal invalid part replaced by U+FFFD (as the WHATWG decoder does).
+ */
 void gaz_utf8_replace(gaz_strbuf *out, const char *text, size_t len);
 /** Simple case folding: one scalar to one scalar. U+212A → 'k', U+017F → 's', 'A' → 'a'. */
 uint32_t gaz_fold(uint32_t scalar);

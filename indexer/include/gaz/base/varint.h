@@ -20,7 +20,8 @@ static inline size_t gaz_varint_encode(uint8_t *out, uint64_t value)
     return n;
 }
 
-/** Reads a varint from [*at, end). @return the byte after it, or NULL when cut short or over 64 bits; *value untouched then */
+/** Reads a varint from [*at, end). @return the byte after it, or NULL when cut short or over 64
+ * bits; *value untouched then */
 const uint8_t *gaz_varint_decode(const uint8_t *at, const uint8_t *end, uint64_t *value);
 
 static inline uint16_t gaz_le16(const void *p)

@@ -13,7 +13,8 @@
         size_t len, cap;                                                                           \
     }
 
-/** Grows `*items` so that it holds at least `need` items of `size` bytes. False when out of memory; nothing changes then. */
+/** Grows `*items` so that it holds at least `need` items of `size` bytes. False when out of memory;
+ * nothing changes then. */
 GAZ_CHECKED bool gaz_vec_grow(void **items, size_t *cap, size_t need, size_t size);
 
 /** Makes room for `n` more; true on success. */
@@ -21,7 +22,8 @@ GAZ_CHECKED bool gaz_vec_grow(void **items, size_t *cap, size_t need, size_t siz
     ((v)->len + (n) <= (v)->cap ||                                                                 \
      gaz_vec_grow((void **)&(v)->items, &(v)->cap, (v)->len + (n), sizeof *(v)->items))
 /** Appends an item; true on success. */
-#define gaz_vec_push(v, item) (gaz_vec_reserve(v, 1) ? ((v)->items[(v)->len++] = (item), true) : false)
+#define gaz_vec_push(v, item)                                                                      \
+    (gaz_vec_reserve(v, 1) ? ((v)->items[(v)->len++] = (item), true) : false)
 /** Frees the array (not what its items own). */
 #define gaz_vec_free(v)                                                                            \
     do {                                                                                           \

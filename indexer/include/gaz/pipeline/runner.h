@@ -1,4 +1,5 @@
-/* Index runs: gaz-worker processes are started, watched and restarted around blobs that crash them. */
+/* Index runs: gaz-worker processes are started, watched and restarted around blobs that crash them.
+ */
 #ifndef GAZ_PIPELINE_RUNNER_H
 #define GAZ_PIPELINE_RUNNER_H
 
@@ -9,25 +10,33 @@
 #include "gaz/store/settings.h"
 #include "gaz/store/store.h"
 
-typedef enum gaz_phase { GAZ_PHASE_QUEUED, GAZ_PHASE_FETCH, GAZ_PHASE_WALK, GAZ_PHASE_TEXT, GAZ_PHASE_PUBLISH, GAZ_PHASE_MERGE, GAZ_PHASE_ENDED } gaz_phase;
+typedef enum gaz_phase {
+    GAZ_PHASE_QUEUED,
+    GAZ_PHASE_FETCH,
+    GAZ_PHASE_WALK,
+    GAZ_PHASE_TEXT,
+    GAZ_PHASE_PUBLISH,
+    GAZ_PHASE_MERGE,
+    GAZ_PHASE_ENDED
+} gaz_phase;
 /** "queued", "fetch", "walk", "text", "publish", "merge", "ended". Static. */
 const char *gaz_phase_name(gaz_phase phase);
 
 typedef struct gaz_progress {
     gaz_phase phase;
-    uint64_t files_done, files_total;  /**< documents new to the pool */
+    uint64_t files_done, files_total; /**< documents new to the pool */
     uint64_t bytes_done, bytes_total;
     double bytes_per_second;
-    double seconds_left;               /**< negative: unknown */
+    double seconds_left; /**< negative: unknown */
     int64_t elapsed_us;
 } gaz_progress;
 
 typedef struct gaz_run_result {
-    uint64_t generation;     /**< published; that of the catalogue when nothing had changed */
+    uint64_t generation; /**< published; that of the catalogue when nothing had changed */
     bool changed;
-    gaz_oid commit;          /**< a revision run: what it resolved to */
-    uint64_t files, bytes;   /**< documents added */
-    uint64_t skipped;        /**< files newly recorded with a reason */
+    gaz_oid commit;        /**< a revision run: what it resolved to */
+    uint64_t files, bytes; /**< documents added */
+    uint64_t skipped;      /**< files newly recorded with a reason */
     int64_t elapsed_us;
 } gaz_run_result;
 
@@ -38,37 +47,50 @@ typedef bool (*gaz_progress_visit)(void *ctx, const gaz_progress *progress);
 typedef struct gaz_runner gaz_runner;
 
 /** @param worker  path of gaz-worker; NULL: beside this program */
-GAZ_CHECKED gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const gaz_log *log, const char *worker,
-                                      gaz_runner **out, gaz_error *err);
+GAZ_CHECKED gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings,
+                                      const gaz_log *log, const char *worker, gaz_runner **out,
+                                      gaz_error *err);
 /** Cancels running index runs and ends their processes. */
 void gaz_runner_free(gaz_runner *runner);
 
-/** Queues an index run of a repository (rev NULL: its branches, after a fetch when it is a clone) and gives its job's id; an equal one that waits is shared. */
-GAZ_CHECKED gaz_status gaz_runner_submit(gaz_runner *runner, const char *repo, const char *rev, int64_t *job, gaz_error *err);
-/** Waits for a job of this runner. GAZ_E_TIMEOUT leaves it running. The job's own failure is returned with its message. */
-GAZ_CHECKED gaz_status gaz_runner_wait(gaz_runner *runner, int64_t job, int64_t deadline_us, gaz_progress_visit visit, void *ctx,
-                                       gaz_run_result *out, gaz_error *err);
+/** Queues an index run of a repository (rev NULL: its branches, after a fetch when it is a clone)
+ * and gives its job's id; an equal one that waits is shared. */
+GAZ_CHECKED gaz_status gaz_runner_submit(gaz_runner *runner, const char *repo, const char *rev,
+                                         int64_t *job, gaz_error *err);
+/** Waits for a job of this runner. GAZ_E_TIMEOUT leaves it running. The job's own failure is
+ * returned with its message. */
+GAZ_CHECKED gaz_status gaz_runner_wait(gaz_runner *runner, int64_t job, int64_t deadline_us,
+                                       gaz_progress_visit visit, void *ctx, gaz_run_result *out,
+                                       gaz_error *err);
 /** How far a job is; GAZ_E_NOT_FOUND when this runner does not know it (see the catalogue then). */
-GAZ_CHECKED gaz_status gaz_runner_progress(gaz_runner *runner, int64_t job, gaz_progress *out, gaz_error *err);
-/** Starts the thread that takes queued jobs (the server; also what a dead process left) and merges in the background. */
+GAZ_CHECKED gaz_status gaz_runner_progress(gaz_runner *runner, int64_t job, gaz_progress *out,
+                                           gaz_error *err);
+/** Starts the thread that takes queued jobs (the server; also what a dead process left) and merges
+ * in the background. */
 GAZ_CHECKED gaz_status gaz_runner_start(gaz_runner *runner, gaz_error *err);
 
 /* ---- adding, checking ---- */
 
 typedef struct gaz_add {
-    const char *source;      /**< path or URL */
-    const char *name;        /**< NULL: from the source */
+    const char *source; /**< path or URL */
+    const char *name;   /**< NULL: from the source */
     const char *const *patterns;
     size_t pattern_count;
-    bool remote;             /**< asked over HTTP: see gaz_services.remote */
+    bool remote; /**< asked over HTTP: see gaz_services.remote */
 } gaz_add;
-/** Adds a repository: opens the path, or checks the URL (it is cloned by its first index run). `row` is the caller's to release. */
-GAZ_CHECKED gaz_status gaz_repo_register(gaz_store *store, const gaz_settings *settings, const gaz_add *add, gaz_repo_row *row, gaz_error *err);
+/** Adds a repository: opens the path, or checks the URL (it is cloned by its first index run).
+ * `row` is the caller's to release. */
+GAZ_CHECKED gaz_status gaz_repo_register(gaz_store *store, const gaz_settings *settings,
+                                         const gaz_add *add, gaz_repo_row *row, gaz_error *err);
 /** Removes a repository and, when it is a clone, its objects. */
 GAZ_CHECKED gaz_status gaz_repo_unregister(gaz_store *store, const char *name, gaz_error *err);
-/** gaz_store_check() and then: every live document of every ref is in its pool exactly where it should be, every posting decodes, counts agree. */
-GAZ_CHECKED gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, uint64_t *checked, gaz_error *err);
-/** A canonical text of everything a repository's index says (refs, paths, blobs, text digests, grams), independent of segments: equal for equal trees. */
-GAZ_CHECKED gaz_status gaz_logical_dump(gaz_store *store, const char *repo, gaz_strbuf *out, gaz_error *err);
+/** gaz_store_check() and then: every live document of every ref is in its pool exactly where it
+ * should be, every posting decodes, counts agree. */
+GAZ_CHECKED gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx,
+                                     uint64_t *checked, gaz_error *err);
+/** A canonical text of everything a repository's index says (refs, paths, blobs, text digests,
+ * grams), independent of segments: equal for equal trees. */
+GAZ_CHECKED gaz_status gaz_logical_dump(gaz_store *store, const char *repo, gaz_strbuf *out,
+                                        gaz_error *err);
 
 #endif
