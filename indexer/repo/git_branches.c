@@ -12,6 +12,7 @@
 
 #define HEADS "refs/heads/"
 #define REMOTES "refs/remotes/origin/"
+#define PATTERN_MEMORY ((size_t)1 << 20) /* bytes a compiled pattern may take */
 
 typedef GAZ_VEC(gaz_ref) branch_list; /* short names */
 
@@ -87,11 +88,36 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const gaz_ref *)a)->name, ((const gaz_ref *)b)->name);
 }
 
-static bool wanted(const char *name, const char *head, const char *const *patterns, size_t count)
+/* Patterns compiled before they are used: one that could not be for want of memory must not look
+ * like one that matches nothing. */
+typedef struct matcher {
+    gaz_arena arena;
+    gaz_glob **globs; /* NULL: the pattern is too long and matches nothing */
+} matcher;
+
+static gaz_status matcher_init(matcher *m, const char *const *patterns, size_t count,
+                               gaz_error *err)
+{
+    gaz_arena_init(&m->arena, (count + 1) * PATTERN_MEMORY);
+    m->globs = gaz_arena_array(&m->arena, count + 1, sizeof(gaz_glob *));
+    bool ok = m->globs != NULL;
+    for (size_t i = 0; ok && i < count; i++) {
+        size_t len = strlen(patterns[i]);
+        if (len > GAZ_GLOB_MAX)
+            continue;
+        m->globs[i] = gaz_glob_new(&m->arena, patterns[i], len, false);
+        ok = m->globs[i] != NULL;
+    }
+    return ok ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "out of memory for branch patterns");
+}
+
+static bool wanted(const char *name, const char *head, const char *const *patterns, size_t count,
+                   const matcher *m)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(patterns[i], "HEAD") == 0 ? head && strcmp(name, head) == 0
-                                             : gaz_glob_match(patterns[i], name))
+        if (strcmp(patterns[i], "HEAD") == 0
+                ? head && strcmp(name, head) == 0
+                : m->globs[i] && gaz_glob_run(m->globs[i], name, strlen(name)))
             return true;
     }
     return count == 0 && head && strcmp(name, head) == 0;
@@ -131,9 +157,12 @@ static gaz_status visit_wanted(gaz_repo *repo, branch_list *list, const gaz_map 
     gaz_oid head_commit;
     gaz_error why = {.status = GAZ_OK};
     bool want_head = wants_head(want->patterns, want->count);
+    matcher m;
     gaz_status head_st = gaz_repo_head(repo, &head, &head_commit, &why);
-    gaz_status st = GAZ_OK;
-    if (head_st != GAZ_OK && want_head) {
+    gaz_status st = matcher_init(&m, want->patterns, want->count, err);
+    if (st != GAZ_OK)
+        goto done;
+    if (head_st != GAZ_OK && (want_head || head_st == GAZ_E_NOMEM)) {
         gaz_error_set(err, head_st, "%s", why.message);
         gaz_error_hint(err, "%s", why.hint);
         st = head_st;
@@ -147,9 +176,10 @@ static gaz_status visit_wanted(gaz_repo *repo, branch_list *list, const gaz_map 
         qsort(list->items, list->len, sizeof list->items[0], by_name);
     for (size_t i = 0; i < list->len && st == GAZ_OK; i++)
         if (wanted(list->items[i].name, head_st == GAZ_OK ? head.data : NULL, want->patterns,
-                   want->count))
+                   want->count, &m))
             st = visit_tip(repo, &list->items[i], want->visit, want->ctx, err);
 done:
+    gaz_arena_release(&m.arena);
     gaz_strbuf_release(&head);
     return st;
 }

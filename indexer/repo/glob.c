@@ -340,13 +340,3 @@ bool gaz_glob_run(const gaz_glob *glob, const char *text, size_t len)
     gaz_glob_prefixes(glob, text, len, hit_end, &w);
     return w.matches;
 }
-
-bool gaz_glob_match(const char *pattern, const char *text)
-{
-    gaz_arena arena;
-    gaz_arena_init(&arena, (size_t)1 << 20);
-    gaz_glob *glob = gaz_glob_new(&arena, pattern, strlen(pattern), false);
-    bool matches = glob && gaz_glob_run(glob, text, strlen(text));
-    gaz_arena_release(&arena);
-    return matches;
-}

@@ -24,8 +24,5 @@ typedef void (*gaz_glob_hit)(void *ctx, size_t at);
  * over the text. */
 void gaz_glob_prefixes(const gaz_glob *glob, const char *text, size_t len, gaz_glob_hit hit,
                        void *ctx);
-/** Whether a name matches a shell pattern; '/' is a character like any other. False for a pattern
- * that is too long. */
-bool gaz_glob_match(const char *pattern, const char *text);
 
 #endif
