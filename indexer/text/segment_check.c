@@ -41,7 +41,7 @@ static void check_docs(checker *c)
         c->report(c->ctx, "chunks are left over");
 }
 
-static void check_text(checker *c, gaz_block_cache *cache)
+static gaz_status check_text(checker *c, gaz_block_cache *cache, gaz_error *err)
 {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < c->seg->docs; i++) {
@@ -51,16 +51,18 @@ static void check_text(checker *c, gaz_block_cache *cache)
         if (gaz_segment_doc(c->seg, i, &doc, NULL) != GAZ_OK)
             continue;
         gaz_status st = gaz_segment_text(c->seg, cache, i, SIZE_MAX, &text, NULL);
-        if (st != GAZ_OK)
-            c->report(c->ctx, st == GAZ_E_NOMEM ? "no memory to check a document"
-                                                : "a document's text cannot be read");
-        else if (text.len != doc.text_len)
+        if (st == GAZ_OK && text.len != doc.text_len)
             c->report(c->ctx, "a document's length is wrong");
+        else if (st != GAZ_OK && st != GAZ_E_NOMEM)
+            c->report(c->ctx, "a document's text cannot be read");
         bytes += text.len;
         gaz_strbuf_release(&text);
+        if (st == GAZ_E_NOMEM)
+            return gaz_error_set(err, st, "no memory to check a document");
     }
     if (bytes != c->seg->text_bytes)
         c->report(c->ctx, "the count of text bytes is wrong");
+    return GAZ_OK;
 }
 
 static gaz_status check_grams(checker *c, gaz_error *err)
@@ -115,16 +117,20 @@ gaz_status gaz_segment_check(gaz_segment *seg, const char *name,
     checker c = {seg, report, ctx};
     gaz_error why = {0};
     gaz_block_cache *cache = NULL;
-    if (gaz_sealed_verify(seg->file, name, &why) != GAZ_OK) {
+    gaz_status st = gaz_sealed_verify(seg->file, name, &why);
+    if (st == GAZ_E_NOMEM)
+        return gaz_error_set(err, st, "%s", why.message);
+    if (st != GAZ_OK) {
         report(ctx, why.message);
         return GAZ_OK;
     }
-    gaz_status st = gaz_block_cache_new((size_t)16 << 20, &cache, err);
+    st = gaz_block_cache_new((size_t)16 << 20, &cache, err);
     if (st != GAZ_OK)
         return st;
     check_docs(&c);
-    check_text(&c, cache);
-    st = check_grams(&c, err);
+    st = check_text(&c, cache, err);
+    if (st == GAZ_OK)
+        st = check_grams(&c, err);
     gaz_block_cache_free(cache);
     return st;
 }
