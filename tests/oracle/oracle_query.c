@@ -7,6 +7,9 @@
 #include "oracle_query.h"
 #include "run_tool.h"
 
+#define ORACLE_SPANS_MAX "20000"
+#define ORACLE_SPANS_MAX_BYTES 20000
+
 /* ---- making ---- */
 
 static void append(oracle_atom *a, const char *text)
@@ -128,7 +131,8 @@ static void word_of(dice *d, const corpus *c, oracle_atom *a, size_t max)
 }
 
 /* Forms that people type, filled with pieces of the corpus. W: a word; other characters stand for
- * themselves. */
+ * themselves. Without -U there is no \A or \z: what ripgrep takes for the text's ends depends then
+ * on whether it found a literal to look for first. */
 static void make_typed(dice *d, const corpus *c, oracle_atom *a)
 {
     static const char *const forms[] = {"W.*W",
@@ -257,12 +261,11 @@ static void make_perl(dice *d, const corpus *c, oracle_atom *a)
 }
 
 /* The regex crate of ripgrep 13 finds nothing for a $ and a ^ on an empty line, in this order; ours
- * does. And it finds the emptiness between two bad bytes to be no word boundary, which ours does
- * not look at. */
+ * does. */
 static bool crate_differs(const char *source)
 {
     const char *end = strchr(source, '$');
-    return (end && strchr(end, '^')) || strstr(source, "\\B");
+    return end && strchr(end, '^');
 }
 
 static void make_wild(dice *d, oracle_atom *a)
@@ -324,9 +327,9 @@ const char *oracle_case(gaz_case fold)
 
 static size_t common_words(const oracle_atom *a, const char *argv[32])
 {
-    static const char *const always[] = {"rg",     "--no-config", "--no-ignore",  "--hidden",
-                                         "--crlf", "-a",          "-n",           "-H",
-                                         "-0",     "-j1",         "--no-heading", "--color=never"};
+    static const char *const always[] = {
+        "timeout", "20", "rg", "--no-config", "--no-ignore", "--hidden",     "--crlf",
+        "-a",      "-n", "-H", "-0",          "-j1",         "--no-heading", "--color=never"};
     size_t n = sizeof always / sizeof always[0];
     memcpy(argv, always, sizeof always);
     argv[n++] = a->fold == GAZ_CASE_AUTO ? "-S" : a->fold == GAZ_CASE_INSENSITIVE ? "-i" : "-s";
@@ -382,9 +385,9 @@ static int run_rg(const char *dir, const char *folder, const corpus *c, const or
 int oracle_ask_rg(const char *dir, const corpus *c, const oracle_atom *a, oracle_lines *out)
 {
     int plain = run_rg(dir, "plain", c, a, NULL, out);
-    int latin1 = plain == 2 ? 2 : run_rg(dir, "latin1", c, a, "latin1", out);
+    int latin1 = plain > 1 ? plain : run_rg(dir, "latin1", c, a, "latin1", out);
     oracle_sort(out);
-    return plain == 2 || latin1 == 2 ? 2 : plain == 0 || latin1 == 0 ? 0 : 1;
+    return latin1 > 1 ? latin1 : plain == 0 || latin1 == 0 ? 0 : 1;
 }
 
 int oracle_ask_rg_spans(const char *dir, const oracle_atom *a, gaz_strbuf *out)
@@ -393,7 +396,8 @@ int oracle_ask_rg_spans(const char *dir, const oracle_atom *a, gaz_strbuf *out)
     const char *argv[32] = {NULL};
     size_t n = common_words(a, argv);
     argv[n++] = "-o";
-    argv[n++] = "-g!huge/"; /* we mark a bounded number of matches in a line */
+    argv[n++] =
+        "--max-filesize=" ORACLE_SPANS_MAX; /* we mark a bounded number of matches in a line */
     argv[n++] = "-e";
     argv[n++] = a->source;
     argv[n++] = "--";
@@ -419,7 +423,7 @@ static gaz_status take_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
         for (size_t r = 0; r < l->range_count; r++) {
             assert_true(l->ranges[r].start <= l->ranges[r].end && l->ranges[r].end <= l->len);
             assert_true(r == 0 || l->ranges[r].start >= l->ranges[r - 1].end);
-            if (!a->with_spans || f->kind != CORPUS_PLAIN || strncmp(f->path, "huge/", 5) == 0)
+            if (!a->with_spans || f->kind != CORPUS_PLAIN || f->len > ORACLE_SPANS_MAX_BYTES)
                 continue;
             gaz_strbuf_printf(&a->spans, "./%s%c%u:", f->path, '\0', l->number);
             gaz_strbuf_add(&a->spans, l->text + l->ranges[r].start,

@@ -30,7 +30,7 @@ void oracle_format(const oracle_atom *a, gaz_strbuf *out);
 const char *oracle_case(gaz_case fold); /* "case:yes" … */
 
 /* What ripgrep finds in the corpus as corpus_lay_out() laid it out below `dir`. @return its exit
- * code, 2 for an error; -P runs over fewer files */
+ * code, 2 for an error, 124 when it took too long; -P runs over fewer files */
 int oracle_ask_rg(const char *dir, const corpus *c, const oracle_atom *a, oracle_lines *out);
 /* Matches of ripgrep -o in plain/: "path NUL line:match" lines, appended. */
 int oracle_ask_rg_spans(const char *dir, const oracle_atom *a, gaz_strbuf *out);

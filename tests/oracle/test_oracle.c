@@ -126,8 +126,8 @@ static void compare(bench *b, const corpus *c, const char *rev, const oracle_ato
         if (getenv("GAZ_ORACLE_SLOW"))
             fprintf(stderr, "over a limit (%s): %s\n",
                     st == GAZ_OK ? ours.result.reason : ours.error.message, query.data);
-    } else if (code == 2 && a->perl && st == GAZ_OK) {
-        sum->limited++; /* PCRE2 gave up in ripgrep */
+    } else if (code == 124 || (code == 2 && a->perl && st == GAZ_OK)) {
+        sum->limited++; /* ripgrep has no limit of time, and PCRE2 gives up in it */
     } else if ((code == 2) != (st == GAZ_E_INVALID)) {
         fprintf(stderr, "query %s: ripgrep says %s, we say %s: %s\n", query.data,
                 code == 2 ? "an error" : "fine", gaz_status_name(st), ours.error.message);

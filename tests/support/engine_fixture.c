@@ -45,7 +45,7 @@ void fixture_open(fixture *f, const char *dir, const char *name)
     assert_non_null(f->home);
     assert_ok(gaz_settings_load(f->home, &f->settings, &err));
     assert_ok(
-        gaz_settings_set(&f->settings, "query.timeout", "60s", &err)); /* sanitizers are slow */
+        gaz_settings_set(&f->settings, "query.timeout", "30s", &err)); /* sanitizers are slow */
     assert_ok(gaz_settings_set(&f->settings, "query.cache", "64MiB", &err));
     assert_ok(gaz_settings_set(&f->settings, "store.retire_grace", "0s", &err));
     assert_ok(gaz_store_open(f->home, true, &f->store, &err));
