@@ -19,14 +19,18 @@ typedef struct truth {
     unsigned entries; /* of the root directory */
 } truth;
 
+/* Whether every line of `hits` is one of `all`, in any order. Both end their lines; most answers
+ * are whole. */
 static bool subset(const char *hits, const char *all)
 {
-    for (const char *line = hits; *line;) {
-        size_t len = strcspn(line, "\n") + 1;
-        const char *at = all;
-        while (*at && strncmp(at, line, len) != 0)
-            at += strcspn(at, "\n") + 1;
-        if (!*at)
+    const char *hits_end = hits + strlen(hits), *all_end = all + strlen(all);
+    for (const char *line = hits; line < hits_end;) {
+        size_t len =
+            (size_t)((const char *)memchr(line, '\n', (size_t)(hits_end - line)) - line) + 1;
+        const char *at = memmem(all, (size_t)(all_end - all), line, len);
+        while (at && at > all && at[-1] != '\n')
+            at = memmem(at + 1, (size_t)(all_end - at - 1), line, len);
+        if (!at)
             return false;
         line += len;
     }
@@ -54,7 +58,7 @@ static answer check_query(gaz_engine *engine, const truth *t, size_t q, const ch
     answer a = st != GAZ_OK ? REFUSED : strcmp(found, t->hits[q]) == 0 ? RIGHT : PARTIAL;
     if (st != GAZ_OK && !clean(st, &err))
         fail_msg("%s: '%s' ended with %s: %s", when, queries[q], gaz_status_name(st), err.message);
-    if (!subset(found, t->hits[q]))
+    if (a != RIGHT && !subset(found, t->hits[q]))
         fail_msg("%s: '%s' found what is not there:\n%s", when, queries[q], found);
     if (a == PARTIAL && (result.complete || !result.reason ||
                          strcmp(result.reason, "damaged") != 0 || !result.notes.len))
