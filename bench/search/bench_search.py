@@ -99,7 +99,7 @@ def build(gaz, corpus, home):
 def peers_of(query, corpus, index, reps):
     fold = ["-i"] if query["fold"] else []
     fixed = ["-F"] if query["literal"] else []
-    rg, rg_out = best(reps, ["rg", "--no-config", "--no-ignore", "--hidden", "--glob", "!.git", "-a", "--crlf", "-c", *fold, *fixed, "-e",
+    rg, rg_out = best(reps, ["rg", "--no-config", "--no-ignore", "--hidden", "--glob", "!.git", "--crlf", "-c", *fold, *fixed, "-e",
                              query["text"], "."], cwd=corpus)
     lines = sum(int(l.rsplit(b":", 1)[1]) for l in rg_out.stdout.splitlines())
     grep, _ = best(max(1, reps // 2), ["git", "-C", corpus, "grep", "-c", "-a", *fold, *(fixed or ["-P"]), "-e", query["text"]])
