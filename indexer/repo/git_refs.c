@@ -185,7 +185,8 @@ gaz_status gaz_ref_lookup(gaz_repo *repo, const char *name, gaz_oid *oid, gaz_st
             gaz_strbuf_reset(final);
             gaz_strbuf_puts(final, current);
             if (gaz_strbuf_check(final, NULL) != GAZ_OK)
-                return gaz_error_set(err, GAZ_E_NOMEM, "out of memory reading reference '%s'", name);
+                return gaz_error_set(err, GAZ_E_NOMEM, "out of memory reading reference '%s'",
+                                     name);
         }
         if (st == GAZ_OK)
             *oid = got.oid;
@@ -226,7 +227,8 @@ static gaz_status scan_ref(scan *s, gaz_error *err)
         oid = got.oid;
     else if (found == GAZ_OK && ++s->symbolic <= SYMBOLIC_MAX)
         found = gaz_ref_lookup(s->repo, s->name.data, &oid, NULL, NULL);
-    if (found == GAZ_E_NOMEM || found == GAZ_E_IO) /* a branch that is left out is taken for deleted */
+    if (found == GAZ_E_NOMEM ||
+        found == GAZ_E_IO) /* a branch that is left out is taken for deleted */
         return gaz_error_set(err, found, "cannot read reference '%s'", s->name.data);
     if (found != GAZ_OK && found != GAZ_E_CORRUPT)
         return GAZ_OK; /* gone meanwhile, or not born */
