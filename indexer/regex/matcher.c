@@ -5,7 +5,7 @@
 #include "gaz/base/utf8.h"
 #include "pattern_internal.h"
 
-#define MATCHES_MAX ((size_t)1 << 20) /* matches of a multi-line pattern in one text */
+#define MATCHES_AT_ONCE ((size_t)1 << 18) /* matches of a multi-line pattern that are noted */
 
 gaz_status gaz_matcher_new(const gaz_pattern *p, gaz_matcher **out, gaz_error *err)
 {
@@ -104,46 +104,74 @@ static size_t trimmed_end(const gaz_pattern *p, const char *text, size_t start, 
 
 /* --- multi-line: all matches of a text, as ripgrep walks it --- */
 
-static bool add_match(gaz_matcher *m, size_t start, size_t end)
+static void forget_before(gaz_matcher *m, size_t keep)
 {
-    return gaz_vec_push(&m->matches, ((gaz_range){start, end}));
+    size_t n = 0;
+    while (n < m->matches.len && m->matches.items[n].end < keep)
+        n++;
+    if (n)
+        memmove(m->matches.items, m->matches.items + n,
+                (m->matches.len - n) * sizeof *m->matches.items);
+    m->matches.len -= n;
+    m->matches_before += n;
+    m->matches_from = keep;
 }
 
-gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err)
+/* The next match at or behind `at`; GAZ_DONE when there is none. Each search sees the rest of the
+ * text only, so ^ and \b hold where the last match ended: ripgrep's way. */
+static gaz_status find_next(gaz_matcher *m, const gaz_scan *scan, gaz_text_class whole, size_t at,
+                            gaz_range *out, gaz_error *err)
 {
-    m->matches_known = false;
-    m->matches.len = 0;
+    size_t start, end;
+    bool inside = ((unsigned char)scan->text[at] & 0xC0) == 0x80; /* behind an empty match */
+    gaz_text_class kind = inside ? GAZ_CLASS_ANY : whole;
+    gaz_subject rest = {.text = scan->text + at,
+                        .len = scan->len - at,
+                        .deadline_us = scan->deadline_us,
+                        .valid = kind != GAZ_CLASS_ANY};
+    gaz_status st = gaz_matcher_find(m, &rest, kind, 0, &start, &end, err);
+    if (st != GAZ_OK)
+        return st;
+    if (m->pattern->ends_line)
+        end = trimmed_end(m->pattern, rest.text, start, end);
+    *out = (gaz_range){at + start, at + end};
+    return GAZ_OK;
+}
+
+gaz_status gaz_matcher_collect_more(gaz_matcher *m, const gaz_scan *scan, size_t keep,
+                                    gaz_error *err)
+{
     gaz_text_class whole = gaz_matcher_class(scan->flags, scan->text, scan->len);
-    /* Each search sees the rest of the text only, so ^ and \b hold where the last match ended:
-     * ripgrep's way. */
-    for (size_t at = 0; at < scan->len;) {
-        size_t start, end;
-        bool inside = ((unsigned char)scan->text[at] & 0xC0) == 0x80; /* behind an empty match */
-        gaz_text_class kind = inside ? GAZ_CLASS_ANY : whole;
-        gaz_subject rest = {.text = scan->text + at,
-                            .len = scan->len - at,
-                            .deadline_us = scan->deadline_us,
-                            .valid = kind != GAZ_CLASS_ANY};
-        gaz_status st = gaz_matcher_find(m, &rest, kind, 0, &start, &end, err);
+    forget_before(m, keep);
+    m->matches_known = false; /* until it ends well */
+    while (m->matches_next < scan->len && m->matches.len < MATCHES_AT_ONCE) {
+        gaz_range found;
+        gaz_status st = find_next(m, scan, whole, m->matches_next, &found, err);
+        if (st == GAZ_DONE)
+            m->matches_next = scan->len;
         if (st == GAZ_DONE)
             break;
         if (st != GAZ_OK)
             return st;
-        if (m->pattern->ends_line)
-            end = trimmed_end(m->pattern, rest.text, start, end);
-        if (m->matches.len == MATCHES_MAX)
-            return gaz_error_set(err, GAZ_E_LIMIT, "a text has more than %zu matches across lines",
-                                 MATCHES_MAX);
-        if (!add_match(m, at + start, at + end))
+        if (!gaz_vec_push(&m->matches, found))
             return gaz_error_set(err, GAZ_E_NOMEM, "out of memory noting matches");
         if ((m->matches.len & 255) == 0 && gaz_expired(scan->deadline_us))
             return gaz_error_set(err, GAZ_E_TIMEOUT, "the time for this search is over");
-        at += end + (end == start);
+        m->matches_next = found.end + (found.end == found.start);
     }
     m->matches_known = true;
+    m->matches_all = m->matches_next >= scan->len;
+    return GAZ_OK;
+}
+
+gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err)
+{
+    m->matches.len = 0;
+    m->matches_before = 0;
+    m->matches_next = 0;
     m->matches_text = scan->text;
     m->matches_len = scan->len;
-    return GAZ_OK;
+    return gaz_matcher_collect_more(m, scan, 0, err);
 }
 
 /* --- spans --- */
@@ -181,8 +209,15 @@ static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t f
 {
     /* Asked once for each line of a text: no look at the whole text may be needed to know it again.
      */
-    bool known = m->matches_known && m->matches_text == scan->text && m->matches_len == scan->len;
+    bool known = m->matches_known && m->matches_text == scan->text && m->matches_len == scan->len &&
+                 m->matches_from <= from;
     gaz_status st = known ? GAZ_OK : gaz_matcher_collect(m, scan, err);
+    /* Lines come in ascending order as a rule: what was noted of earlier ones makes room. */
+    while (st == GAZ_OK && !m->matches_all && m->matches_next <= to) {
+        st = gaz_matcher_collect_more(m, scan, from, err);
+        if (m->matches.len == MATCHES_AT_ONCE)
+            break; /* all of them in this line */
+    }
     if (st != GAZ_OK)
         return st;
     /* The first match that ends behind `from`: they are ascending and do not overlap. */

@@ -27,11 +27,14 @@ struct gaz_matcher {
     gaz_exact bytes; /* for subjects with bad UTF-8: compiled when the first is met */
     bool bytes_tried;
     GAZ_VEC(size_t) ends; /* of an unordered scanner */
-    /* The matches of the last multi-line text, for spans. */
+    /* Matches of the last multi-line text: those that end at matches_from or behind it, as far as
+     * they were looked for. */
     gaz_range_vec matches;
     const char *matches_text;
-    size_t matches_len;
-    bool matches_known;
+    size_t matches_len, matches_from;
+    size_t matches_next;   /* where to look for more */
+    size_t matches_before; /* how many were forgotten */
+    bool matches_known, matches_all;
 };
 
 /** The machine for a text. */
@@ -42,8 +45,11 @@ GAZ_CHECKED gaz_status gaz_matcher_find(gaz_matcher *m, const gaz_subject *subje
                                         size_t *end, gaz_error *err);
 /** What kind of text a part is; looks at it where the flags do not say. */
 gaz_text_class gaz_matcher_class(unsigned flags, const char *text, size_t len);
-/** Multi-line: fills m->matches for this text unless they are known. */
+/** Multi-line: fills m->matches with the first ones of this text; m->matches_all says if all. */
 GAZ_CHECKED gaz_status gaz_matcher_collect(gaz_matcher *m, const gaz_scan *scan, gaz_error *err);
+/** Adds further ones. @param keep  those that end before it are forgotten, to make room */
+GAZ_CHECKED gaz_status gaz_matcher_collect_more(gaz_matcher *m, const gaz_scan *scan, size_t keep,
+                                                gaz_error *err);
 /** Multi-line: whether there may be a match at all. */
 GAZ_CHECKED gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe,
                                          gaz_error *err);

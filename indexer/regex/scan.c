@@ -342,13 +342,16 @@ gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe, 
 static void visit_match(line_scan *s, gaz_range match)
 {
     const gaz_scan *scan = s->scan;
-    const char *before = match.start ? memrchr(scan->text, '\n', match.start) : NULL;
-    size_t start = before ? (size_t)(before - scan->text) + 1 : 0, end = match.end;
+    /* Its lines were visited: a long line is not gone through for each of its matches. */
+    if (match.end < s->next || (match.end == s->next && match.start < match.end))
+        return;
+    size_t from = match.start < s->next ? match.start : s->next, end = match.end;
+    const char *before = memrchr(scan->text + from, '\n', match.start - from);
+    size_t start = before ? (size_t)(before - scan->text) + 1 : s->next;
     if (!(match.end > start && scan->text[match.end - 1] == '\n')) {
         end = line_end(scan, match.end);
         end += end < scan->len;
     }
-    start = start < s->next ? s->next : start;
     while (start < end && !s->stop) {
         size_t stop = line_end(scan, start);
         s->next = stop + 1;
@@ -368,8 +371,18 @@ static void scan_multiline(line_scan *s)
         fail(s, st);
         return;
     }
-    for (size_t i = 0; maybe && i < s->m->matches.len && !s->stop; i++)
-        visit_match(s, s->m->matches.items[i]);
+    /* The visitor may ask for spans, which may move what is noted. */
+    gaz_matcher *m = s->m;
+    for (size_t i = 0; maybe && !s->stop; i++) {
+        while (st == GAZ_OK && i >= m->matches_before + m->matches.len && !m->matches_all)
+            st = gaz_matcher_collect_more(m, s->scan, s->next, s->err);
+        if (st != GAZ_OK)
+            fail(s, st);
+        if (st != GAZ_OK || i >= m->matches_before + m->matches.len)
+            return;
+        if (i >= m->matches_before)
+            visit_match(s, m->matches.items[i - m->matches_before]);
+    }
 }
 
 /* --- paths and names: one subject, no lines --- */

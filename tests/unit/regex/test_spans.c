@@ -89,10 +89,62 @@ static void text_changed_in_place_gives_its_own_ranges(void **state)
     gaz_pattern_free(p);
 }
 
+/* More matches than are noted at once, asked for while lines are visited, then again, then
+ * backwards. */
+static void ranges_of_very_many_matches_are_all_found(void **state)
+{
+    (void)state;
+    enum { LINES = 200000 };
+    gaz_pattern *p;
+    gaz_matcher *m;
+    char *text = malloc(LINES * 4);
+    assert_non_null(text);
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + i * 4, i % 2 ? "bxb\n" : "abx\n", 4);
+    make("(?s)b|\\n", &p, &m);
+    asked a = ask(m, text, LINES * 4);
+    assert_int_equal(a.lines, LINES);
+    assert_int_equal(a.ranges, LINES / 2 * 3);
+    gaz_scan scan = {text, LINES * 4, GAZ_TEXT_ASCII | GAZ_TEXT_VALID, GAZ_NEVER};
+    for (size_t k = 0; k < 40; k++) { /* forwards in leaps, then from the end */
+        size_t line = k < 20 ? k * (LINES / 20) : LINES - 1 - (k - 20) * (LINES / 20), n = 0;
+        gaz_range out[16];
+        assert_ok(gaz_matcher_spans(m, &scan, line * 4, line * 4 + 3, out, 16, &n, &err));
+        assert_int_equal(n, line % 2 ? 2 : 1);
+        assert_int_equal(out[0].start, line * 4 + (line % 2 ? 0 : 1));
+        assert_int_equal(out[0].end, out[0].start + 1);
+    }
+    gaz_matcher_free(m);
+    gaz_pattern_free(p);
+    free(text);
+}
+
+/* Were the line's ends looked for with each match, this would read a hundred gigabytes. */
+static void long_line_with_very_many_matches_is_visited_once(void **state)
+{
+    (void)state;
+    enum { BYTES = 600000 };
+    gaz_pattern *p;
+    gaz_matcher *m;
+    char *text = malloc(BYTES);
+    assert_non_null(text);
+    memset(text, 'b', BYTES);
+    text[BYTES - 2] = '\n';
+    make("(?s)b", &p, &m);
+    asked a = ask(m, text, BYTES);
+    assert_int_equal(a.lines, 2);
+    assert_int_equal(a.ranges, 17); /* as many as there was room for, and the last line's */
+    gaz_matcher_free(m);
+    gaz_pattern_free(p);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_of_every_line_cost_no_look_at_the_whole_text),
+        cmocka_unit_test(ranges_of_very_many_matches_are_all_found),
+        cmocka_unit_test(long_line_with_very_many_matches_is_visited_once),
         cmocka_unit_test(text_changed_in_place_gives_its_own_ranges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
