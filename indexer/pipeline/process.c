@@ -198,8 +198,9 @@ static int share_memory(inflight **flight)
             close(fd);
         return -1;
     }
-    void *p = mmap(NULL, sizeof(inflight), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    *flight = p == MAP_FAILED ? NULL : p;
+    *flight = mmap(NULL, sizeof(inflight), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (*flight == MAP_FAILED)
+        *flight = NULL;
     return fd;
 }
 

@@ -43,8 +43,8 @@ GAZ_CHECKED gaz_status scope_get(world *w, const scope_ref *refs, size_t count, 
 void scope_unref(scope *s);
 static inline const view_entry *scope_entry(const scope *s, const scope_file *f)
 {
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): scope_make() is given refs with their
-     * views */
+    /* scope_make() is given refs with their views.
+     * NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     return &s->refs[f->ref].view->entries[f->entry];
 }
 

@@ -188,7 +188,7 @@ gaz_status gaz_repo_branches(gaz_repo *repo, const char *const *patterns, size_t
                              gaz_ref_visit visit, void *ctx, gaz_error *err)
 {
     gaz_refs heads = {.items = NULL}, remotes = {.items = NULL};
-    gaz_map seen;
+    gaz_map seen = {0};
     branch_list list = {.items = NULL};
     gaz_map_init(&seen);
     gaz_status st = gaz_refs_list(repo, HEADS, &heads, err);

@@ -243,7 +243,7 @@ gaz_status gaz_commit_read(gaz_repo *repo, const gaz_oid *oid, gaz_commit *out, 
             goto done;
         }
     }
-    if ((value = header_line(at, end, "author", &next)))
+    if (header_line(at, end, "author", &next))
         at = next;
     if ((value = header_line(at, end, "committer", &next)))
         commit.committed = line_time(value, next);

@@ -139,7 +139,7 @@ static gaz_status read_content(source *s, const char *head, size_t head_len, gaz
 static gaz_status read_object(source *s, uint64_t file_size, size_t max, bool content,
                               gaz_loose *out, gaz_error *err)
 {
-    char head[HEADER_MAX];
+    char head[HEADER_MAX] = {0};
     size_t got = 0, header;
     gaz_status st = inflate_some(s, head, sizeof head, &got, err);
     if (st != GAZ_OK)

@@ -1,6 +1,7 @@
 /* The difference of two trees: a merge of two sorted directories at each level. Equal ids are not
  * looked into. What the walk would report as unreadable is reported as that here too, so that
  * applying a diff to the outcome of one walk gives the outcome of the other. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ static gaz_status compare_nodes(diff *d, const gaz_node *before, const gaz_node 
                                 gaz_error *err)
 {
     const gaz_node *node = after ? after : before;
+    assert(node);
     if (before && after && before->kind == after->kind &&
         equal(&before->oid, before->why, &after->oid, after->why))
         return GAZ_OK;

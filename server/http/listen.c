@@ -71,13 +71,15 @@ static gaz_status describe(gaz_http *http, int fd, gaz_error *err)
     if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
         return gaz_error_errno(err, "cannot tell where the server listens");
     bool v6 = ss.ss_family == AF_INET6;
-    const struct sockaddr_in *a4 = (const struct sockaddr_in *)&ss;
-    const struct sockaddr_in6 *a6 = (const struct sockaddr_in6 *)&ss;
-    inet_ntop(ss.ss_family, v6 ? (const void *)&a6->sin6_addr : (const void *)&a4->sin_addr, host,
+    struct sockaddr_in a4 = {0};
+    struct sockaddr_in6 a6 = {0};
+    memcpy(&a4, &ss, sizeof a4);
+    memcpy(&a6, &ss, sizeof a6);
+    inet_ntop(ss.ss_family, v6 ? (const void *)&a6.sin6_addr : (const void *)&a4.sin_addr, host,
               sizeof host);
-    http->port = ntohs(v6 ? a6->sin6_port : a4->sin_port);
+    http->port = ntohs(v6 ? a6.sin6_port : a4.sin_port);
     http->loopback =
-        v6 ? IN6_IS_ADDR_LOOPBACK(&a6->sin6_addr) : ntohl(a4->sin_addr.s_addr) >> 24 == 127;
+        v6 ? IN6_IS_ADDR_LOOPBACK(&a6.sin6_addr) : ntohl(a4.sin_addr.s_addr) >> 24 == 127;
     snprintf(http->address, sizeof http->address, v6 ? "[%s]:%u" : "%s:%u", host, http->port);
     return GAZ_OK;
 }

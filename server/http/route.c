@@ -137,8 +137,8 @@ static void find_op(gaz_exchange *ex, const segments *s)
     if (ex->params)
         match(ex, best->path, s, ex->params, &ex->param_count);
     bool whole = ex->params != NULL;
-    for (size_t i = 0; i < ex->param_count; i++)
-        whole &= ex->params[i].name != NULL;
+    for (size_t i = 0; whole && i < ex->param_count; i++)
+        whole = ex->params[i].name != NULL;
     if (!whole)
         gaz_answer_refusal(ex, 503, "out_of_memory", "", "no memory for the parameters of %s",
                            best->name);

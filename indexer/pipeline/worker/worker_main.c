@@ -117,9 +117,11 @@ static inflight *map_inflight(int fd)
 {
     if (fd < 0)
         return NULL;
-    void *p = mmap(NULL, sizeof(inflight), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    inflight *flight = mmap(NULL, sizeof(inflight), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
-    return p == MAP_FAILED ? NULL : p;
+    if (flight == MAP_FAILED)
+        flight = NULL;
+    return flight;
 }
 
 static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
