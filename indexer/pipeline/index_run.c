@@ -512,7 +512,7 @@ static gaz_status write_manifest(run_state *r, target *t, gaz_error *err)
 
 /* Branches that are gone, revisions beyond those kept; and when the rules changed all revisions,
  * which keep out what the old rules said: the next request for one brings it in again. */
-static gaz_status gather_removed(run_state *r, const char ***names, size_t *count, char ***stale,
+static gaz_status gather_removed(run_state *r, gaz_ref_key **keys, size_t *count, char ***stale,
                                  size_t *stale_count, gaz_error *err)
 {
     bool adds = r->request->rev && r->targets.len && !r->targets.items[0].before;
@@ -520,7 +520,7 @@ static gaz_status gather_removed(run_state *r, const char ***names, size_t *coun
     gaz_status st = gaz_store_revision_stale(r->store, r->row.id, keep - (adds && keep), stale,
                                              stale_count, err);
     size_t max = (r->was ? r->was->ref_count : 0) + (st == GAZ_OK ? *stale_count : 0);
-    const char **list = calloc(max + 1, sizeof(char *));
+    gaz_ref_key *list = calloc(max + 1, sizeof *list);
     bool *kept = calloc(max + 1, sizeof *kept);
     if (st == GAZ_OK && (!list || !kept))
         st = no_memory(err);
@@ -530,12 +530,12 @@ static gaz_status gather_removed(run_state *r, const char ***names, size_t *coun
     for (size_t i = 0; st == GAZ_OK && !r->request->rev && r->was && i < r->was->ref_count; i++) {
         const gaz_ref_row *ref = &r->was->refs[i];
         if (!kept[i] && (ref->kind == GAZ_REF_BRANCH || r->rules_changed))
-            list[(*count)++] = ref->name;
+            list[(*count)++] = (gaz_ref_key){ref->kind, ref->name};
     }
     free(kept);
     for (size_t i = 0; st == GAZ_OK && i < *stale_count; i++)
-        list[(*count)++] = (*stale)[i];
-    *names = list;
+        list[(*count)++] = (gaz_ref_key){GAZ_REF_REVISION, (*stale)[i]};
+    *keys = list;
     return st;
 }
 
@@ -630,7 +630,7 @@ static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
 {
     gaz_publication pub;
     char **stale = NULL;
-    const char **removed = NULL;
+    gaz_ref_key *removed = NULL;
     size_t stale_count = 0, removed_count = 0;
     gaz_ref_row *refs = calloc(r->targets.len + 1, sizeof *refs);
     gaz_manifest_row *manifests = calloc(r->targets.len + 1, sizeof *manifests);

@@ -9,6 +9,9 @@
 #include "gaz/base/near.h"
 #include "scope.h"
 
+#define HEADS "refs/heads/" /* before a branch's name, also one that looks like an object id */
+#define PREFIX_MIN 7 /* digits of an abbreviated id that is looked for among indexed commits */
+
 gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_engine **out,
                           gaz_error *err)
 {
@@ -159,30 +162,10 @@ gaz_status engine_no_repo(const world *w, const char *name, gaz_error *err)
     return GAZ_E_NOT_FOUND;
 }
 
-static bool is_commit_prefix(const char *rev, const gaz_oid *commit)
+/* A full object id, as git has it: 40 hexadecimal digits are never looked for among names. */
+static bool is_object_id(const char *rev, gaz_oid *out)
 {
-    char hex[GAZ_OID_HEX];
-    size_t len = strlen(rev);
-    gaz_oid_format(commit, hex);
-    return len >= 7 && len <= 40 && strncasecmp(rev, hex, len) == 0;
-}
-
-static const gaz_ref_row *match_ref(const gaz_snapshot_repo *repo, const char *rev)
-{
-    const gaz_ref_row *head = NULL, *first = NULL;
-    for (size_t i = 0; i < repo->ref_count; i++) {
-        const gaz_ref_row *ref = &repo->refs[i];
-        head = ref->head ? ref : head;
-        first = !first && ref->kind == GAZ_REF_BRANCH ? ref : first;
-        if (rev && strcmp(ref->name, rev) == 0)
-            return ref;
-    }
-    if (!rev || strcmp(rev, "HEAD") == 0)
-        return head ? head : rev ? NULL : first;
-    for (size_t i = 0; i < repo->ref_count; i++)
-        if (is_commit_prefix(rev, &repo->refs[i].commit))
-            return &repo->refs[i];
-    return NULL;
+    return strlen(rev) == GAZ_OID_HEX - 1 && gaz_oid_parse(rev, out, NULL) == GAZ_OK;
 }
 
 static const gaz_ref_row *ref_at(const gaz_snapshot_repo *repo, const gaz_oid *commit)
@@ -191,6 +174,46 @@ static const gaz_ref_row *ref_at(const gaz_snapshot_repo *repo, const gaz_oid *c
         if (gaz_oid_compare(&repo->refs[i].commit, commit) == 0)
             return &repo->refs[i];
     return NULL;
+}
+
+/* The one indexed commit whose id begins so; NULL when there is none, or more than one. */
+static const gaz_ref_row *ref_at_prefix(const gaz_snapshot_repo *repo, const char *rev)
+{
+    const gaz_ref_row *found = NULL;
+    size_t len = strlen(rev);
+    for (size_t i = 0; len >= PREFIX_MIN && len < GAZ_OID_HEX && i < repo->ref_count; i++) {
+        char hex[GAZ_OID_HEX];
+        gaz_oid_format(&repo->refs[i].commit, hex);
+        if (strncasecmp(rev, hex, len) != 0)
+            continue;
+        if (found && gaz_oid_compare(&found->commit, &repo->refs[i].commit) != 0)
+            return NULL;
+        found = found ? found : &repo->refs[i];
+    }
+    return found;
+}
+
+/* What can be said without the repository itself. */
+static const gaz_ref_row *match_ref(const gaz_snapshot_repo *repo, const char *rev)
+{
+    const gaz_ref_row *head = NULL, *first = NULL;
+    gaz_oid id;
+    if (rev && is_object_id(rev, &id))
+        return ref_at(repo, &id);
+    bool full = rev && strncmp(rev, HEADS, strlen(HEADS)) == 0;
+    const char *name = full ? rev + strlen(HEADS) : rev;
+    for (size_t i = 0; i < repo->ref_count; i++) {
+        const gaz_ref_row *ref = &repo->refs[i];
+        if (ref->kind != GAZ_REF_BRANCH)
+            continue;
+        head = ref->head ? ref : head;
+        first = first ? first : ref;
+        if (name && strcmp(ref->name, name) == 0)
+            return ref;
+    }
+    if (!rev || strcmp(rev, "HEAD") == 0)
+        return head ? head : rev ? NULL : first;
+    return ref_at_prefix(repo, rev);
 }
 
 gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const char *rev, bool fetch,

@@ -203,11 +203,13 @@ typedef GAZ_VEC(old_manifest) old_manifests;
 
 /* Manifests that may be unreferenced after the refs have moved are collected first and dropped
  * last. */
-static gaz_status collect(gaz_db *db, const char *sql, const char *types, int64_t repo,
-                          const char *name, old_manifests *old, gaz_error *err)
+static gaz_status collect(gaz_db *db, int64_t repo, gaz_ref_kind kind, const char *name,
+                          old_manifests *old, gaz_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    gaz_status st = gaz_db_start(db, &stmt, err, sql, types, repo, name);
+    gaz_status st = gaz_db_start(
+        db, &stmt, err, "SELECT manifest FROM refs WHERE repo = ? AND kind = ? AND name = ?", "iit",
+        repo, (int64_t)kind, name);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         old_manifest m = {""};
         st = gaz_db_fixed(stmt, 0, m.name, sizeof m.name, err);
@@ -224,16 +226,14 @@ static gaz_status remove_refs(gaz_db *db, const gaz_publication *pub, old_manife
 {
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < pub->refs_removed_count; i++) {
-        const char *name = pub->refs_removed[i];
-        st = collect(db, "SELECT manifest FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?",
-                     "it", pub->repo, name, old, err);
+        const gaz_ref_key *key = &pub->refs_removed[i];
+        st = collect(db, pub->repo, key->kind, key->name, old, err);
         if (st == GAZ_OK)
-            st = gaz_db_do(db, err,
-                           "DELETE FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?", "it",
-                           pub->repo, name);
-        if (st == GAZ_OK)
+            st = gaz_db_do(db, err, "DELETE FROM refs WHERE repo = ? AND kind = ? AND name = ?",
+                           "iit", pub->repo, (int64_t)key->kind, key->name);
+        if (st == GAZ_OK && key->kind == GAZ_REF_REVISION)
             st = gaz_db_do(db, err, "DELETE FROM revision_uses WHERE repo = ? AND name = ?", "it",
-                           pub->repo, name);
+                           pub->repo, key->name);
     }
     return st;
 }
@@ -244,8 +244,7 @@ static gaz_status set_refs(gaz_db *db, const gaz_publication *pub, old_manifests
     gaz_status st = GAZ_OK;
     for (size_t i = 0; st == GAZ_OK && i < pub->refs_set_count; i++) {
         const gaz_ref_row *ref = &pub->refs_set[i];
-        st = collect(db, "SELECT manifest FROM refs WHERE repo = ? AND kind IN (1, 2) AND name = ?",
-                     "it", pub->repo, ref->name, old, err);
+        st = collect(db, pub->repo, ref->kind, ref->name, old, err);
         if (st == GAZ_OK && ref->head)
             st = gaz_db_do(db, err, "UPDATE refs SET head = 0 WHERE repo = ? AND head = 1", "i",
                            pub->repo);

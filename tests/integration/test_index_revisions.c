@@ -212,6 +212,46 @@ static void least_recently_used_revisions_are_dropped(void **state)
     teardown(&b);
 }
 
+/* git takes 40 hexadecimal digits for an object's id, whatever branches are called. */
+static void branch_named_like_a_commit_and_that_commit_do_not_meet(void **state)
+{
+    (void)state;
+    static const char *const all[] = {"*", NULL};
+    bench b;
+    char *ids[6], path[700], branch[80], by_id[80], by_branch[80], by_name[120];
+    setup(&b);
+    write_history(&b, ids);
+    snprintf(path, sizeof path, "%s/gaz.yaml", b.f.home);
+    assert_ok(gaz_file_write(path, "index:\n  revisions: 1\n", 22, 0600, &err));
+    snprintf(branch, sizeof branch, "refs/heads/%s", ids[0]);
+    snprintf(by_id, sizeof by_id, "number rev:%s", ids[0]);
+    snprintf(by_branch, sizeof by_branch, "number branch:^%s$", ids[0]);
+    free(run_git(b.tree, "update-ref", branch, ids[3], NULL));
+    fixture_add(&b.f, b.tree, "r", all);
+    (void)fixture_index(&b.f, "r");
+    finds(&b.f, by_branch, "3");
+    finds(&b.f, by_id, "0");
+    finds(&b.f, by_branch, "3");
+    snprintf(by_name, sizeof by_name, "number rev:%s", branch);
+    uint64_t before = generation(&b.f);
+    finds(&b.f, by_name, "3");
+    assert_int_equal(generation(&b.f), before);
+    /* The branch goes, and what was brought in stays. */
+    free(run_git(b.tree, "update-ref", "-d", branch, NULL));
+    (void)fixture_index(&b.f, "r");
+    finds(&b.f, by_branch, "");
+    assert_int_equal(revisions(&b.f), 1);
+    finds(&b.f, by_id, "0");
+    /* What was brought in goes, and the branch stays. */
+    free(run_git(b.tree, "update-ref", branch, ids[3], NULL));
+    (void)fixture_index(&b.f, "r");
+    finds(&b.f, "number rev:v1", "2");
+    assert_int_equal(revisions(&b.f), 1);
+    finds(&b.f, by_branch, "3");
+    free_ids(ids);
+    teardown(&b);
+}
+
 /* ---- several repositories ---- */
 
 static void fork_adds_no_documents_but_its_own(void **state)
@@ -450,6 +490,7 @@ int main(void)
         cmocka_unit_test(any_revision_is_brought_in_at_the_cost_of_its_new_blobs),
         cmocka_unit_test(unknown_revision_is_an_error_that_names_it),
         cmocka_unit_test(least_recently_used_revisions_are_dropped),
+        cmocka_unit_test(branch_named_like_a_commit_and_that_commit_do_not_meet),
         cmocka_unit_test(fork_adds_no_documents_but_its_own),
         cmocka_unit_test(removed_repository_is_gone_and_may_come_back),
         cmocka_unit_test(repository_without_commits_is_searched_and_filled_later),

@@ -376,7 +376,7 @@ static void manifests_live_as_long_as_refs_or_deltas_need_them(void **state)
                            .refs_set_count = 2};
     assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
     assert_int_equal(count_rows(h, "SELECT count(*) FROM manifests"), 3);
-    const char *main_branch = "main";
+    gaz_ref_key main_branch = {GAZ_REF_BRANCH, "main"};
     gaz_publication drop = {
         .repo = repo, .pool = pool, .refs_removed = &main_branch, .refs_removed_count = 1};
     assert_ok(gaz_store_publish(h->store, &drop, NULL, &err));

@@ -98,6 +98,11 @@ typedef struct gaz_manifest_row {
     uint64_t file_bytes;
 } gaz_manifest_row;
 
+typedef struct gaz_ref_key {
+    gaz_ref_kind kind;
+    const char *name;
+} gaz_ref_key;
+
 /** What one index run or merge changes. Files named here are in place already: gaz_store_adopt().
  */
 typedef struct gaz_publication {
@@ -111,7 +116,7 @@ typedef struct gaz_publication {
     size_t manifests_count;
     const gaz_ref_row *refs_set; /**< added or moved */
     size_t refs_set_count;
-    const char *const *refs_removed; /**< branches by name, revisions by their id */
+    const gaz_ref_key *refs_removed; /**< a branch may be named like the id of a commit */
     size_t refs_removed_count;
     uint64_t if_generation; /**< publish only on top of it, else GAZ_E_BUSY; 0: of any */
 } gaz_publication;
