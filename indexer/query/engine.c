@@ -254,6 +254,21 @@ gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const cha
     return GAZ_OK;
 }
 
+gaz_status gaz_engine_branches(gaz_engine *e, const char *name, gaz_branch_visit visit, void *ctx,
+                               gaz_error *err)
+{
+    world *w = NULL;
+    gaz_status st = engine_enter(e, &w, err);
+    const gaz_snapshot_repo *repo = st == GAZ_OK ? world_repo(w, name) : NULL;
+    if (st == GAZ_OK && !repo)
+        st = engine_no_repo(w, name, err);
+    for (size_t i = 0; st == GAZ_OK && i < repo->ref_count; i++)
+        if (repo->refs[i].kind == GAZ_REF_BRANCH)
+            st = visit(ctx, repo->refs[i].name, repo->refs[i].head, err);
+    world_unref(w);
+    return st;
+}
+
 /* ---- figures ---- */
 
 void gaz_engine_stats_get(gaz_engine *e, gaz_engine_stats *out)

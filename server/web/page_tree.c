@@ -37,55 +37,54 @@ void gaz_html_crumbs(gaz_strbuf *out, const char *repo, const char *path, size_t
     gaz_strbuf_puts(out, "</h1></nav>\n");
 }
 
-static void put_option(gaz_strbuf *out, const gaz_ref_row *ref, const char *rev)
-{
-    bool chosen = rev ? strcmp(ref->name, rev) == 0 : ref->head;
-    gaz_strbuf_puts(out, "<option value=\"");
-    if (!ref->head)
-        gaz_html_cstring(out, ref->name);
-    gaz_strbuf_printf(out, "\"%s>", chosen ? " selected" : "");
-    gaz_html_cstring(out, ref->name);
-    gaz_strbuf_puts(out, "</option>\n");
-}
+typedef struct branch_list {
+    gaz_strbuf *out;
+    const char *rev; /* shown; NULL: the default branch */
+    bool listed;     /* it is among those offered */
+    size_t shown;
+} branch_list;
 
-static bool offers(const gaz_ref_row *ref)
+static gaz_status put_branch(void *ctx, const char *name, bool head, gaz_error *err)
 {
-    return ref->kind == GAZ_REF_BRANCH;
+    branch_list *l = ctx;
+    gaz_oid id;
+    if (l->shown == BRANCHES_MAX)
+        return GAZ_OK;
+    /* 40 hexadecimal digits alone would name an object. */
+    const char *before = gaz_oid_parse(name, &id, NULL) == GAZ_OK ? "refs/heads/" : "";
+    size_t skip = strlen(before);
+    bool chosen =
+        l->rev ? strncmp(l->rev, before, skip) == 0 && strcmp(l->rev + skip, name) == 0 : head;
+    l->shown++;
+    l->listed |= chosen;
+    gaz_strbuf_puts(l->out, "<option value=\"");
+    if (!head) {
+        gaz_strbuf_puts(l->out, before);
+        gaz_html_cstring(l->out, name);
+    }
+    gaz_strbuf_printf(l->out, "\"%s>", chosen ? " selected" : "");
+    gaz_html_cstring(l->out, name);
+    gaz_strbuf_puts(l->out, "</option>\n");
+    return gaz_strbuf_check(l->out, err);
 }
 
 gaz_status gaz_html_revisions(gaz_strbuf *out, const gaz_web_call *call, const char *kind,
                               const char *repo, const char *path, size_t path_len, const char *rev,
                               gaz_error *err)
 {
-    gaz_snapshot *snapshot = NULL;
-    gaz_status st = gaz_store_snapshot(call->services->store, &snapshot, err);
-    if (st != GAZ_OK)
-        return st;
-    const gaz_snapshot_repo *found = NULL;
-    for (size_t i = 0; i < snapshot->repo_count; i++)
-        if (strcmp(snapshot->repos[i].row.name, repo) == 0)
-            found = &snapshot->repos[i];
-    bool listed = !rev;
-    size_t shown = 0;
+    branch_list list = {.out = out, .rev = rev, .listed = !rev};
     gaz_link here = {.kind = kind, .repo = repo, .path = path, .path_len = path_len};
     gaz_strbuf_puts(out, "<form class=\"revision\" action=\"");
     gaz_html_link(out, &here);
     gaz_strbuf_puts(out, "\">\n<label for=\"at\">Branch</label> <select id=\"at\" name=\"rev\">\n");
-    for (size_t i = 0; found && i < found->ref_count && shown < BRANCHES_MAX; i++) {
-        if (!offers(&found->refs[i]))
-            continue;
-        listed |= rev && strcmp(found->refs[i].name, rev) == 0;
-        put_option(out, &found->refs[i], rev);
-        shown++;
-    }
-    if (!listed) {
+    gaz_status st = gaz_engine_branches(call->services->engine, repo, put_branch, &list, err);
+    if (st == GAZ_OK && !list.listed) {
         gaz_strbuf_puts(out, "<option selected>");
         gaz_html_cstring(out, rev);
         gaz_strbuf_puts(out, "</option>\n");
     }
     gaz_strbuf_puts(out, "</select> <button type=\"submit\">Show</button>\n</form>\n");
-    gaz_snapshot_free(snapshot);
-    return GAZ_OK;
+    return st;
 }
 
 typedef struct listing {

@@ -372,6 +372,37 @@ static void branches_that_go_leave_the_index(void **state)
     teardown(&b);
 }
 
+static gaz_status note_branch(void *ctx, const char *name, bool head, gaz_error *unused)
+{
+    (void)unused;
+    gaz_strbuf_printf(ctx, "%s%s ", name, head ? "*" : "");
+    return GAZ_OK;
+}
+
+static void branches_are_listed_without_revisions(void **state)
+{
+    (void)state;
+    static const char *const all[] = {"*", NULL};
+    bench b;
+    char *ids[6];
+    gaz_strbuf list = GAZ_STRBUF_INIT;
+    setup(&b);
+    write_history(&b, ids);
+    free(run_git(b.tree, "branch", "a/topic", ids[1], NULL));
+    free(run_git(b.tree, "branch", "z", ids[1], NULL));
+    fixture_add(&b.f, b.tree, "r", all);
+    fixture_add(&b.f, b.tree, "other", NULL);
+    (void)fixture_index(&b.f, "r");
+    finds(&b.f, "number rev:v1 repo=r", "2");
+    assert_ok(gaz_engine_branches(b.f.engine, "r", note_branch, &list, &err));
+    assert_string_equal(list.data, "a/topic main* z ");
+    assert_status(GAZ_E_NOT_FOUND, gaz_engine_branches(b.f.engine, "R", note_branch, &list, &err));
+    assert_non_null(strstr(err.message, "'R'"));
+    gaz_strbuf_release(&list);
+    free_ids(ids);
+    teardown(&b);
+}
+
 static void force_push_moves_the_index(void **state)
 {
     (void)state;
@@ -495,6 +526,7 @@ int main(void)
         cmocka_unit_test(removed_repository_is_gone_and_may_come_back),
         cmocka_unit_test(repository_without_commits_is_searched_and_filled_later),
         cmocka_unit_test(branches_that_go_leave_the_index),
+        cmocka_unit_test(branches_are_listed_without_revisions),
         cmocka_unit_test(force_push_moves_the_index),
         cmocka_unit_test(sha256_repository_is_refused_clearly),
         cmocka_unit_test(missing_blob_is_recorded_and_read_when_it_comes_back),

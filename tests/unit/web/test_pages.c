@@ -540,6 +540,8 @@ static void repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes(voi
 
 /* ---- tree, home, repositories ---- */
 
+#define ID "0123456789012345678901234567890123456789"
+
 static void a_directory_lists_its_entries(void **state)
 {
     (void)state;
@@ -572,6 +574,17 @@ static void a_directory_lists_its_entries(void **state)
     done(&p);
     ask(&p, "/tree/a/b/-/");
     assert_string_equal(fake.path, "");
+    done(&p);
+    /* A branch named like an object's id is asked for by its full name. */
+    fake.refs[1].name = (char *)(uintptr_t)ID;
+    ask(&p, "/tree/a/b/-/?rev=refs/heads/" ID);
+    assert_string_equal(fake.rev, "refs/heads/" ID);
+    has(&p, "<option value=\"refs/heads/" ID "\" selected>" ID "</option>");
+    lacks(&p, "<option selected>");
+    done(&p);
+    ask(&p, "/tree/a/b/-/?rev=" ID);
+    has(&p, "<option value=\"refs/heads/" ID "\">" ID "</option>");
+    has(&p, "<option selected>" ID "</option>");
     done(&p);
 }
 

@@ -153,6 +153,13 @@ GAZ_CHECKED gaz_status gaz_engine_tree(gaz_engine *engine, const char *repo, con
                                        const char *path, gaz_tree_visit visit, void *ctx,
                                        gaz_error *err);
 
+typedef GAZ_CHECKED gaz_status (*gaz_branch_visit)(void *ctx, const char *name, bool head,
+                                                   gaz_error *err);
+/** Visits the indexed branches of a repository in byte order of names. Costs what the repository
+ * has, not what the home has. */
+GAZ_CHECKED gaz_status gaz_engine_branches(gaz_engine *engine, const char *repo,
+                                           gaz_branch_visit visit, void *ctx, gaz_error *err);
+
 /* ---- status ---- */
 
 typedef struct gaz_skipped {
