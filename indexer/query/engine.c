@@ -9,6 +9,7 @@
 #include "gaz/base/near.h"
 #include "scope.h"
 
+#define LOOKS_MAX 3
 #define HEADS "refs/heads/" /* before a branch's name, also one that looks like an object id */
 #define PREFIX_MIN 7 /* digits of an abbreviated id that is looked for among indexed commits */
 
@@ -25,6 +26,8 @@ gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_en
     gaz_status st = gaz_block_cache_new((size_t)settings->cache_bytes, &e->cache, err);
     if (st == GAZ_OK)
         st = gaz_pool_new((unsigned)settings->threads, 1024, &e->pool, err);
+    if (st == GAZ_OK)
+        st = revisions_new(&e->revisions, err);
     if (st != GAZ_OK) {
         gaz_engine_free(e);
         return st;
@@ -42,6 +45,7 @@ void gaz_engine_free(gaz_engine *e)
     for (unsigned i = 0; i < WORLDS_KEPT; i++)
         world_unref(e->older[i]);
     gaz_block_cache_free(e->cache);
+    revisions_free(e->revisions);
     pthread_mutex_destroy(&e->lock);
     pthread_mutex_destroy(&e->refresh);
     free(e);
@@ -216,41 +220,84 @@ static const gaz_ref_row *match_ref(const gaz_snapshot_repo *repo, const char *r
     return ref_at_prefix(repo, rev);
 }
 
+/* Revisions that are asked for stay; the least recently used ones are dropped first. */
+static void note_use(gaz_engine *e, const gaz_snapshot_repo *repo, const gaz_ref_row *ref)
+{
+    gaz_error ignored = {0};
+    if (!ref || ref->kind != GAZ_REF_REVISION)
+        return;
+    gaz_status touched = gaz_store_revision_touch(e->store, repo->row.id, &ref->commit, &ignored);
+    (void)touched;
+}
+
+/* Takes up what an index run published. The repository may be gone then. */
+static gaz_status enter_newer(gaz_engine *e, world **w, const char *name,
+                              const gaz_snapshot_repo **repo, gaz_error *err)
+{
+    world *newer = NULL;
+    gaz_status st = engine_enter(e, &newer, err);
+    if (st != GAZ_OK)
+        return st;
+    world_unref(*w);
+    *w = newer;
+    *repo = world_repo(newer, name);
+    return *repo ? GAZ_OK : engine_no_repo(newer, name, err);
+}
+
+/* A remembered commit may have left the index, a run's may have been dropped at once to make room,
+ * and a run that another process did does not say what it found: then it is looked up anew. */
+static gaz_status bring_in(gaz_engine *e, world **w, const char *name, const char *rev,
+                           int64_t deadline_us, const gaz_snapshot_repo **repo,
+                           const gaz_ref_row **ref, gaz_error *err)
+{
+    revision_question q = {.repo = name,
+                           .rev = rev,
+                           .asked_us = gaz_now_us(),
+                           .deadline_us = deadline_us,
+                           .look = e->fetch,
+                           .ctx = e->fetch_ctx};
+    char uid[sizeof(*repo)->row.uid];
+    for (int looks = 0; !*ref && looks < LOOKS_MAX; looks++) {
+        gaz_oid commit = {{0}};
+        memcpy(uid, (*repo)->row.uid, sizeof uid);
+        q.uid = uid;
+        q.generation = (*repo)->generation;
+        q.anew = looks > 0;
+        gaz_status st = revisions_resolve(e->revisions, &q, &commit, err);
+        if (st != GAZ_OK)
+            return st;
+        *ref = ref_at(*repo, &commit);
+        if (!*ref)
+            st = enter_newer(e, w, name, repo, err);
+        if (st != GAZ_OK)
+            return st;
+        *ref = *ref ? *ref : ref_at(*repo, &commit);
+    }
+    return *ref ? GAZ_OK
+                : gaz_error_set(err, GAZ_E_NOT_FOUND, "revision '%.200s' of %s is not indexed", rev,
+                                name);
+}
+
 gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const char *rev, bool fetch,
                            int64_t deadline_us, const gaz_snapshot_repo **out_repo,
                            const gaz_ref_row **ref, gaz_error *err)
 {
     const gaz_snapshot_repo *repo = world_repo(*w, name);
+    gaz_status st = GAZ_OK;
     if (!repo)
         return engine_no_repo(*w, name, err);
-    *out_repo = repo;
     *ref = match_ref(repo, rev);
-    if (*ref || !rev || (strcmp(rev, "HEAD") == 0 && repo->ref_count == 0))
-        return GAZ_OK;
-    gaz_oid commit;
-    gaz_status st = GAZ_E_NOT_FOUND;
-    if (fetch && e->fetch)
-        st = e->fetch(e->fetch_ctx, name, rev, deadline_us, &commit, err);
-    else
-        gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s has no indexed revision '%.200s'", name,
-                      rev);
-    world *newer = NULL;
-    if (st == GAZ_OK)
-        st = engine_enter(e, &newer, err);
+    if (!*ref && rev && (strcmp(rev, "HEAD") != 0 || repo->ref_count)) {
+        if (fetch && e->fetch)
+            st = bring_in(e, w, name, rev, deadline_us, &repo, ref, err);
+        else
+            st = gaz_error_set(err, GAZ_E_NOT_FOUND,
+                               "repository %s has no indexed revision '%.200s'", name, rev);
+    }
     if (st != GAZ_OK)
         return st;
-    world_unref(*w);
-    *w = newer;
-    *out_repo = world_repo(newer, name);
-    *ref = ref_at(*out_repo, &commit);
-    if (!*out_repo)
-        return engine_no_repo(newer, name, err);
-    if (!*ref)
-        return gaz_error_set(err, GAZ_E_NOT_FOUND, "revision '%.200s' of %s is not indexed", rev,
-                             name);
-    gaz_error ignored = {0};
-    gaz_status touched = gaz_store_revision_touch(e->store, (*out_repo)->row.id, &commit, &ignored);
-    (void)touched; /* only decides which revision is dropped first */
+    *out_repo = repo;
+    note_use(e, repo, *ref);
     return GAZ_OK;
 }
 

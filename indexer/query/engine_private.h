@@ -3,6 +3,7 @@
 #define GAZ_QUERY_ENGINE_PRIVATE_H
 
 #include "gaz/base/threads.h"
+#include "revisions.h"
 #include "world.h"
 
 #define WORLDS_KEPT 64 /* older generations that cursors may still name */
@@ -14,6 +15,7 @@ struct gaz_engine {
     gaz_pool *pool;
     gaz_revision_fetch fetch;
     void *fetch_ctx;
+    revisions *revisions;
     pthread_mutex_t lock;    /* over the worlds */
     pthread_mutex_t refresh; /* one refresh at a time */
     world *current;

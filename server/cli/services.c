@@ -18,7 +18,7 @@ gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, gaz_error *e
 }
 
 static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, int64_t deadline_us,
-                                 gaz_oid *commit, gaz_error *err)
+                                 gaz_oid *commit, uint64_t *generation, gaz_error *err)
 {
     gaz_cli_process *p = ctx;
     gaz_run_result result = {0};
@@ -26,8 +26,10 @@ static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, i
     gaz_status st = gaz_runner_submit(p->runner, repo, rev, &job, err);
     if (st == GAZ_OK)
         st = gaz_runner_wait(p->runner, job, deadline_us, NULL, NULL, &result, err);
-    if (st == GAZ_OK)
+    if (st == GAZ_OK) {
         *commit = result.commit;
+        *generation = result.generation;
+    }
     return st;
 }
 

@@ -212,6 +212,97 @@ static void least_recently_used_revisions_are_dropped(void **state)
     teardown(&b);
 }
 
+typedef struct counted {
+    fixture *f;
+    unsigned looks;
+} counted;
+
+static gaz_status counting_look(void *ctx, const char *repo, const char *rev, int64_t deadline_us,
+                                gaz_oid *commit, uint64_t *generation_of, gaz_error *why)
+{
+    counted *c = ctx;
+    gaz_run_result result = {0};
+    int64_t job = 0;
+    c->looks++;
+    gaz_status st = gaz_runner_submit(c->f->runner, repo, rev, &job, why);
+    if (st == GAZ_OK)
+        st = gaz_runner_wait(c->f->runner, job, deadline_us, NULL, NULL, &result, why);
+    *commit = result.commit;
+    *generation_of = result.generation;
+    return st;
+}
+
+static void what_a_revision_means_is_looked_up_once(void **state)
+{
+    (void)state;
+    bench b;
+    char *ids[6], by_prefix[80], by_id[80];
+    setup(&b);
+    write_history(&b, ids);
+    fixture_add(&b.f, b.tree, "r", NULL);
+    (void)fixture_index(&b.f, "r");
+    counted c = {.f = &b.f};
+    gaz_engine_set_revision_fetch(b.f.engine, counting_look, &c);
+    snprintf(by_prefix, sizeof by_prefix, "number rev:%.5s", ids[4]);
+    snprintf(by_id, sizeof by_id, "number rev:\"%s~1^{}\"", ids[5]);
+    const struct {
+        const char *query, *finds;
+    } cases[] = {
+        {"number rev:main~2", "3"}, {"number rev:\"v1^{}\"", "2"}, {by_prefix, "4"}, {by_id, "4"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool once = false;
+        for (int tries = 0; tries < 20 && !once; tries++) { /* a slow machine forgets meanwhile */
+            unsigned before = c.looks;
+            finds(&b.f, cases[i].query, cases[i].finds);
+            finds(&b.f, cases[i].query, cases[i].finds);
+            once = c.looks - before <= 1;
+        }
+        if (!once)
+            fail_msg("%s is looked up each time", cases[i].query);
+    }
+    unsigned before = c.looks;
+    finds(&b.f, by_id, "4"); /* nothing can change what it means */
+    assert_int_equal(c.looks, before);
+    /* A reference moves, and something is published: what was remembered is forgotten. */
+    finds(&b.f, "number rev:light", "1");
+    free(run_git(b.tree, "tag", "-f", "light", ids[4], NULL));
+    write_file(&b, "file.txt", "number 6\n");
+    free(commit(&b));
+    (void)fixture_index(&b.f, "r");
+    finds(&b.f, "number rev:light", "4");
+    finds(&b.f, "number rev:main~2", "4");
+    free_ids(ids);
+    teardown(&b);
+}
+
+/* Another process may have done the run: then its job does not tell the commit. */
+static gaz_status forgetful_look(void *ctx, const char *repo, const char *rev, int64_t deadline_us,
+                                 gaz_oid *commit, uint64_t *generation_of, gaz_error *why)
+{
+    counted *c = ctx;
+    gaz_status st = counting_look(ctx, repo, rev, deadline_us, commit, generation_of, why);
+    if (c->looks == 1)
+        *commit = (gaz_oid){{0}};
+    return st;
+}
+
+static void a_run_that_does_not_tell_what_it_found_is_repeated(void **state)
+{
+    (void)state;
+    bench b;
+    char *ids[6];
+    setup(&b);
+    write_history(&b, ids);
+    fixture_add(&b.f, b.tree, "r", NULL);
+    (void)fixture_index(&b.f, "r");
+    counted c = {.f = &b.f};
+    gaz_engine_set_revision_fetch(b.f.engine, forgetful_look, &c);
+    finds(&b.f, "number rev:v1", "2");
+    assert_int_equal(c.looks, 2);
+    free_ids(ids);
+    teardown(&b);
+}
+
 /* git takes 40 hexadecimal digits for an object's id, whatever branches are called. */
 static void branch_named_like_a_commit_and_that_commit_do_not_meet(void **state)
 {
@@ -521,6 +612,8 @@ int main(void)
         cmocka_unit_test(any_revision_is_brought_in_at_the_cost_of_its_new_blobs),
         cmocka_unit_test(unknown_revision_is_an_error_that_names_it),
         cmocka_unit_test(least_recently_used_revisions_are_dropped),
+        cmocka_unit_test(what_a_revision_means_is_looked_up_once),
+        cmocka_unit_test(a_run_that_does_not_tell_what_it_found_is_repeated),
         cmocka_unit_test(branch_named_like_a_commit_and_that_commit_do_not_meet),
         cmocka_unit_test(fork_adds_no_documents_but_its_own),
         cmocka_unit_test(removed_repository_is_gone_and_may_come_back),

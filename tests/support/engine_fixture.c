@@ -21,7 +21,7 @@ static const char *worker_path(char out[4200])
 }
 
 static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, int64_t deadline_us,
-                                 gaz_oid *commit, gaz_error *err)
+                                 gaz_oid *commit, uint64_t *generation, gaz_error *err)
 {
     fixture *f = ctx;
     gaz_run_result result = {0};
@@ -29,8 +29,10 @@ static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, i
     gaz_status st = gaz_runner_submit(f->runner, repo, rev, &job, err);
     if (st == GAZ_OK)
         st = gaz_runner_wait(f->runner, job, deadline_us, NULL, NULL, &result, err);
-    if (st == GAZ_OK)
+    if (st == GAZ_OK) {
         *commit = result.commit;
+        *generation = result.generation;
+    }
     return st;
 }
 

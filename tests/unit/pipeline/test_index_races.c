@@ -2,6 +2,7 @@
 #include "run_support.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "gaz/base/fs.h"
@@ -116,6 +117,56 @@ static void rules_taken_back_leave_no_revision_behind(void **state)
     free(old);
 }
 
+/* As if everything had been brought in two hours ago. */
+static void let_hours_pass(const bench *b)
+{
+    sqlite3 *db = NULL;
+    gaz_strbuf path = GAZ_STRBUF_INIT;
+    gaz_strbuf_printf(&path, "%s/catalogue.db", gaz_store_home(b->store));
+    assert_int_equal(sqlite3_open(path.data, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "UPDATE revision_uses SET used_us = used_us - 7200000000", 0, 0, 0),
+        SQLITE_OK);
+    sqlite3_close(db);
+    gaz_strbuf_release(&path);
+}
+
+static void a_revision_that_is_asked_for_by_its_id_is_in_use(void **state)
+{
+    bench *b = *state;
+    gaz_error err = {0};
+    char *ids[4];
+    assert_ok(gaz_settings_set(&b->settings, "index.revisions", "2", &err));
+    for (int i = 0; i < 4; i++) {
+        char text[16];
+        int n = snprintf(text, sizeof text, "number %d\n", i);
+        bench_write(b, "a.c", text, (size_t)n);
+        bench_commit(b);
+        ids[i] = run_git(b->work, "rev-parse", "HEAD", NULL);
+    }
+    bench_index(b, NULL);
+    bench_index(b, ids[0]);
+    bench_index(b, ids[1]);
+    let_hours_pass(b);
+    bench_engine(b, NULL);
+    found f;
+    gaz_search_request request = {.query = "number", .rev = ids[0], .limit = 10};
+    bench_search(b, &request, &f);
+    assert_int_equal(f.files, 1);
+    found_release(&f);
+    bench_index(b, ids[2]); /* there is room for two */
+    bench_search(b, &request, &f);
+    assert_int_equal(f.status, GAZ_OK);
+    assert_int_equal(f.files, 1);
+    found_release(&f);
+    request.rev = ids[1];
+    bench_search(b, &request, &f);
+    assert_int_equal(f.status, GAZ_E_NOT_FOUND);
+    found_release(&f);
+    for (int i = 0; i < 4; i++)
+        free(ids[i]);
+}
+
 typedef struct late_run {
     bench *b;
     gaz_status status;
@@ -167,6 +218,8 @@ int main(void)
                                         bench_teardown),
         cmocka_unit_test_setup_teardown(rules_taken_back_leave_no_revision_behind, bench_setup,
                                         bench_teardown),
+        cmocka_unit_test_setup_teardown(a_revision_that_is_asked_for_by_its_id_is_in_use,
+                                        bench_setup, bench_teardown),
         cmocka_unit_test_setup_teardown(
             a_run_that_waited_while_its_repository_was_removed_leaves_no_clone, bench_setup,
             bench_teardown),

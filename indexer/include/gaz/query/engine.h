@@ -26,11 +26,15 @@ void gaz_engine_free(gaz_engine *engine);
  * server calls it to be warm. */
 GAZ_CHECKED gaz_status gaz_engine_refresh(gaz_engine *engine, gaz_error *err);
 
-/** Brings an unindexed revision in (an index run); installed by the program that can. `commit` gets
- * what it resolved to. */
+/** Looks up what a revision means and brings it in (an index run); installed by the program that
+ * can. Called by one thread at a time for each revision, and not for what is remembered
+ * (docs/internals/index-runs.md).
+ * @param commit  gets what it resolved to, or zeros when that is not known
+ * @param generation  gets the one it is in: what the run published or, when nothing had changed,
+ * found */
 typedef GAZ_CHECKED gaz_status (*gaz_revision_fetch)(void *ctx, const char *repo, const char *rev,
                                                      int64_t deadline_us, gaz_oid *commit,
-                                                     gaz_error *err);
+                                                     uint64_t *generation, gaz_error *err);
 void gaz_engine_set_revision_fetch(gaz_engine *engine, gaz_revision_fetch fetch, void *ctx);
 
 typedef struct gaz_hit_line {
@@ -41,6 +45,9 @@ typedef struct gaz_hit_line {
     size_t range_count;
     const struct gaz_hit_line *before, *after; /**< context lines, without ranges */
     size_t before_count, after_count;
+    size_t cut_before, cut_after; /**< bytes of the line on both sides of `text`; not 0 only when it
+                                     is longer than what is shown of a line: 1 MiB, and a quarter
+                                     of query.memory */
 } gaz_hit_line;
 
 typedef struct gaz_file_hit {
@@ -68,7 +75,8 @@ typedef struct gaz_search_request {
     uint32_t limit;                         /**< files rendered, 1–GAZ_LIMIT_MAX; 0: count only */
     uint32_t lines_per_file;                /**< 0: all */
     uint32_t context_before, context_after; /**< at most GAZ_CONTEXT_MAX */
-    const char *cursor;                     /**< or NULL */
+    uint32_t first_line, last_line; /**< only lines in this range are given, from 1; 0, 0: all */
+    const char *cursor;             /**< or NULL */
     bool explain;
     int64_t deadline_us;          /**< GAZ_NEVER: the settings' own */
     bool (*cancelled)(void *ctx); /**< nullable, polled from any thread */
@@ -87,8 +95,8 @@ typedef struct gaz_search_stats {
 
 typedef struct gaz_search_result {
     bool complete;
-    const char *reason;  /**< NULL when complete: "limit", "timeout", "memory", "cancelled",
-                            "damaged", "not_indexed"; static */
+    const char *reason;  /**< NULL when complete: "limit", "timeout", "memory", "pattern" (it
+                            met its match limit), "cancelled", "damaged", "not_indexed"; static */
     char generation[33]; /**< opaque, over all repositories searched */
     gaz_search_stats stats;
     gaz_strbuf cursor;  /**< "" when there is no next page; opaque */
