@@ -271,7 +271,7 @@ gaz_status op_repair(gaz_call *call, gaz_error *err)
     gaz_json_object_begin(&w);
     gaz_json_key(&w, "findings");
     gaz_json_array_begin(&w);
-    gaz_status st = gaz_store_repair(call->services->store, put_finding, &f, &again, err);
+    gaz_status st = gaz_repair_all(call->services->store, put_finding, &f, &again, err);
     gaz_json_array_end(&w);
     if (st == GAZ_OK)
         st = reindex(call, &again, &w, err);

@@ -437,11 +437,16 @@ static gaz_status choose_pool(run_state *r, gaz_error *err)
                         : st;
 }
 
-/* Blobs of unchanged paths whose segment was dropped by a repair are read again. */
+/* What a ref was published with is in its pool, whole: merges keep what refs need, all segments of
+ * the pool were opened just now, and `gaz repair` drops refs that lack documents. So a difference
+ * of commits needs only its own blobs. Where trees are compared whole, at the cost of the whole,
+ * blobs of unchanged paths are looked up too. */
 static gaz_status want_missing(run_state *r, const target *t, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
-    for (size_t i = 0; st == GAZ_OK && t->base && i < gaz_manifest_count(t->base); i++) {
+    if (!t->base || (!t->changes.whole && r->row.pool))
+        return GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < gaz_manifest_count(t->base); i++) {
         const gaz_manifest_entry *m = gaz_manifest_at(t->base, i);
         if (m->skip == GAZ_SKIP_NONE && !pool_holds(r->segments, r->segment_count, &m->oid))
             st = want_blob(r, &m->oid, err);

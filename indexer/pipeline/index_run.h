@@ -72,6 +72,7 @@ GAZ_CHECKED gaz_status index_blobs(const blob_job *job, segment_list *out, gaz_e
 typedef struct tree_changes {
     GAZ_VEC(gaz_manifest_change) items;
     uint64_t skipped;
+    bool whole; /* trees were compared entry by entry, not commits */
 } tree_changes;
 
 typedef struct tree_request {
@@ -94,7 +95,7 @@ GAZ_CHECKED gaz_status collect_changes(const tree_request *request, tree_changes
 GAZ_CHECKED gaz_status merge_pool(gaz_store *store, const gaz_settings *settings, int64_t pool,
                                   bool all, size_t *merged, gaz_error *err);
 
-/* Set of object ids. */
+/* The segments of a pool, all or none; and whether they hold a document. */
 GAZ_CHECKED gaz_status pool_open_segments(gaz_store *store, const gaz_snapshot *snapshot,
                                           int64_t pool, gaz_segment ***out, size_t *count,
                                           gaz_error *err);

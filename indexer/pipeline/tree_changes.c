@@ -312,6 +312,7 @@ gaz_status collect_changes(const tree_request *request, tree_changes *out, gaz_e
     }
     if (whole && st != GAZ_E_NOMEM) {
         out->items.len = 0;
+        out->whole = true;
         c.ignore_files.len = 0;
         gaz_ignore_free(c.rules.operator);
         gaz_ignore_free(c.rules.tree);

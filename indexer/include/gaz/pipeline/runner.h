@@ -88,6 +88,10 @@ GAZ_CHECKED gaz_status gaz_repo_unregister(gaz_store *store, const char *name, g
  * should be, every posting decodes, counts agree. */
 GAZ_CHECKED gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx,
                                      uint64_t *checked, gaz_error *err);
+/** gaz_store_repair(), and then drops refs whose documents are not all in their pool. @param again
+ * as there */
+GAZ_CHECKED gaz_status gaz_repair_all(gaz_store *store, gaz_check_report report, void *ctx,
+                                      gaz_strbuf *again, gaz_error *err);
 /** A canonical text of everything a repository's index says (refs, paths, blobs, text digests,
  * grams), independent of segments: equal for equal trees. */
 GAZ_CHECKED gaz_status gaz_logical_dump(gaz_store *store, const char *repo, gaz_strbuf *out,
