@@ -23,41 +23,9 @@
 uint64_t fault_seed(void)
 {
     static bool said;
-    const char *given = getenv("GAZ_TEST_SEED");
-    if (!given)
-        given = getenv("GAZ_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 0) : 1;
-    if (!said)
-        printf("# seed %llu (GAZ_TEST_SEED chooses another)\n", (unsigned long long)seed);
+    uint64_t seed = said ? proof_seed() : proof_say_seed();
     said = true;
     return seed * 0x9E3779B97F4A7C15u + 1;
-}
-
-/* splitmix64 */
-uint32_t fault_random(uint64_t *rng, uint32_t below)
-{
-    uint64_t z = (*rng += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return (uint32_t)((z ^ (z >> 31)) % below);
-}
-
-bool fault_full(void)
-{
-    const char *scale = getenv("GAZ_TEST_SCALE");
-    return scale && strcmp(scale, "full") == 0;
-}
-
-unsigned fault_rounds(unsigned full)
-{
-    return fault_full() ? full : (full + 9) / 10;
-}
-
-void fault_proof(const char *what, uint64_t count)
-{
-    const char *given = getenv("GAZ_TEST_SEED");
-    printf("proof: %s; %llu; %s; no difference\n", what, (unsigned long long)count,
-           given ? given : "1");
 }
 
 /* ---- files ---- */

@@ -13,22 +13,15 @@
 #include "gaz/pipeline/runner.h"
 #include "gaz/query/engine.h"
 #include "gaz/store/store.h"
+#include "proof.h"
 
 #define FAULT_STATES 6
 #define FAULT_REPO "little"
 
 /* ---- chance and scale ---- */
 
-/** GAZ_TEST_SEED or GAZ_SEED, or 1; printed once. */
+/** What GAZ_TEST_SEED makes of a generator for proof_random(); the seed is printed once. */
 uint64_t fault_seed(void);
-/** Below `below`, which is at least 1. */
-uint32_t fault_random(uint64_t *rng, uint32_t below);
-/** Whether GAZ_TEST_SCALE is "full". */
-bool fault_full(void);
-/** `full` of them at full scale, a tenth otherwise, at least 1. */
-unsigned fault_rounds(unsigned full);
-/** Prints the line that ./dev prove collects. */
-void fault_proof(const char *what, uint64_t count);
 
 /* ---- a repository with states ---- */
 

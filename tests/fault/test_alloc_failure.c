@@ -1,13 +1,15 @@
-/* The N-th allocation fails, or it and all after it, in an index run, a merge, a search, a file
- * read and a check: a clean error or success, never a crash, a leak (LeakSanitizer looks at the
- * end) or a wrong answer, and the home passes the check. */
+/* The N-th allocation fails, or it and all after it, in opening a home, an index run, a merge, a
+ * sweep, a search, a file read and a check: a clean error or success, never a crash, a leak
+ * (LeakSanitizer looks at the end) or a wrong answer, and the home passes the check. Each of them
+ * makes thousands of allocations when it opens the catalogue: these fail in a test of their own,
+ * and the others begin to count behind them. */
 #include "fault_support.h"
 
 #include "fault_alloc.h"
+#include "index_run.h"
 
 static fault_world *world;
-static char *prepared;               /* state 1 indexed over state 0 */
-static uint64_t opening_allocations; /* of opening the catalogue */
+static char *prepared; /* state 1 indexed over state 0 */
 
 static int setup(void **state)
 {
@@ -21,11 +23,6 @@ static int setup(void **state)
         fault_set_state(world, k);
         assert_ok(fault_index(prepared, &result, &err));
     }
-    fault_alloc_begin(0, false);
-    gaz_store *store = NULL;
-    assert_ok(gaz_store_open(prepared, false, &store, &err));
-    opening_allocations = fault_alloc_end();
-    gaz_store_close(store);
     return failed;
 }
 
@@ -35,28 +32,22 @@ static int teardown(void **state)
     return fault_world_teardown(state);
 }
 
-/* Every N below the number of allocations at full scale, a seeded few of them otherwise: most of
- * those after the catalogue was opened, which by itself makes thousands. */
+/* Every N up to the number of allocations at full scale, a seeded tenth of them otherwise. */
 typedef struct sequence {
-    uint64_t at, total, opening;
-    unsigned usual;
+    uint64_t at, total;
     uint64_t rng;
     unsigned tried;
 } sequence;
 
 static uint64_t stride(sequence *s)
 {
-    bool opening = s->at < s->opening;
-    uint64_t span = opening ? s->opening : s->total - s->opening,
-             steps = opening ? s->usual / 4 + 1 : s->usual;
-    uint64_t step = fault_full() || span <= steps ? 1 : span / steps;
-    return 1 + fault_random(&s->rng, (uint32_t)(2 * step - 1));
+    return proof_full() ? 1 : 1 + proof_random(&s->rng, 2 * 10 - 1);
 }
 
-static sequence begin(uint64_t total, uint64_t opening, unsigned usual)
+static sequence begin(uint64_t total)
 {
-    sequence s = {.total = total, .opening = opening, .usual = usual, .rng = fault_seed()};
-    assert_true(total > 20 && total >= opening);
+    sequence s = {.total = total, .rng = fault_seed()};
+    assert_true(total > 20);
     s.at = stride(&s);
     return s;
 }
@@ -85,35 +76,71 @@ static void check_error(gaz_status st, const gaz_error *err, const char *what, u
 
 /* ---- writing ---- */
 
-typedef gaz_status (*work)(const char *home, gaz_error *err);
+/* Works on an open store; allocations are counted from there on. */
+typedef gaz_status (*work)(gaz_store *store, const gaz_settings *settings, gaz_error *err);
 
-static gaz_status index_home(const char *home, gaz_error *err)
+static gaz_status index_work(gaz_store *store, const gaz_settings *settings, gaz_error *err)
 {
-    gaz_run_result result;
-    return fault_index(home, &result, err);
+    gaz_run_result result = {0};
+    index_request request = {.repo = FAULT_REPO};
+    return index_run(store, settings, &request, &result, err);
 }
 
-static void every_allocation(const char *what, work body, unsigned target, unsigned usual)
+static gaz_status merge_work(gaz_store *store, const gaz_settings *settings, gaz_error *err)
+{
+    gaz_snapshot *snapshot = NULL;
+    gaz_status st = gaz_store_snapshot(store, &snapshot, err);
+    for (size_t p = 0; st == GAZ_OK && p < snapshot->pool_count; p++)
+        st = merge_pool(store, settings, snapshot->pools[p].id, true, NULL, err);
+    gaz_snapshot_free(snapshot);
+    return st;
+}
+
+static gaz_status sweep_work(gaz_store *store, const gaz_settings *settings, gaz_error *err)
+{
+    gaz_sweep swept;
+    (void)settings;
+    return gaz_store_sweep(store, 0, &swept, err);
+}
+
+/* @param total  nullable: the allocations that were made */
+static gaz_status run_work(const char *home, work body, uint64_t at, bool forever, uint64_t *total,
+                           gaz_error *err)
+{
+    gaz_settings settings = {0};
+    gaz_store *store = NULL;
+    if (gaz_settings_load(home, &settings, err) != GAZ_OK ||
+        gaz_store_open(home, false, &store, err) != GAZ_OK)
+        fail_msg("cannot open %s: %s", home, err->message);
+    fault_alloc_begin(at, forever);
+    gaz_status st = body(store, &settings, err);
+    uint64_t made = fault_alloc_end();
+    if (total)
+        *total = made;
+    gaz_store_close(store);
+    gaz_settings_release(&settings);
+    return st;
+}
+
+static void every_allocation(const char *what, work body, unsigned target)
 {
     char home[600], when[120];
     gaz_error err = {0};
     gaz_run_result result;
+    unsigned tried = 0;
     fault_set_state(world, target);
+    fault_join(home, sizeof home, world->dir, "without-memory");
     for (int forever = 0; forever < 2; forever++) {
-        snprintf(home, sizeof home, "%s/%.5s-%d", world->dir, what, forever);
+        uint64_t total;
         fault_copy_tree(prepared, home);
-        fault_alloc_begin(0, false);
-        assert_ok(body(home, &err));
-        uint64_t total = fault_alloc_end();
+        assert_ok(run_work(home, body, 0, false, &total, &err));
         fault_remove(home);
-        sequence s = begin(total, opening_allocations, usual);
+        sequence s = begin(total);
         for (; more(&s); next(&s)) {
             snprintf(when, sizeof when, "%s, allocation %llu of %llu%s", what,
                      (unsigned long long)s.at, (unsigned long long)total, forever ? " and on" : "");
             fault_copy_tree(prepared, home);
-            fault_alloc_begin(s.at, forever);
-            gaz_status st = body(home, &err);
-            fault_alloc_end();
+            gaz_status st = run_work(home, body, s.at, forever, NULL, &err);
             check_error(st, &err, what, s.at, forever);
             gaz_error_clear(&err);
             int found = fault_which_state(world, home, 1, (int)target, when);
@@ -126,26 +153,27 @@ static void every_allocation(const char *what, work body, unsigned target, unsig
             }
             fault_remove(home);
         }
-        fault_proof(what, s.tried);
+        tried += s.tried;
     }
+    proof_report(what, tried);
 }
 
 static void a_failed_allocation_in_an_index_run_is_a_clean_error(void **state)
 {
     (void)state;
-    every_allocation("failed allocations of an index run", index_home, 4, 60);
+    every_allocation("failed allocations of index runs", index_work, 4);
 }
 
 static void a_failed_allocation_in_a_merge_is_a_clean_error(void **state)
 {
     (void)state;
-    every_allocation("merge: failed allocations", fault_merge, 1, 30);
+    every_allocation("failed allocations of merges", merge_work, 1);
 }
 
 static void a_failed_allocation_in_a_sweep_is_a_clean_error(void **state)
 {
     (void)state;
-    every_allocation("sweep: failed allocations", fault_sweep, 1, 15);
+    every_allocation("failed allocations of sweeps", sweep_work, 1);
 }
 
 /* ---- reading ---- */
@@ -204,7 +232,7 @@ static void one_search(const char *query, uint64_t at, bool forever, const gaz_s
     fault_engine_close(&e);
 }
 
-static void every_allocation_of(const char *query, unsigned usual, unsigned *tried)
+static void every_allocation_of(const char *query, unsigned *tried)
 {
     fault_engine e;
     gaz_error err = {0};
@@ -214,7 +242,7 @@ static void every_allocation_of(const char *query, unsigned usual, unsigned *tri
     assert_true(truth.status == GAZ_OK && truth.complete && truth.hits.len > 0);
     fault_engine_close(&e);
     for (int forever = 0; forever < 2; forever++) {
-        sequence s = begin(truth.allocations, 0, usual);
+        sequence s = begin(truth.allocations);
         for (; more(&s); next(&s))
             one_search(query, s.at, forever, &truth.hits);
         *tried += s.tried;
@@ -227,66 +255,105 @@ static void a_failed_allocation_in_a_search_is_a_clean_error(void **state)
     (void)state;
     unsigned tried = 0;
     for (size_t q = 0; q < QUERIES; q++)
-        every_allocation_of(queries[q], 15, &tried);
-    fault_proof("failed allocations of searches", tried);
+        every_allocation_of(queries[q], &tried);
+    proof_report("failed allocations of searches", tried);
 }
 
-static gaz_status open_and_read(const char *home, gaz_error *err)
+/* ---- opening ---- */
+
+static void a_failed_allocation_while_opening_is_a_clean_error(void **state)
 {
-    fault_engine e;
+    (void)state;
+    unsigned tried = 0;
+    gaz_error err = {0};
+    gaz_settings settings = {0};
+    for (int forever = 0; forever < 2; forever++) {
+        gaz_store *store = NULL;
+        fault_alloc_begin(0, false);
+        assert_ok(gaz_settings_load(prepared, &settings, &err));
+        assert_ok(gaz_store_open(prepared, false, &store, &err));
+        sequence s = begin(fault_alloc_end());
+        gaz_store_close(store);
+        gaz_settings_release(&settings);
+        for (; more(&s); next(&s)) {
+            fault_alloc_begin(s.at, forever);
+            gaz_status st = gaz_settings_load(prepared, &settings, &err);
+            store = NULL;
+            if (st == GAZ_OK)
+                st = gaz_store_open(prepared, false, &store, &err);
+            fault_alloc_end();
+            gaz_store_close(store);
+            gaz_settings_release(&settings);
+            check_error(st, &err, "opening a home", s.at, forever);
+            assert_true(st == GAZ_OK || !store);
+            gaz_error_clear(&err);
+        }
+        tried += s.tried;
+    }
+    fault_assert_sound(prepared, "after opening without memory");
+    proof_report("failed allocations of opening a home", tried);
+}
+
+static gaz_status read_work(gaz_store *store, const gaz_settings *settings, gaz_error *err)
+{
+    gaz_engine *engine = NULL;
     gaz_file_view view = {0};
-    gaz_status st = fault_engine_open(home, &e, err);
-    if (st != GAZ_OK)
-        return st;
-    st = gaz_engine_file(e.engine, FAULT_REPO, "topic", "stable.txt", 1, 1, &view, err);
+    gaz_status st = gaz_engine_new(store, settings, &engine, err);
+    if (st == GAZ_OK)
+        st = gaz_engine_refresh(engine, err);
+    if (st == GAZ_OK)
+        st = gaz_engine_file(engine, FAULT_REPO, "topic", "stable.txt", 1, 1, &view, err);
     if (st == GAZ_OK &&
         (!view.text.data || strcmp(view.text.data, "this line never changes: constant\n") != 0))
         fail_msg("the file reads '%s'", view.text.data ? view.text.data : "");
     gaz_file_view_release(&view);
-    fault_engine_close(&e);
+    gaz_engine_free(engine);
     return st;
 }
 
-static gaz_status check_all(const char *home, gaz_error *err)
+static void add_finding(void *ctx, const char *what, const char *name, const char *message)
 {
-    char *findings = fault_findings(home, err);
-    if (!findings)
-        return err->status;
-    if (*findings)
-        fail_msg("the check found: %s", findings);
-    free(findings);
-    return GAZ_OK;
+    snprintf(ctx, 300, "%s %s: %s", what, name, message);
 }
 
-static void reading(const char *what, work body, unsigned usual)
+static gaz_status check_work(gaz_store *store, const gaz_settings *settings, gaz_error *err)
+{
+    char found[300] = "";
+    (void)settings;
+    gaz_status st = gaz_check_all(store, add_finding, found, NULL, err);
+    if (*found)
+        fail_msg("without memory the check finds: %s", found);
+    return st;
+}
+
+static void reading(const char *what, work body)
 {
     gaz_error err = {0};
-    fault_alloc_begin(0, false);
-    assert_ok(body(prepared, &err));
-    uint64_t total = fault_alloc_end();
+    unsigned tried = 0;
     for (int forever = 0; forever < 2; forever++) {
-        sequence s = begin(total, opening_allocations, usual);
+        uint64_t total;
+        assert_ok(run_work(prepared, body, 0, false, &total, &err));
+        sequence s = begin(total);
         for (; more(&s); next(&s)) {
-            fault_alloc_begin(s.at, forever);
-            gaz_status st = body(prepared, &err);
-            fault_alloc_end();
+            gaz_status st = run_work(prepared, body, s.at, forever, NULL, &err);
             check_error(st, &err, what, s.at, forever);
             gaz_error_clear(&err);
         }
-        fault_proof(what, s.tried);
+        tried += s.tried;
     }
+    proof_report(what, tried);
 }
 
-static void a_failed_allocation_while_opening_and_reading_is_a_clean_error(void **state)
+static void a_failed_allocation_while_reading_a_file_is_a_clean_error(void **state)
 {
     (void)state;
-    reading("failed allocations of opening a home and reading a file", open_and_read, 60);
+    reading("failed allocations of reading a file", read_work);
 }
 
 static void a_failed_allocation_in_a_check_is_no_finding(void **state)
 {
     (void)state;
-    reading("failed allocations of a check", check_all, 40);
+    reading("failed allocations of checks", check_work);
 }
 
 int main(void)
@@ -296,7 +363,8 @@ int main(void)
         cmocka_unit_test(a_failed_allocation_in_a_merge_is_a_clean_error),
         cmocka_unit_test(a_failed_allocation_in_a_sweep_is_a_clean_error),
         cmocka_unit_test(a_failed_allocation_in_a_search_is_a_clean_error),
-        cmocka_unit_test(a_failed_allocation_while_opening_and_reading_is_a_clean_error),
+        cmocka_unit_test(a_failed_allocation_while_opening_is_a_clean_error),
+        cmocka_unit_test(a_failed_allocation_while_reading_a_file_is_a_clean_error),
         cmocka_unit_test(a_failed_allocation_in_a_check_is_no_finding),
     };
     return cmocka_run_group_tests_name("allocation", tests, setup, teardown);

@@ -227,7 +227,7 @@ static void readers_see_one_generation_at_a_time_while_a_writer_publishes(void *
     gaz_run_result result;
     pthread_t readers[READERS], writer;
     char *home = fault_home_new(w, "busy");
-    scene s = {.world = w, .home = home, .rounds = fault_rounds(300)};
+    scene s = {.world = w, .home = home, .rounds = proof_rounds(300)};
     pthread_mutex_init(&s.lock, NULL);
     atomic_store(&s.writing, true);
     fault_set_state(w, 0);
@@ -249,7 +249,7 @@ static void readers_see_one_generation_at_a_time_while_a_writer_publishes(void *
     fault_assert_swept(home, "after all");
     pthread_mutex_destroy(&s.lock);
     print_message("# %u reads of %u generations\n", atomic_load(&s.reads), s.rounds);
-    fault_proof("generations published under searching threads", s.rounds);
+    proof_report("generations published under searching threads", s.rounds);
     free(home);
 }
 

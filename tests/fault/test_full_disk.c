@@ -66,7 +66,7 @@ static bool strike(const fault_world *w, const char *prepared, const char *home,
 
 static void every_call(const fault_world *w, bool merge)
 {
-    unsigned from = 1, to = merge ? 1 : 4, step = fault_full() ? 1 : 10, tried = 0;
+    unsigned from = 1, to = merge ? 1 : 4, step = proof_full() ? 1 : 10, tried = 0;
     uint64_t rng = fault_seed();
     gaz_error err = {0};
     gaz_run_result result;
@@ -78,16 +78,16 @@ static void every_call(const fault_world *w, bool merge)
     }
     fault_set_state(w, to);
     for (int kind = 0; kind < 2; kind++) {
-        fault_plan plan = {kind ? FAULT_FULL : FAULT_FULL_ONCE, 1 + fault_random(&rng, step)};
+        fault_plan plan = {kind ? FAULT_FULL : FAULT_FULL_ONCE, 1 + proof_random(&rng, step)};
         for (; strike(w, prepared, home, plan, merge, from, to); plan.at += step)
             tried++;
         assert_true(plan.at > 10);
     }
     fault_remove(prepared);
     free(prepared);
-    fault_proof(merge ? "a full disk at every call of a merge"
-                      : "a full disk at every call of an index run",
-                tried);
+    proof_report(merge ? "a full disk at every call of a merge"
+                       : "a full disk at every call of an index run",
+                 tried);
 }
 
 static void a_full_disk_at_any_call_of_an_index_run_is_a_clean_error(void **state)

@@ -218,7 +218,7 @@ static void hostile_repositories_are_indexed_without_harm(void **state)
     (void)state;
     for (size_t i = 0; i < hostile_kind_count; i++)
         try_kind(&hostile_kinds[i]);
-    fault_proof("kinds of hostile repositories indexed", hostile_kind_count);
+    proof_report("kinds of hostile repositories indexed", hostile_kind_count);
 }
 
 int main(void)

@@ -44,15 +44,15 @@ static void one_round(const fault_world *w, const char *home, uint64_t *rng, uns
                       int *current)
 {
     static const fault_action actions[] = {FAULT_KILL_BEFORE, FAULT_KILL_AFTER, FAULT_KILL_TORN};
-    unsigned target = fault_random(rng, FAULT_STATES);
-    job j = {home, fault_random(rng, 4)   ? WORK_INDEX
-                   : fault_random(rng, 3) ? WORK_MERGE
+    unsigned target = proof_random(rng, FAULT_STATES);
+    job j = {home, proof_random(rng, 4)   ? WORK_INDEX
+                   : proof_random(rng, 3) ? WORK_MERGE
                                           : WORK_SWEEP};
     if (j.work == WORK_INDEX)
         fault_set_state(w, target);
     else
         target = (unsigned)*current;
-    fault_plan plan = {actions[fault_random(rng, 3)], 1 + fault_random(rng, usual[j.work])};
+    fault_plan plan = {actions[proof_random(rng, 3)], 1 + proof_random(rng, usual[j.work])};
     fault_outcome outcome;
     char when[120];
     fault_child(plan, do_work, &j, &outcome);
@@ -74,7 +74,7 @@ static void a_killed_run_loses_no_generation_and_the_next_one_succeeds(void **st
 {
     const fault_world *w = *state;
     uint64_t rng = fault_seed();
-    unsigned rounds = fault_rounds(1000);
+    unsigned rounds = proof_rounds(1000);
     int current = 0;
     gaz_error err = {0};
     gaz_run_result result;
@@ -88,7 +88,7 @@ static void a_killed_run_loses_no_generation_and_the_next_one_succeeds(void **st
     }
     fault_remove(home);
     free(home);
-    fault_proof("kill -9 at random calls of indexing, merging, sweeping", rounds);
+    proof_report("kill -9 at random calls of indexing, merging, sweeping", rounds);
 }
 
 /* The first run of a home is killed at each call in turn, so that none is left out by chance. */
@@ -100,8 +100,8 @@ static void the_first_run_may_be_killed_at_every_call(void **state)
     char *fresh = fault_home_new(w, "fresh"), home[600];
     fault_join(home, sizeof home, w->dir, "first");
     bool ended = false;
-    unsigned step = fault_full() ? 1 : 10, tried = 0;
-    for (uint64_t at = 1 + (step > 1 ? fault_random(&rng, step) : 0); !ended; at += step, tried++) {
+    unsigned step = proof_full() ? 1 : 10, tried = 0;
+    for (uint64_t at = 1 + (step > 1 ? proof_random(&rng, step) : 0); !ended; at += step, tried++) {
         fault_outcome outcome;
         char when[80];
         job j = {home, WORK_INDEX};
@@ -117,7 +117,7 @@ static void the_first_run_may_be_killed_at_every_call(void **state)
     assert_true(tried > 2);
     fault_remove(fresh);
     free(fresh);
-    fault_proof("kill -9 at every call of a first index run", tried);
+    proof_report("kill -9 at every call of a first index run", tried);
 }
 
 int main(void)

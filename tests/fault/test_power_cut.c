@@ -89,13 +89,13 @@ static void every_call(const fault_world *w, const char *prepared, work kind, un
                        unsigned to, const char *what)
 {
     uint64_t rng = fault_seed();
-    unsigned tried = 0, step = fault_full() ? 1 : 10;
+    unsigned tried = 0, step = proof_full() ? 1 : 10;
     fault_set_state(w, to);
-    for (uint64_t at = 1 + fault_random(&rng, step); cut(w, prepared, kind, at, from, to);
+    for (uint64_t at = 1 + proof_random(&rng, step); cut(w, prepared, kind, at, from, to);
          at += step)
         tried++;
     assert_true(tried > 3);
-    fault_proof(what, tried);
+    proof_report(what, tried);
 }
 
 static char *prepare(const fault_world *w, const char *name)

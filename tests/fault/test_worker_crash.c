@@ -262,7 +262,7 @@ static void a_killed_supervisor_takes_its_worker_along_and_loses_nothing(void **
 {
     (void)state;
     uint64_t rng = fault_seed();
-    unsigned rounds = fault_rounds(80), killed = 0;
+    unsigned rounds = proof_rounds(80), killed = 0;
     int current = 0;
     gaz_error err = {0};
     gaz_run_result result;
@@ -270,14 +270,14 @@ static void a_killed_supervisor_takes_its_worker_along_and_loses_nothing(void **
     fault_set_state(world, 0);
     assert_ok(fault_index(home, &result, &err));
     for (unsigned i = 0; i < rounds; i++) {
-        unsigned target = fault_random(&rng, FAULT_STATES);
+        unsigned target = proof_random(&rng, FAULT_STATES);
         fault_set_state(world, target);
         fflush(NULL);
         pid_t pid = fork();
         assert_true(pid >= 0);
         if (pid == 0)
             _exit(supervise(home, &err) == GAZ_OK ? 0 : 1);
-        usleep(fault_random(&rng, 200000));
+        usleep(proof_random(&rng, 200000));
         kill(pid, SIGKILL);
         int ended = 0;
         assert_int_equal(pid, waitpid(pid, &ended, 0));
@@ -295,7 +295,7 @@ static void a_killed_supervisor_takes_its_worker_along_and_loses_nothing(void **
         current = (int)target;
     }
     assert_true(killed > 0);
-    fault_proof("kill -9 of a supervisor at random times", rounds);
+    proof_report("kill -9 of a supervisor at random times", rounds);
     free(home);
 }
 
@@ -332,7 +332,7 @@ static void two_processes(const char *name, const char *const repos[2])
     gaz_error err = {0};
     char *home = fault_home_new(world, name);
     register_twin(home);
-    for (unsigned i = 0; i < fault_rounds(30); i++) {
+    for (unsigned i = 0; i < proof_rounds(30); i++) {
         pid_t pids[2];
         fault_set_state(world, i);
         fflush(NULL);

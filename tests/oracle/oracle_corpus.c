@@ -189,21 +189,35 @@ static void to_utf16(const gaz_strbuf *text, bool big, gaz_strbuf *out)
     }
 }
 
-static void add_utf16(corpus *c, dice *d, const char *path, bool big, int kind, int ends, bool odd)
+/* A file of a text, which is released. */
+static void add_wide(corpus *c, const char *path, gaz_strbuf *text, bool big, bool odd)
 {
-    gaz_strbuf text = GAZ_STRBUF_INIT, wide = GAZ_STRBUF_INIT;
-    make_text(d, &text, kind, ends, 30);
-    simplify_ends(&text);
-    to_utf16(&text, big, &wide);
+    gaz_strbuf wide = GAZ_STRBUF_INIT;
+    simplify_ends(text);
+    to_utf16(text, big, &wide);
     if (odd)
         gaz_strbuf_putc(&wide, 'x');
     corpus_file *f = add(c, path, CORPUS_PLAIN, big ? "utf-16be" : "utf-16le", &wide);
-    f->perl = !lone_return(text.data, text.len);
-    gaz_strbuf_release(&text);
+    f->perl = !lone_return(text->data, text->len);
+    gaz_strbuf_release(text);
     gaz_strbuf_release(&wide);
 }
 
-static void add_latin1(corpus *c, dice *d, const char *path, const char *end)
+static void add_utf16(corpus *c, dice *d, const char *path, bool big, int kind, int ends, bool odd)
+{
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    make_text(d, &text, kind, ends, 30);
+    add_wide(c, path, &text, big, odd);
+}
+
+static void add_utf16_code(corpus *c, dice *d, const char *path, bool big, const char *end)
+{
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    code(d, &text, 140000, true, end);
+    add_wide(c, path, &text, big, false);
+}
+
+static void add_latin1(corpus *c, dice *d, const char *path, const char *end, unsigned lines)
 {
     static const char *const words[] = {"caf\xE9",
                                         "na\xEFve",
@@ -219,10 +233,10 @@ static void add_latin1(corpus *c, dice *d, const char *path, const char *end)
                                         "\xC9T\xC9"};
     gaz_strbuf text = GAZ_STRBUF_INIT;
     gaz_strbuf_printf(&text, "na\xEFve caf\xE9%s", end);
-    for (unsigned i = 0; i < 25; i++) {
+    for (unsigned i = 0; i < lines; i++) {
         for (unsigned n = roll(d, 6); n; n--)
             gaz_strbuf_printf(&text, "%s ", PICK(d, words));
-        gaz_strbuf_puts(&text, i < 24 ? end : "");
+        gaz_strbuf_puts(&text, i < lines - 1 ? end : "");
     }
     corpus_file *f = add(c, path, CORPUS_LATIN1, "latin1", &text);
     f->perl = !lone_return(text.data, text.len);
@@ -324,9 +338,12 @@ static void add_others(corpus *c, dice *d)
     add_utf16(c, d, "wide/be", true, TEXT_UTF8, 1, false);
     add_utf16(c, d, "wide/be-odd", true, TEXT_ASCII, 0, true);
     add_utf16(c, d, "wide/le-unpaired", false, TEXT_BROKEN, 2, false);
-    add_latin1(c, d, "latin/lf.txt", "\n");
-    add_latin1(c, d, "latin/crlf.txt", "\r\n");
-    add_latin1(c, d, "latin/cr.txt", "\r");
+    add_utf16_code(c, d, "wide/le-chunks.c", false, "\n");
+    add_utf16_code(c, d, "wide/be-chunks.c", true, "\r\n");
+    add_latin1(c, d, "latin/lf.txt", "\n", 25);
+    add_latin1(c, d, "latin/crlf.txt", "\r\n", 25);
+    add_latin1(c, d, "latin/cr.txt", "\r", 25);
+    add_latin1(c, d, "latin/chunks.txt", "\r\n", 14000);
 }
 
 static void add_huge(corpus *c, dice *d, const corpus_size *size)
@@ -417,11 +434,23 @@ static bool ordinary(const corpus_file *f)
            strncmp(f->path, "wide/", 5) != 0 && strncmp(f->path, "nul/", 4) != 0;
 }
 
-static size_t pick_ordinary(const corpus *c, dice *d)
+/* What was designed to be hard stays; it may be edited, but for the huge ones, which are edited by
+ * themselves. */
+static bool designed(const corpus_file *f)
+{
+    static const char *const folders[] = {"ends/", "case/", "bad/", "short/", "huge/"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+        if (strncmp(f->path, folders[i], strlen(folders[i])) == 0)
+            return true;
+    return false;
+}
+
+static size_t pick(const corpus *c, dice *d, bool any)
 {
     for (;;) {
         size_t at = roll(d, (uint32_t)c->count);
-        if (ordinary(&c->files[at]))
+        const corpus_file *f = &c->files[at];
+        if (ordinary(f) && strncmp(f->path, "huge/", 5) != 0 && (any || !designed(f)))
             return at;
     }
 }
@@ -462,28 +491,55 @@ static void rename_file(corpus *c, dice *d, size_t at)
 void corpus_change(corpus *c, dice *d)
 {
     for (unsigned n = 3 + roll(d, 6); n; n--) {
-        size_t at = pick_ordinary(c, d);
         switch (roll(d, 6)) {
         case 0:
             add_random(c, d, "n", roll(d, 100000));
             break;
         case 1:
-            if (c->count > 60)
-                drop(c, at);
+            if (c->count > 80)
+                drop(c, pick(c, d, false));
             break;
         case 2:
-            rename_file(c, d, at);
+            rename_file(c, d, pick(c, d, false));
             break;
         case 3:
-            c->files[at].mode = "100755";
+            c->files[pick(c, d, true)].mode = "100755";
             break;
         default:
-            edit(c, d, at);
+            edit(c, d, pick(c, d, true));
         }
     }
     const corpus_file *huge = corpus_find(c, "huge/file.c", 11);
     if (huge && roll(d, 2))
         edit(c, d, (size_t)(huge - c->files));
+}
+
+const char *const corpus_traits[TRAITS] = {
+    "CRLF",    "lone CR", "no final newline", "late NUL",    "invalid UTF-8",
+    "Latin-1", "UTF-16",  "huge line",        "many chunks", "byte-order mark"};
+
+unsigned corpus_traits_of(const corpus_file *f)
+{
+    static const char *const folders[][2] = {{"huge/line", "7"}, {"huge/file", "8"}, {"bom/", "9"}};
+    unsigned traits = 0;
+    if (f->kind == CORPUS_SKIPPED)
+        return 0;
+    for (size_t i = 0; i < 3; i++)
+        if (strncmp(f->path, folders[i][0], strlen(folders[i][0])) == 0)
+            traits |= 1u << atoi(folders[i][1]);
+    if (strncmp(f->encoding, "utf-16", 6) == 0)
+        return traits | TRAIT_UTF16;
+    if (memmem(f->bytes, f->len, "\r\n", 2))
+        traits |= TRAIT_CRLF;
+    if (lone_return(f->bytes, f->len))
+        traits |= TRAIT_LONE_CR;
+    if (f->len && f->bytes[f->len - 1] != '\n')
+        traits |= TRAIT_NO_NEWLINE;
+    if (memchr(f->bytes, '\0', f->len))
+        traits |= TRAIT_NUL;
+    if (f->kind == CORPUS_LATIN1)
+        return traits | TRAIT_LATIN1;
+    return traits | (gaz_utf8_valid(f->bytes, f->len) ? 0 : TRAIT_INVALID);
 }
 
 const corpus_file *corpus_find(const corpus *c, const char *path, size_t len)

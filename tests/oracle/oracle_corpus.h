@@ -18,6 +18,22 @@ typedef enum corpus_kind {
     CORPUS_LATIN1   /* -E latin1 */
 } corpus_kind;
 
+/* What makes a file hard. A file may be several. */
+enum {
+    TRAIT_CRLF = 1,
+    TRAIT_LONE_CR = 2,
+    TRAIT_NO_NEWLINE = 4,
+    TRAIT_NUL = 8,      /* late, so that it is text */
+    TRAIT_INVALID = 16, /* UTF-8 that is none */
+    TRAIT_LATIN1 = 32,
+    TRAIT_UTF16 = 64,
+    TRAIT_LONG_LINE = 128,   /* over a chunk */
+    TRAIT_MANY_CHUNKS = 256, /* over four chunks, the last of them in CRLF */
+    TRAIT_BOM = 512,
+    TRAITS = 10
+};
+extern const char *const corpus_traits[TRAITS];
+
 typedef struct corpus_file {
     char path[96];
     corpus_kind kind;
@@ -52,6 +68,7 @@ void corpus_commit(const corpus *c, const char *dir, const char *branch, unsigne
 /* Lays it out below `dir`: plain/, latin1/, and of them what -P is for: plain.perl/, latin1.perl/.
  */
 void corpus_lay_out(const corpus *c, const char *dir);
+unsigned corpus_traits_of(const corpus_file *f);
 /* The file of a path, or NULL. */
 const corpus_file *corpus_find(const corpus *c, const char *path, size_t len);
 

@@ -19,48 +19,106 @@ static void append(oracle_atom *a, const char *text)
         memcpy(a->source + n, text, m + 1);
 }
 
-/* A piece of a text of the corpus: 1–`max` bytes of one line, whole characters, no NUL and no line
- * ends. */
+/* The bytes of a file from `at`, as UTF-8, up to a line end, a NUL or the room there is; at least
+ * `want` of them where there are as many. */
+static void decode(const corpus_file *f, size_t at, size_t want, char *out, size_t room)
+{
+    bool utf16 = strncmp(f->encoding, "utf-16", 6) == 0, big = strcmp(f->encoding, "utf-16be") == 0;
+    size_t n = 0;
+    if (utf16)
+        at &= ~(size_t)1;
+    while (n < want && n + 4 < room && at + (utf16 ? 1 : 0) < f->len) {
+        uint32_t c = (unsigned char)f->bytes[at++];
+        if (utf16) {
+            uint32_t other = (unsigned char)f->bytes[at++];
+            c = big ? c << 8 | other : other << 8 | c;
+        } else if (f->kind != CORPUS_LATIN1) {
+            out[n++] = (char)c;
+            while (c >= 0x80 && at < f->len && n < room - 1 &&
+                   ((unsigned char)f->bytes[at] & 0xC0) == 0x80)
+                out[n++] = f->bytes[at++];
+        }
+        if (c == 0 || c == '\n' || c == '\r' || (c >= 0xD800 && c < 0xE000) || c == 0xFEFF) {
+            n -= n && !utf16 && f->kind != CORPUS_LATIN1;
+            break;
+        }
+        if (utf16 || f->kind == CORPUS_LATIN1)
+            n += gaz_utf8_put(out + n, c);
+    }
+    out[n] = '\0';
+}
+
+/* A piece of a text of the corpus: 1–`max` bytes of one line and the rest of its last character. */
 static bool piece(dice *d, const corpus *c, char *out, size_t max)
 {
     for (int tries = 0; tries < 50; tries++) {
         const corpus_file *f = &c->files[roll(d, (uint32_t)c->count)];
-        if (f->kind != CORPUS_PLAIN || strncmp(f->encoding, "utf-16", 6) == 0 || f->len < 2)
+        if (f->kind == CORPUS_SKIPPED || f->len < 2)
             continue;
-        size_t at = roll(d, (uint32_t)f->len), n = 0, want = 1 + roll(d, (uint32_t)max);
-        while (at < f->len && ((unsigned char)f->bytes[at] & 0xC0) == 0x80)
+        size_t at = roll(d, (uint32_t)f->len);
+        while (f->kind == CORPUS_PLAIN && at < f->len &&
+               ((unsigned char)f->bytes[at] & 0xC0) == 0x80)
             at++;
-        while (n < want && at + n < f->len && f->bytes[at + n] && f->bytes[at + n] != '\n' &&
-               f->bytes[at + n] != '\r') {
-            out[n] = f->bytes[at + n];
-            n++;
-        }
-        while (at + n < f->len && n < max + 4 && ((unsigned char)f->bytes[at + n] & 0xC0) == 0x80) {
-            out[n] = f->bytes[at + n];
-            n++;
-        }
-        out[n] = '\0';
-        if (n && gaz_utf8_valid(out, n))
+        decode(f, at, 1 + roll(d, (uint32_t)max), out, max + 5);
+        if (*out && gaz_utf8_valid(out, strlen(out)))
             return true;
     }
     strcpy(out, "foo");
     return false;
 }
 
-/* Other cases of the same letters, and partners that only Unicode knows. */
+/* Partners of letters that only Unicode knows, or that look like partners and are none. */
+static const char *a_twin(dice *d, const char *letter, size_t len)
+{
+    static const char *const twins[][2] = {
+        {"k", "\xE2\x84\xAA"},
+        {"s", "\xC5\xBF"},
+        {"i", "\xC4\xB0"},
+        {"i", "\xC4\xB1"},
+        {"\xC3\x9F", "ss"},
+        {"\xC3\x9F", "\xE1\xBA\x9E"},
+        {"\xCF\x83", "\xCF\x82"},
+        {"\xCF\x82", "\xCE\xA3"},
+        {"\xCE\xA3", "\xCF\x82"},
+        {"\xC3\xA9", "\xC3\x89"},
+        {"\xC3\x85", "\xE2\x84\xAB"},
+        {"\xC3\xA5", "\xE2\x84\xAB"},
+        {"\xC2\xB5", "\xCE\xBC"},
+        {"\xC7\x84", "\xC7\x85"},
+        {"\xD0\xB6", "\xD0\x96"},
+    };
+    size_t from = roll(d, sizeof twins / sizeof twins[0]);
+    char low[5] = "";
+    memcpy(low, letter, len);
+    if (len == 1 && *letter >= 'A' && *letter <= 'Z')
+        low[0] = (char)(*letter | 32);
+    for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
+        const char *const *pair = twins[(from + i) % (sizeof twins / sizeof twins[0])];
+        if (strcmp(pair[0], low) == 0)
+            return pair[1];
+    }
+    return NULL;
+}
+
+/* Other cases of the same letters. */
 static void twist_case(dice *d, char *text, size_t room)
 {
     char out[512] = "";
-    for (const char *p = text; *p && strlen(out) + 8 < sizeof out; p++) {
-        const char *twin = NULL;
+    for (const char *p = text; *p && strlen(out) + 8 < sizeof out;) {
+        size_t len = 1;
+        while (((unsigned char)p[len] & 0xC0) == 0x80)
+            len++;
+        const char *twin = len <= 4 && roll(d, 3) == 0 ? a_twin(d, p, len) : NULL;
         char one[2] = {*p, 0};
-        if ((*p | 32) == 'k' && roll(d, 3) == 0)
-            twin = "\xE2\x84\xAA";
-        else if ((*p | 32) == 's' && roll(d, 3) == 0)
-            twin = "\xC5\xBF";
-        else if (((*p | 32) >= 'a' && (*p | 32) <= 'z') && (*p & 0x80) == 0 && roll(d, 2))
+        if (len == 1 && (*p | 32) >= 'a' && (*p | 32) <= 'z' && roll(d, 2))
             one[0] = (char)(*p ^ 32);
-        strcat(out, twin ? twin : one);
+        if (twin)
+            strcat(out, twin);
+        else if (len == 1)
+            strcat(out, one);
+        else
+            strncat(out, p, len);
+        p += len;
     }
     if (strlen(out) < room)
         strcpy(text, out);
@@ -110,8 +168,11 @@ static void make_literal(dice *d, const corpus *c, oracle_atom *a)
         append(a, PICK(d, chosen));
     else
         (void)piece(d, c, a->source, lengths[roll(d, 9)]);
-    if (roll(d, 3) == 0)
+    a->origin = strlen(a->source) <= 2 ? ORACLE_SHORT : ORACLE_LITERAL;
+    if (roll(d, 3) == 0) {
         twist_case(d, a->source, sizeof a->source);
+        a->origin = ORACLE_TWISTED;
+    }
 }
 
 /* Escaped so that it stands for itself in a regular expression. */
@@ -194,6 +255,7 @@ static void make_typed(dice *d, const corpus *c, oracle_atom *a)
                                         "\\B\\w\\B",
                                         "W\\r?$"};
     const char *form = PICK(d, forms);
+    a->origin = ORACLE_TYPED;
     a->plain_spans = !strpbrk(form, "^$?*{") && !strstr(form, "\\b") && !strstr(form, "\\B");
     for (const char *p = form; *p; p++) {
         char one[2] = {*p, 0};
@@ -218,6 +280,7 @@ static void make_multiline(dice *d, const corpus *c, oracle_atom *a)
                                         "\\A\\n",     "\\n\\z",
                                         "W\\s+\\nW?", "(W|\\n)\\n"};
     const char *form = PICK(d, forms);
+    a->origin = ORACLE_MULTILINE;
     a->multiline = true;
     for (const char *p = form; *p; p++) {
         char one[2] = {*p, 0};
@@ -250,6 +313,7 @@ static void make_perl(dice *d, const corpus *c, oracle_atom *a)
                                         "(?P<n>W)(?P=n)",
                                         "(?!W)\\w+\\("};
     const char *form = PICK(d, forms);
+    a->origin = ORACLE_PERL;
     a->perl = true;
     for (const char *p = form; *p; p++) {
         char one[2] = {*p, 0};
@@ -271,6 +335,7 @@ static bool crate_differs(const char *source)
 static void make_wild(dice *d, oracle_atom *a)
 {
     gaz_strbuf out = GAZ_STRBUF_INIT;
+    a->origin = ORACLE_WILD;
     do {
         gaz_strbuf_reset(&out);
         made_pattern m = make_pattern(d, &out, 8, 8);

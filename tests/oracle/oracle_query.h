@@ -6,8 +6,21 @@
 #include "gaz/base/vec.h"
 #include "oracle_corpus.h"
 
+/* Where a pattern comes from. */
+typedef enum oracle_origin {
+    ORACLE_LITERAL,
+    ORACLE_SHORT,   /* a literal of one or two bytes */
+    ORACLE_TWISTED, /* a literal in other cases, with partners that only Unicode knows */
+    ORACLE_TYPED,   /* forms that people type */
+    ORACLE_MULTILINE,
+    ORACLE_PERL,
+    ORACLE_WILD, /* random patterns */
+    ORACLE_ORIGINS
+} oracle_origin;
+
 /* One pattern, as both sides take it. */
 typedef struct oracle_atom {
+    oracle_origin origin;
     char source[512]; /* without NULs */
     bool literal, multiline, perl;
     bool plain_spans; /* ripgrep -o tells its matches truly: no boundaries, line ends or empty

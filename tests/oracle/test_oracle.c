@@ -1,48 +1,46 @@
 /* Exactness: generated queries over a generated corpus give the lines that ripgrep gives, whatever
- * the history of the index: after several commits, after merges, and on commits that nobody indexed
- * before.
+ * the history of the index: after many commits, each indexed by itself, after merges, after more
+ * commits on top of what was merged, and on old commits, some of which nobody indexed before.
  *
- * GAZ_SEED gives the seed, GAZ_TEST_SCALE=full the ten thousand queries; GAZ_ORACLE_KEEP=1 leaves
- * the corpus behind when there is a difference. */
+ * GAZ_TEST_SEED gives the seed, GAZ_TEST_SCALE=full the ten thousand queries; GAZ_ORACLE_KEEP=1
+ * leaves the corpus behind when there is a difference. */
 #include "gaz_test.h"
 
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
 #include "oracle_query.h"
+#include "proof.h"
 #include "run_tool.h"
 
-#define COMMITS 6
-#define QUERIES 1000
+#define FIRST_COMMITS 18 /* at least, indexed one after the other before anything is asked */
+#define LATER_COMMITS 6  /* indexed after the merge */
+#define COMMITS_MAX 40
+#define SEGMENTS 5 /* at least, when it is asked */
+#define QUERIES 10000
 #define WRONG_MAX 20 /* differences printed before giving up */
 
 static gaz_error err;
 
+/* How many queries found something in files of each trait, and of each origin. */
+typedef struct reach {
+    size_t traits[TRAITS], origins[ORACLE_ORIGINS], asked[ORACLE_ORIGINS];
+} reach;
+
 typedef struct bench {
     char *dir, repo[600], laid[600];
     fixture f;
-    corpus versions[COMMITS];
-    char *commits[COMMITS];
+    corpus versions[COMMITS_MAX];
+    char *commits[COMMITS_MAX];
+    unsigned count; /* of commits */
     size_t wrong;
+    unsigned asked;
+    reach reach;
 } bench;
 
 typedef struct tally {
     size_t asked, found, lines, invalid, limited, spans, wrong;
     int64_t rg_us, our_us;
 } tally;
-
-static uint64_t seed_of(uint64_t fallback)
-{
-    const char *given = getenv("GAZ_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 0) : test_seed(fallback);
-    print_message("seed %llu (GAZ_SEED)\n", (unsigned long long)seed);
-    return seed;
-}
-
-static bool full(void)
-{
-    const char *scale = getenv("GAZ_TEST_SCALE");
-    return scale && strcmp(scale, "full") == 0;
-}
 
 static void complain(const bench *b, const corpus *c, const oracle_atom *a, const char *query,
                      const oracle_line *at, bool rg_has_it)
@@ -90,6 +88,22 @@ static bool same_spans(const bench *b, const oracle_atom *a, const gaz_strbuf *o
 static bool spans_comparable(const oracle_atom *a, const oracle_lines *found)
 {
     return a->plain_spans && !a->perl && !a->multiline && found->list.len < 3000;
+}
+
+static void note_reach(bench *b, const corpus *c, const oracle_atom *a, const oracle_lines *found)
+{
+    unsigned traits = 0;
+    uint32_t last = UINT32_MAX;
+    for (size_t i = 0; i < found->list.len; i++) {
+        uint32_t file = found->list.items[i].file;
+        if (file != last)
+            traits |= corpus_traits_of(&c->files[file]);
+        last = file;
+    }
+    for (unsigned t = 0; t < TRAITS; t++)
+        b->reach.traits[t] += traits >> t & 1;
+    b->reach.origins[a->origin] += found->list.len > 0;
+    b->reach.asked[a->origin]++;
 }
 
 static void compare(bench *b, const corpus *c, const char *rev, const oracle_atom *a, bool spans,
@@ -150,6 +164,7 @@ static void compare(bench *b, const corpus *c, const char *rev, const oracle_ato
             sum->spans++;
             sum->wrong += !same_spans(b, a, &ours.spans);
         }
+        note_reach(b, c, a, &rg);
         sum->found += rg.list.len > 0;
         sum->lines += rg.list.len;
     }
@@ -174,34 +189,61 @@ static void check_classes(bench *b, const corpus *c)
     }
 }
 
+static size_t segments(bench *b)
+{
+    size_t count;
+    uint64_t documents;
+    fixture_count(&b->f, &count, &documents);
+    return count;
+}
+
+/* Whether a commit is only ever asked for as an old revision. */
+static bool skipped(unsigned version)
+{
+    return version == 2 || version == 11;
+}
+
+static void commit_and_index(bench *b, dice *d)
+{
+    unsigned v = b->count++;
+    assert_true(v < COMMITS_MAX);
+    if (v) {
+        corpus_copy(&b->versions[v], &b->versions[v - 1]);
+        corpus_change(&b->versions[v], d);
+    }
+    corpus_commit(&b->versions[v], b->repo, "main", v);
+    b->commits[v] = run_git(b->repo, "rev-parse", "main", NULL);
+    if (v == 0)
+        fixture_add(&b->f, b->repo, "corpus", NULL);
+    if (!skipped(v))
+        (void)fixture_index(&b->f, "corpus");
+}
+
 static void setup(bench *b, dice *d)
 {
     corpus_size size = {.small = 40,
-                        .huge_line = full() ? 1u << 20 : 1u << 18,
-                        .huge_file = full() ? 4u << 20 : 640u << 10};
+                        .huge_line = proof_full() ? 1u << 20 : 1u << 18,
+                        .huge_file = proof_full() ? 4u << 20 : 640u << 10};
     *b = (bench){.dir = make_temp_dir()};
     snprintf(b->repo, sizeof b->repo, "%s/corpus.git", b->dir);
     snprintf(b->laid, sizeof b->laid, "%s/laid", b->dir);
     free(run_git(b->dir, "init", "-q", "--bare", "-b", "main", b->repo, NULL));
     corpus_init(&b->versions[0], d, &size);
     fixture_open(&b->f, b->dir, "home");
-    for (unsigned v = 0; v < COMMITS; v++) {
-        if (v) {
-            corpus_copy(&b->versions[v], &b->versions[v - 1]);
-            corpus_change(&b->versions[v], d);
-        }
-        corpus_commit(&b->versions[v], b->repo, "main", v);
-        b->commits[v] = run_git(b->repo, "rev-parse", "main", NULL);
-        if (v == 0)
-            fixture_add(&b->f, b->repo, "corpus", NULL);
-        if (v != 2) /* that one is skipped: it is only ever asked for as an old revision */
-            (void)fixture_index(&b->f, "corpus");
+    /* Runs merge what they find too many of: right after that there would be few segments to ask.
+     */
+    size_t before = 0, merges = 0;
+    while (b->count < FIRST_COMMITS || segments(b) < SEGMENTS) {
+        commit_and_index(b, d);
+        merges += segments(b) < before;
+        before = segments(b);
     }
+    assert_true(merges > 0);
 }
 
 static void teardown(bench *b, bool keep)
 {
-    for (unsigned v = 0; v < COMMITS; v++) {
+    for (unsigned v = 0; v < b->count; v++) {
         corpus_release(&b->versions[v]);
         free(b->commits[v]);
     }
@@ -223,40 +265,78 @@ static void ask_many(bench *b, dice *d, unsigned version, const char *rev, size_
     for (size_t i = 0; i < count && sum.wrong < WRONG_MAX; i++) {
         oracle_atom a;
         oracle_make(d, c, &a);
-        compare(b, c, rev, &a, i % 8 == 0, &sum);
+        compare(b, c, rev, &a, i % 3 == 0, &sum);
     }
     print_message("%s: %zu queries, %zu found something, %zu lines, %zu invalid, %zu over a limit, "
                   "%zu with matches compared; ripgrep %lld ms, we %lld ms\n",
                   what, sum.asked, sum.found, sum.lines, sum.invalid, sum.limited, sum.spans,
                   (long long)sum.rg_us / 1000, (long long)sum.our_us / 1000);
     b->wrong += sum.wrong;
+    b->asked += (unsigned)sum.asked;
     assert_true(sum.wrong || sum.found * 3 >= sum.asked);
     assert_true(sum.limited * 50 <= sum.asked);
+}
+
+/* Every kind of query and of file has its part in the result. */
+static void check_reach(const bench *b)
+{
+    static const char *const origins[ORACLE_ORIGINS] = {
+        "literals", "short literals", "twisted literals", "typed", "multi-line", "perl", "wild"};
+    for (unsigned o = 0; o < ORACLE_ORIGINS; o++)
+        print_message("# %s: %zu, %zu found something\n", origins[o], b->reach.asked[o],
+                      b->reach.origins[o]);
+    for (unsigned t = 0; t < TRAITS; t++)
+        print_message("# found in files with %s: %zu\n", corpus_traits[t], b->reach.traits[t]);
+    for (unsigned o = 0; o < ORACLE_ORIGINS; o++)
+        assert_true(b->reach.origins[o] * 50 > b->asked);
+    for (unsigned t = 0; t < TRAITS; t++)
+        assert_true(b->reach.traits[t] * 20 > b->asked);
 }
 
 static void the_lines_are_those_that_ripgrep_finds(void **state)
 {
     (void)state;
+    static const unsigned old[] = {0, 2, 5, 11, 17};
     bench *b = calloc(1, sizeof *b);
+    char what[60];
     assert_non_null(b);
-    dice d = dice_of(seed_of(2));
-    size_t n = test_count(QUERIES);
+    dice d = dice_of(proof_say_seed() + 1);
+    size_t n = proof_rounds(QUERIES);
     setup(b, &d);
+    unsigned first = b->count - 1;
     fixture_check(&b->f);
-    check_classes(b, &b->versions[COMMITS - 1]);
-    ask_many(b, &d, COMMITS - 1, NULL, n * 4 / 10, "after commits");
+    check_classes(b, &b->versions[first]);
+    dice again = d;
+    ask_many(b, &d, first, NULL, n * 30 / 100, "after commits");
+    for (unsigned i = 0; i < 5; i++) {
+        snprintf(what, sizeof what, "on old commit %u%s", old[i],
+                 skipped(old[i]) ? ", never indexed" : "");
+        ask_many(b, &d, old[i], b->commits[old[i]], n * 5 / 100, what);
+    }
+    assert_true(segments(b) >= SEGMENTS);
     fixture_merge_all(&b->f);
     fixture_check(&b->f);
-    ask_many(b, &d, COMMITS - 1, NULL, n * 3 / 10, "after a merge");
-    ask_many(b, &d, 2, b->commits[2], n * 2 / 10, "on an old commit");
+    assert_int_equal(segments(b), 1);
+    ask_many(b, &again, first, NULL, n * 10 / 100, "the first queries after a merge");
+    ask_many(b, &d, first, NULL, n * 20 / 100, "others after the merge");
+    for (unsigned i = 0; i < LATER_COMMITS; i++)
+        commit_and_index(b, &d);
+    check_classes(b, &b->versions[b->count - 1]);
+    ask_many(b, &d, b->count - 1, NULL, n * 15 / 100, "after commits on top of the merge");
     fixture_merge_all(&b->f);
-    ask_many(b, &d, 0, b->commits[0], n - n * 4 / 10 - n * 3 / 10 - n * 2 / 10,
-             "on the first commit, merged again");
+    ask_many(b, &d, first - 1, b->commits[first - 1], n * 5 / 100,
+             "on an old commit, merged again");
+    ask_many(b, &d, 11, b->commits[11], n * 5 / 100, "on another, merged again");
     fixture_check(&b->f);
     size_t wrong = b->wrong;
+    unsigned asked = b->asked;
+    assert_true(wrong || asked + asked / 50 >= n);
+    if (!wrong)
+        check_reach(b);
     teardown(b, wrong > 0);
     free(b);
     assert_int_equal(wrong, 0);
+    proof_report("queries whose lines equal ripgrep's", asked);
 }
 
 int main(void)

@@ -6,20 +6,13 @@
 
 #include <fcntl.h>
 
-#define SEED 20261121u
+#include "proof.h"
 
-static unsigned long long random_state = SEED;
+static uint64_t random_state;
 
 static unsigned next_random(void)
 {
-    random_state = random_state * 6364136223846793005ull + 1442695040888963407ull;
-    return (unsigned)(random_state >> 33);
-}
-
-static bool full_scale(void)
-{
-    const char *scale = getenv("GAZ_TEST_SCALE");
-    return scale && strcmp(scale, "full") == 0;
+    return proof_random(&random_state, 1u << 31);
 }
 
 static void fill(home *h)
@@ -211,11 +204,9 @@ static void flipped_byte_never_gives_a_wrong_answer(void **state)
 {
     trial t;
     start(&t, state);
-    bool all = full_scale();
-    print_message("seed %u, %zu bytes%s\n", SEED, t.bytes.len, all ? "" : ", a tenth");
     size_t tried = 0;
     for (size_t i = 0; i < t.bytes.len; i++) {
-        if (!all && next_random() % (in_zeros(&t.bytes, i) ? 100 : 10) != 0)
+        if (!proof_full() && next_random() % (in_zeros(&t.bytes, i) ? 100 : 10) != 0)
             continue;
         char old = t.bytes.data[i];
         t.bytes.data[i] = (char)(old ^ (char)(1u << next_random() % 8));
@@ -224,9 +215,11 @@ static void flipped_byte_never_gives_a_wrong_answer(void **state)
         try_damaged(&t, "a flipped bit", i);
         tried++;
     }
-    print_message("%zu tried: %zu refused, %zu without effect\n", tried, t.refused, t.wholly);
+    print_message("# %zu bytes, %zu tried: %zu refused, %zu without effect\n", t.bytes.len, tried,
+                  t.refused, t.wholly);
     assert_true(t.refused > tried / 20);
     finish(&t);
+    proof_report("bits of a catalogue flipped under the store", tried);
 }
 
 static void overwritten_stretch_never_gives_a_wrong_answer(void **state)
@@ -234,8 +227,8 @@ static void overwritten_stretch_never_gives_a_wrong_answer(void **state)
     trial t;
     start(&t, state);
     char *copy = malloc(t.bytes.len);
-    int rounds = full_scale() ? 2000 : 200;
-    for (int round = 0; round < rounds; round++) {
+    unsigned rounds = proof_rounds(2000);
+    for (unsigned round = 0; round < rounds; round++) {
         size_t at = next_random() % t.bytes.len, len = 1 + next_random() % 600,
                from = next_random() % t.bytes.len;
         memcpy(copy, t.bytes.data, t.bytes.len);
@@ -249,6 +242,7 @@ static void overwritten_stretch_never_gives_a_wrong_answer(void **state)
     assert_true(t.refused > 0);
     free(copy);
     finish(&t);
+    proof_report("stretches of a catalogue overwritten under the store", rounds);
 }
 
 static void swapped_or_stale_page_never_gives_a_wrong_answer(void **state)
@@ -257,9 +251,12 @@ static void swapped_or_stale_page_never_gives_a_wrong_answer(void **state)
     start(&t, state);
     enum { PAGE = 4096 };
     char *copy = malloc(t.bytes.len);
-    size_t pages = t.bytes.len / PAGE;
+    size_t pages = t.bytes.len / PAGE, tried = 0;
     for (size_t a = 0; a < pages; a++) {
-        for (size_t b = 0; b < pages; b += full_scale() ? 1 : 5) {
+        for (size_t b = 0; b < pages; b++) {
+            if (a == b || (!proof_full() && next_random() % 10 != 0))
+                continue;
+            tried++;
             memcpy(copy, t.bytes.data, t.bytes.len);
             memcpy(copy + a * PAGE, t.bytes.data + b * PAGE, PAGE);
             put_bytes(&t, copy, t.bytes.len);
@@ -268,24 +265,30 @@ static void swapped_or_stale_page_never_gives_a_wrong_answer(void **state)
     }
     free(copy);
     finish(&t);
+    assert_true(tried > 20);
+    proof_report("pages of a catalogue swapped under the store", tried);
 }
 
 static void cut_file_never_gives_a_wrong_answer(void **state)
 {
     trial t;
     start(&t, state);
-    for (size_t len = 1; len < t.bytes.len; len += 1 + next_random() % 3000) {
+    size_t tried = 0;
+    unsigned stride = proof_full() ? 300 : 3000;
+    for (size_t len = 1; len < t.bytes.len; len += 1 + next_random() % stride, tried++) {
         put_bytes(&t, t.bytes.data, len);
         try_damaged(&t, "a cut", len);
     }
     assert_true(t.refused > 0);
     finish(&t);
+    proof_report("catalogues cut short under the store", tried);
 }
 
 #define HOME_TEST(f) cmocka_unit_test_setup_teardown(f, home_setup, home_teardown)
 
 int main(void)
 {
+    random_state = proof_say_seed();
     const struct CMUnitTest tests[] = {
         HOME_TEST(flipped_byte_never_gives_a_wrong_answer),
         HOME_TEST(overwritten_stretch_never_gives_a_wrong_answer),

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "proof.h"
 #include "store_private.h"
 
 static gaz_strbuf picture(gaz_store *store)
@@ -188,8 +189,9 @@ static void failed_allocation_ends_in_a_clean_error(void **state)
     publish_simple(h->store, repo, pool, 1);
     gaz_store_close(h->store);
     h->store = NULL;
-    long step = 1, worked_at = 0;
-    for (long n = 0; !worked_at; n += step) {
+    long worked_at = 0, tried = 0;
+    uint64_t rng = proof_say_seed();
+    for (long n = 0; !worked_at; n += proof_full() ? 1 : 1 + (long)proof_random(&rng, 19)) {
         gaz_error why = {0};
         gaz_store *store = NULL;
         gaz_snapshot *s = NULL;
@@ -210,9 +212,10 @@ static void failed_allocation_ends_in_a_clean_error(void **state)
         }
         gaz_snapshot_free(s);
         gaz_store_close(store);
-        step = 1 + n / 40;
+        tried++;
     }
     assert_true(worked_at > 100);
+    proof_report("SQLite's failed allocations in a publication", (uint64_t)tried);
     home_open(h);
     assert_sound(h->store);
 }
@@ -224,11 +227,11 @@ static void killed_publisher_loses_no_generation(void **state)
     home *h = *state;
     gaz_error err = {0};
     int64_t repo = add_repo(h->store, "app"), pool = 0;
-    const char *scale = getenv("GAZ_TEST_SCALE");
-    int rounds = scale && strcmp(scale, "full") == 0 ? 300 : 30;
+    unsigned rounds = proof_rounds(300);
+    uint64_t rng = proof_say_seed();
     assert_ok(gaz_store_pool_add(h->store, false, &pool, &err));
     unsigned seed = 0;
-    for (int round = 0; round < rounds; round++) {
+    for (unsigned round = 0; round < rounds; round++) {
         int pipes[2];
         assert_int_equal(pipe(pipes), 0);
         gaz_store_close(h->store);
@@ -253,7 +256,7 @@ static void killed_publisher_loses_no_generation(void **state)
         unsigned long long last[2] = {0, 0}, got[2];
         if (round % 3 && read(pipes[0], last, sizeof last) != (ssize_t)sizeof last)
             fail_msg("the child ended by itself");
-        usleep((useconds_t)(round * 7919 % 50000));
+        usleep(proof_random(&rng, 50000));
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
         while (read(pipes[0], got, sizeof got) == (ssize_t)sizeof got)
@@ -274,8 +277,9 @@ static void killed_publisher_loses_no_generation(void **state)
         assert_ok(gaz_store_sweep(h->store, 0, NULL, &err));
         assert_sound(h->store);
     }
-    print_message("%d kills, %u publications\n", rounds, seed);
+    print_message("%u kills, %u publications\n", rounds, seed);
     assert_true(seed > 0);
+    proof_report("kill -9 of a process that publishes", rounds);
 }
 
 /* ---- damage is not blessed by writing over it ---- */
