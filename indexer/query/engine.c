@@ -114,6 +114,19 @@ void engine_keep(gaz_engine *e, world *w)
     pthread_mutex_unlock(&e->lock);
 }
 
+/* Whether it is time to try again to open what the system refused. */
+static bool retry_due(gaz_engine *e, bool begin)
+{
+    int64_t now = gaz_now_us();
+    pthread_mutex_lock(&e->lock);
+    bool due = e->current && e->current->unavailable &&
+               (!e->retried_us || now - e->retried_us >= SEGMENT_RETRY_US);
+    if (due && begin)
+        e->retried_us = now;
+    pthread_mutex_unlock(&e->lock);
+    return due;
+}
+
 gaz_status gaz_engine_refresh(gaz_engine *e, gaz_error *err)
 {
     uint64_t newest = 0;
@@ -123,12 +136,16 @@ gaz_status gaz_engine_refresh(gaz_engine *e, gaz_error *err)
     pthread_mutex_lock(&e->lock);
     bool fresh = e->current && e->current->snapshot->generation == newest;
     pthread_mutex_unlock(&e->lock);
-    if (fresh)
+    if (fresh && !retry_due(e, false))
         return GAZ_OK;
     pthread_mutex_lock(&e->refresh);
     world *old = engine_world(e), *w = NULL;
-    if (!old || old->snapshot->generation < newest)
+    if (!old || old->snapshot->generation < newest) {
         st = world_open(e->store, old, &w, err);
+    } else if (retry_due(e, true)) {
+        gaz_status again = world_open(e->store, old, &w, NULL);
+        (void)again; /* answers go on as they were */
+    }
     if (st == GAZ_OK && w) {
         pthread_mutex_lock(&e->lock);
         world *was = e->current;

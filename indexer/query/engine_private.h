@@ -6,7 +6,8 @@
 #include "revisions.h"
 #include "world.h"
 
-#define WORLDS_KEPT 64 /* older generations that cursors may still name */
+#define WORLDS_KEPT 64                      /* older generations that cursors may still name */
+#define SEGMENT_RETRY_US ((int64_t)1000000) /* between tries to open segments again */
 
 struct gaz_engine {
     gaz_store *store;
@@ -16,10 +17,11 @@ struct gaz_engine {
     gaz_revision_fetch fetch;
     void *fetch_ctx;
     revisions *revisions;
-    pthread_mutex_t lock;    /* over the worlds */
+    pthread_mutex_t lock;    /* over the worlds, and what follows them */
     pthread_mutex_t refresh; /* one refresh at a time */
     world *current;
     world *older[WORLDS_KEPT];
+    int64_t retried_us; /* when segments that could not be opened were last tried again; 0: never */
     atomic_uint_fast64_t searches;
 };
 

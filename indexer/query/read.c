@@ -163,10 +163,16 @@ static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *ent
 }
 
 /* The manifest knows a text, but no segment that could be opened holds it. */
-static gaz_status lost_text(const world *w, const char *path, gaz_error *err)
+static gaz_status lost_text(const world *w, const world_pool *pool, const char *path,
+                            gaz_error *err)
 {
-    gaz_error_set(err, GAZ_E_CORRUPT, "the text of %.200s cannot be read: %s", path,
-                  w->damaged.len ? w->damaged.items[0] : "no segment holds it");
+    const char *why = w->damaged.len ? w->damaged.items[0] : "no segment holds it";
+    if (pool->unavailable && !pool->damaged) {
+        gaz_error_set(err, GAZ_E_BUSY, "the text of %.200s cannot be read now: %s", path, why);
+        gaz_error_hint(err, "try again in a moment");
+        return GAZ_E_BUSY;
+    }
+    gaz_error_set(err, GAZ_E_CORRUPT, "the text of %.200s cannot be read: %s", path, why);
     gaz_error_hint(err, "run `gaz check` to see what is damaged, and `gaz repair` to rebuild it");
     return GAZ_E_CORRUPT;
 }
@@ -198,7 +204,7 @@ gaz_status gaz_engine_file(gaz_engine *e, const char *repo, const char *rev, con
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to read a file");
     else if (entry->segment == NO_SEGMENT &&
              gaz_manifest_at(p.view->manifest, at)->skip == GAZ_SKIP_NONE)
-        st = lost_text(p.world, path, err);
+        st = lost_text(p.world, world_pool_of(p.world, p.view->pool), path, err);
     else if (entry->segment != NO_SEGMENT)
         st = read_text(e, &p, entry, first, last, &v, err);
 done:

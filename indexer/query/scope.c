@@ -123,6 +123,10 @@ static gaz_status add_ref_files(scope *s, world *w, uint32_t ref, gaz_error *err
         s->files[s->file_count++] = (scope_file){ref, entry, numbers[e->segment]};
     }
     free(numbers);
+    if (v->missing) {
+        bool passes = pool->unavailable && !pool->damaged;
+        s->unavailable = passes && (s->unavailable || !s->missing);
+    }
     s->missing += v->missing;
     return st;
 }

@@ -33,6 +33,7 @@ typedef struct scope {
     scope_segment *segments;
     size_t segment_count;
     uint64_t missing; /* files whose document could not be found */
+    bool unavailable; /* none of them because of damage: their segments could not be opened now */
     char token[33];   /* over repositories, refs and commits */
 } scope;
 

@@ -42,11 +42,12 @@ static gaz_status note_damage(world *w, const char *name, const char *message, g
 
 /* A segment that cannot be opened is left out and said so in every answer, unless it is gone
  * because a newer generation has replaced it: then GAZ_E_NOT_FOUND, and the caller takes a newer
- * snapshot. */
-static gaz_status open_segment(world *w, gaz_store *store, world *old, int64_t pool,
+ * snapshot. Whether it is damaged, or the system has no descriptors or memory for it now, is kept
+ * apart: the one is for `gaz repair`, the other passes. */
+static gaz_status open_segment(world *w, gaz_store *store, world *old, world_pool *pool,
                                const char *name, gaz_segment **out, gaz_error *err)
 {
-    gaz_segment *seg = find_open(old, pool, name);
+    gaz_segment *seg = find_open(old, pool->id, name);
     if (seg) {
         *out = gaz_segment_ref(seg);
         return GAZ_OK;
@@ -57,15 +58,16 @@ static gaz_status open_segment(world *w, gaz_store *store, world *old, int64_t p
     if (st == GAZ_OK)
         st = gaz_segment_open(path.data, out, &why);
     gaz_strbuf_release(&path);
-    if (st == GAZ_OK || st == GAZ_E_NOMEM) {
-        if (st != GAZ_OK && err)
-            *err = why;
+    if (st == GAZ_OK)
         return st;
-    }
     uint64_t newest = 0;
     if (st == GAZ_E_NOT_FOUND && gaz_store_generation(store, &newest, NULL) == GAZ_OK &&
         newest != w->snapshot->generation)
         return GAZ_E_NOT_FOUND;
+    bool damaged = st == GAZ_E_CORRUPT || st == GAZ_E_NOT_FOUND;
+    pool->damaged |= damaged;
+    pool->unavailable |= !damaged;
+    w->unavailable |= !damaged;
     return note_damage(w, name, why.message, err);
 }
 
@@ -83,7 +85,7 @@ static gaz_status open_pools(world *w, gaz_store *store, world *old, gaz_error *
             return no_memory(err);
         pool->count = s->pools[p].segment_count;
         for (size_t i = 0; i < pool->count; i++) {
-            gaz_status st = open_segment(w, store, old, pool->id, s->pools[p].segments[i].name,
+            gaz_status st = open_segment(w, store, old, pool, s->pools[p].segments[i].name,
                                          &pool->segments[i], err);
             if (st != GAZ_OK)
                 return st;

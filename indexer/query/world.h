@@ -51,8 +51,9 @@ typedef struct view {
 
 typedef struct world_pool {
     int64_t id;
-    gaz_segment **segments; /* NULL: damaged */
+    gaz_segment **segments; /* NULL: could not be opened */
     size_t count;
+    bool damaged, unavailable; /* why not: what it holds is wrong; or the system refused */
 } world_pool;
 
 struct scope;
@@ -62,6 +63,8 @@ typedef struct world {
     gaz_snapshot *snapshot;
     world_pool *pools;       /* in the order of the snapshot's */
     GAZ_VEC(char *) damaged; /* names of segments that could not be opened, with the reason */
+    bool unavailable;        /* one of them for want of descriptors, memory or the like: opening
+                                the same generation again may do better */
     pthread_mutex_t lock;    /* over what follows */
     GAZ_VEC(view *) views;
     struct scope *scopes[SCOPE_CACHE];

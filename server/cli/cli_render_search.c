@@ -163,6 +163,7 @@ static const char *reason_text(const char *reason)
         {"cancelled", "the search was interrupted"},
         {"damaged", "a part of the index is damaged; gaz check says what, gaz repair rebuilds it"},
         {"not_indexed", "a repository is not indexed yet; gaz index does it"},
+        {"unavailable", "the system refused to open a part of the index; try again in a moment"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
         if (strcmp(reasons[i].name, reason) == 0)

@@ -238,6 +238,8 @@ static const char *reason_text(const char *reason)
          "<code>gaz repair</code> rebuilds it."},
         {"not_indexed",
          "A part of what was asked is not indexed yet. Searching again in a moment finds more."},
+        {"unavailable", "The system refused to open a part of the index. Searching again in a "
+                        "moment finds more."},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (reason && strcmp(reason, known[i].reason) == 0)

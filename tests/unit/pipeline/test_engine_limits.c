@@ -2,6 +2,11 @@
  * threads. Also run under ThreadSanitizer. */
 #include "run_support.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "gaz/base/clock.h"
 
 static void write_files(const bench *b, unsigned count, const char *word)
@@ -190,6 +195,79 @@ static void many_branches_are_cut_at_the_memory(void **state)
     found_release(&f);
 }
 
+#define HOLD_MAX 4096
+
+typedef struct descriptors {
+    int held[HOLD_MAX];
+    size_t count;
+} descriptors;
+
+static void use_up(descriptors *d)
+{
+    d->count = 0;
+    for (int fd; d->count < HOLD_MAX && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+        d->held[d->count++] = fd;
+    assert_true(d->count < HOLD_MAX);
+    assert_int_equal(errno, EMFILE);
+}
+
+static void give_back(descriptors *d)
+{
+    while (d->count)
+        close(d->held[--d->count]);
+}
+
+/* Nothing is damaged, and the generation stays the same. */
+static void a_segment_the_system_refuses_to_open_is_tried_again(void **state)
+{
+    bench *b = *state;
+    struct rlimit was, few;
+    static descriptors d;
+    found f;
+    gaz_error err = {0};
+    gaz_file_view view;
+    gaz_search_request request = {.query = "needle", .limit = 10};
+    bench_write(b, "a.c", "needle 1\n", 9);
+    bench_commit(b);
+    bench_index(b, NULL);
+    bench_engine(b, NULL);
+    bench_search(b, &request, &f);
+    assert_true(f.result.complete);
+    found_release(&f);
+    bench_write(b, "b.c", "needle 2\n", 9);
+    bench_commit(b);
+    bench_index(b, NULL); /* leaves the manifest in the store's cache */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+    few = was;
+    few.rlim_cur = HOLD_MAX / 2 < was.rlim_cur ? HOLD_MAX / 2 : was.rlim_cur;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    use_up(&d);
+    bench_search(b, &request, &f);
+    gaz_status read = gaz_engine_file(b->engine, "app", NULL, "b.c", 0, 0, &view, &err);
+    give_back(&d);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+    assert_int_equal(f.status, GAZ_OK);
+    assert_string_equal(f.paths.data, "a.c\n");
+    assert_false(f.result.complete);
+    assert_string_equal(f.result.reason, "unavailable");
+    assert_non_null(strstr(f.result.notes.data, "Too many open files"));
+    assert_null(strstr(f.result.notes.data, "gaz check"));
+    found_release(&f);
+    assert_status(GAZ_E_BUSY, read);
+    assert_non_null(strstr(err.message, "Too many open files"));
+    bool whole = false;
+    for (unsigned i = 0; i < 200 && !whole; i++) { /* it is tried once a second */
+        bench_search(b, &request, &f);
+        assert_int_equal(f.status, GAZ_OK);
+        whole = f.result.complete;
+        if (whole)
+            assert_int_equal(f.files, 2);
+        found_release(&f);
+        usleep(50000);
+    }
+    assert_true(whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +283,8 @@ int main(void)
                                         bench_teardown),
         cmocka_unit_test_setup_teardown(many_branches_are_cut_at_the_memory, bench_setup,
                                         bench_teardown),
+        cmocka_unit_test_setup_teardown(a_segment_the_system_refuses_to_open_is_tried_again,
+                                        bench_setup, bench_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

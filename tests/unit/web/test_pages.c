@@ -266,6 +266,20 @@ static void every_reason_for_an_incomplete_answer_is_said(void **state)
     }
 }
 
+static void what_the_system_refused_is_not_called_damage(void **state)
+{
+    (void)state;
+    page p;
+    reset(NULL);
+    use_hits();
+    fake.result.complete = false;
+    fake.result.reason = "unavailable";
+    ask(&p, "/search?q=x:");
+    has(&p, "refused to open a part of the index");
+    lacks(&p, "gaz check");
+    done(&p);
+}
+
 static void the_next_page_is_a_link_with_the_cursor(void **state)
 {
     (void)state;
@@ -660,6 +674,7 @@ int main(void)
         cmocka_unit_test_setup(context_that_overlaps_is_shown_once_and_gaps_are_marked, reset),
         cmocka_unit_test_setup(what_comes_from_repositories_is_escaped_and_made_visible, reset),
         cmocka_unit_test_setup(every_reason_for_an_incomplete_answer_is_said, reset),
+        cmocka_unit_test_setup(what_the_system_refused_is_not_called_damage, reset),
         cmocka_unit_test_setup(the_next_page_is_a_link_with_the_cursor, reset),
         cmocka_unit_test_setup(plain_words_are_looked_for_in_paths_too, reset),
         cmocka_unit_test_setup(a_query_that_is_wrong_is_shown_with_a_caret, reset),
