@@ -60,6 +60,14 @@ static void put_context(gaz_json_writer *w, const char *key, const gaz_hit_line 
     gaz_json_array_end(w);
 }
 
+static bool any_cut(const gaz_hit_line *lines, size_t count)
+{
+    bool cut = false;
+    for (size_t i = 0; i < count; i++)
+        cut |= lines[i].cut_after > 0;
+    return cut;
+}
+
 static void put_line(gaz_json_writer *w, const gaz_hit_line *line)
 {
     gaz_json_object_begin(w);
@@ -70,9 +78,15 @@ static void put_line(gaz_json_writer *w, const gaz_hit_line *line)
         gaz_json_key(w, "bytes");
         gaz_json_base64(w, line->text, line->len);
     }
+    if (line->cut_before)
+        gaz_json_put_int(w, "cut_before", (int64_t)line->cut_before);
+    if (line->cut_after)
+        gaz_json_put_int(w, "cut_after", (int64_t)line->cut_after);
     put_ranges(w, line, valid);
     put_context(w, "before", line->before, line->before_count);
     put_context(w, "after", line->after, line->after_count);
+    if (any_cut(line->before, line->before_count) || any_cut(line->after, line->after_count))
+        gaz_json_put_bool(w, "context_cut", true);
     gaz_json_object_end(w);
 }
 

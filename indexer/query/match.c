@@ -22,8 +22,12 @@ gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *ca
                              const int8_t *const *refs, int64_t deadline, size_t memory_max,
                              gaz_error *err)
 {
-    *w = (match_worker){
-        .plan = p, .cache = cache, .refs = refs, .deadline = deadline, .memory_max = memory_max};
+    *w = (match_worker){.plan = p,
+                        .cache = cache,
+                        .refs = refs,
+                        .deadline = deadline,
+                        .memory_max = memory_max,
+                        .limit = "memory"};
     gaz_strbuf_init(&w->text, memory_max);
     w->matchers = calloc(p->atom_count + 1, sizeof(gaz_matcher *));
     w->verdicts = calloc(p->atom_count + 1, sizeof *w->verdicts);
@@ -238,6 +242,13 @@ static bool visit_line(void *ctx, const gaz_line *line)
     return true;
 }
 
+gaz_status match_pattern_status(match_worker *w, gaz_status st)
+{
+    if (st == GAZ_E_LIMIT)
+        w->limit = "pattern";
+    return st;
+}
+
 /* Scans one piece of a document for an atom: all its lines when they are shown, else just whether
  * there is one. */
 static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *text, size_t len,
@@ -247,7 +258,7 @@ static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *te
     gaz_matcher *m = w->matchers[a->atom->index];
     w->bytes_scanned += len;
     if (!a->positive)
-        return gaz_matcher_test(m, &scan, found, err);
+        return match_pattern_status(w, gaz_matcher_test(m, &scan, found, err));
     visit_context v = {.worker = w,
                        .atom = a,
                        .text = text,
@@ -258,7 +269,18 @@ static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *te
         return no_memory(err);
     *found = v.seen > 0;
     w->line_count += v.seen;
-    return st;
+    return match_pattern_status(w, st);
+}
+
+gaz_status match_chunk(match_worker *w, gaz_segment *seg, uint32_t number, gaz_chunk *c,
+                       gaz_block **block, gaz_error *err)
+{
+    gaz_status st = gaz_segment_chunk(seg, number, c, err);
+    if (st == GAZ_OK && c->len > GAZ_CHUNK_BYTES && c->len > w->memory_max)
+        st = gaz_error_set(err, GAZ_E_LIMIT,
+                           "it has a line of about %u bytes, over the setting query.memory (%zu)",
+                           c->len, w->memory_max);
+    return st == GAZ_OK ? gaz_segment_block(seg, w->cache, c->block, block, NULL, err) : st;
 }
 
 gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc, uint32_t number,
@@ -267,9 +289,7 @@ gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *do
     *out = (whole_text){.data = ""};
     if (doc->chunk_count == 1) {
         gaz_chunk c;
-        gaz_status st = gaz_segment_chunk(seg, doc->first_chunk, &c, err);
-        if (st == GAZ_OK)
-            st = gaz_segment_block(seg, w->cache, c.block, &out->block, NULL, err);
+        gaz_status st = match_chunk(w, seg, doc->first_chunk, &c, &out->block, err);
         if (st != GAZ_OK)
             return st;
         out->data = gaz_block_data(out->block) + c.offset;
@@ -277,6 +297,11 @@ gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *do
         return GAZ_OK;
     }
     gaz_strbuf_reset(&w->text);
+    if (doc->text_len > w->memory_max)
+        return gaz_error_set(err, GAZ_E_LIMIT,
+                             "a pattern that spans lines needs all of its %u bytes at once, over "
+                             "the setting query.memory (%zu)",
+                             doc->text_len, w->memory_max);
     gaz_status st = gaz_segment_text(seg, w->cache, number, w->memory_max, &w->text, err);
     out->data = w->text.data;
     out->len = w->text.len;
@@ -288,14 +313,18 @@ static gaz_status scan_chunk(match_worker *w, const plan_atom *a, gaz_segment *s
 {
     gaz_chunk c;
     gaz_block *block = NULL;
-    gaz_status st = gaz_segment_chunk(seg, chunk, &c, err);
-    if (st == GAZ_OK)
-        st = gaz_segment_block(seg, w->cache, c.block, &block, NULL, err);
+    gaz_status st = match_chunk(w, seg, chunk, &c, &block, err);
     if (st == GAZ_OK)
         st = scan_piece(w, a, gaz_block_data(block) + c.offset, c.len, doc->flags, c.first_line,
                         found, err);
     gaz_block_release(block);
     return st;
+}
+
+static void note_chunk(match_worker *w, const plan_atom *a, uint32_t chunk)
+{
+    if (a->positive && chunk < w->first_chunk)
+        w->first_chunk = chunk;
 }
 
 static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope_file *f,
@@ -314,6 +343,8 @@ static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope
         st = match_whole_text(w, seg, &doc, number, &text, err);
         if (st == GAZ_OK)
             st = scan_piece(w, a, text.data, text.len, doc.flags, 0, found, err);
+        if (*found)
+            note_chunk(w, a, doc.first_chunk);
         gaz_block_release(text.block);
         return st;
     }
@@ -323,6 +354,8 @@ static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope
             continue;
         st = scan_chunk(w, a, seg, &doc, i, &here, err);
         *found |= here;
+        if (here)
+            note_chunk(w, a, i);
         if (here && !a->positive)
             break;
     }
@@ -359,7 +392,7 @@ static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope
     bool found = false;
     gaz_status st = gaz_matcher_test(w->matchers[a->atom->index], &scan, &found, err);
     *verdict = found ? YES : NO;
-    return st;
+    return match_pattern_status(w, st);
 }
 
 /* Decides the content atoms a node needs, in order, until the node is decided. */
@@ -442,6 +475,8 @@ gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out, g
     decide d = {w->verdicts, NULL, 0};
     gaz_status st = GAZ_OK;
     *found = false;
+    w->limit = "memory";
+    w->first_chunk = UINT32_MAX;
     w->line_count = w->whole_words = w->definitions = 0;
     for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++) {
         w->verdicts[i] = OPEN;
@@ -461,6 +496,7 @@ gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out, g
     *found = st == GAZ_OK;
     *out = (match){.file = file,
                    .lines = lines,
+                   .first_chunk = w->first_chunk,
                    .whole_words = (uint16_t)w->whole_words,
                    .definitions = (uint16_t)w->definitions};
     return st;

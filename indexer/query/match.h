@@ -8,6 +8,7 @@
 typedef struct match {
     uint32_t file;        /* index in the scope */
     uint32_t lines;       /* that matched */
+    uint32_t first_chunk; /* of its segment: the first with a line that matched */
     uint16_t whole_words; /* literals found as whole words in the lines looked at */
     uint16_t definitions; /* of them, after a word that begins a definition */
     double score;
@@ -26,8 +27,9 @@ typedef struct match_worker {
     gaz_strbuf text; /* a document put together */
     int64_t deadline;
     size_t memory_max;
+    const char *limit; /* what GAZ_E_LIMIT was about: "memory" or "pattern" */
     uint64_t bytes_scanned;
-    uint32_t line_count;
+    uint32_t line_count, first_chunk;
     unsigned whole_words, definitions;
 } match_worker;
 
@@ -42,6 +44,12 @@ void match_worker_release(match_worker *w);
  */
 GAZ_CHECKED gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out,
                                   gaz_error *err);
+
+/* A chunk, unless it is a line larger than the memory of a query: GAZ_E_LIMIT. */
+GAZ_CHECKED gaz_status match_chunk(match_worker *w, gaz_segment *seg, uint32_t number, gaz_chunk *c,
+                                   gaz_block **block, gaz_error *err);
+/* Takes down that a pattern, not the memory, met its limit. @return st */
+GAZ_CHECKED gaz_status match_pattern_status(match_worker *w, gaz_status st);
 
 /* A document's text in one piece: a block that holds it whole (to be released), or w->text. */
 typedef struct whole_text {

@@ -1,5 +1,6 @@
 /* Reading files, directories and the list of what is not searched, straight from views and
  * segments. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,27 +116,99 @@ static gaz_status no_path(const view *v, const char *repo, const char *path, gaz
     return GAZ_E_NOT_FOUND;
 }
 
-/* Cuts a text to lines [first, last], 1-based. */
-static void cut_lines(gaz_strbuf *text, uint32_t first, uint32_t last, uint32_t *first_line)
+static gaz_status too_large(const char *what, const char *path, uint64_t max, gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_LIMIT,
+                  "%s of %.200s has more than the %" PRIu64
+                  " bytes that the setting query.memory allows at once",
+                  what, path, max);
+    gaz_error_hint(err, "ask for fewer lines (lines=1-1000), or raise query.memory");
+    return GAZ_E_LIMIT;
+}
+
+/* Where line `line` begins in a text whose first line is line 0; its length when it has fewer. */
+static size_t line_start(const char *text, size_t len, uint32_t line)
 {
     size_t at = 0;
-    uint32_t line = 1;
-    while (line < first && at < text->len) {
-        const char *nl = memchr(text->data + at, '\n', text->len - at);
-        at = nl ? (size_t)(nl - text->data) + 1 : text->len;
-        line++;
+    for (; line && at < len; line--) {
+        const char *nl = memchr(text + at, '\n', len - at);
+        at = nl ? (size_t)(nl - text) + 1 : len;
     }
-    size_t end = at;
-    for (uint32_t n = line; n <= last && end < text->len; n++) {
-        const char *nl = memchr(text->data + end, '\n', text->len - end);
-        end = nl ? (size_t)(nl - text->data) + 1 : text->len;
+    return at;
+}
+
+/* What is read of one file, a chunk at a time. */
+typedef struct part {
+    gaz_segment *segment;
+    gaz_block_cache *cache;
+    const gaz_doc *doc;
+    uint32_t first, last; /* lines, 0-based */
+    size_t max;           /* bytes */
+    const char *path;
+} part;
+
+/* Appends lines [first, end) of a chunk's text; `end` UINT32_MAX: all from the first. */
+static gaz_status take_lines(const part *p, const char *text, size_t len, uint32_t first,
+                             uint32_t end, gaz_strbuf *out, gaz_error *err)
+{
+    size_t from = line_start(text, len, first),
+           n = end == UINT32_MAX ? len - from : line_start(text + from, len - from, end - first);
+    if (n > p->max - out->len)
+        return too_large("the part", p->path, p->max, err);
+    gaz_strbuf_add(out, text + from, n);
+    return gaz_strbuf_check(out, err);
+}
+
+/* Appends the lines wanted of one chunk. Of one that ends with a line too large to be held, and not
+ * wanted, only the lines before it are read. */
+static gaz_status read_chunk(const part *p, uint32_t number, gaz_strbuf *out, gaz_error *err)
+{
+    gaz_chunk c, next = {.first_line = p->doc->lines};
+    gaz_status st = gaz_segment_chunk(p->segment, number, &c, err);
+    if (st == GAZ_OK && number + 1 < p->doc->first_chunk + p->doc->chunk_count)
+        st = gaz_segment_chunk(p->segment, number + 1, &next, err);
+    if (st != GAZ_OK)
+        return st;
+    uint32_t first = p->first > c.first_line ? p->first - c.first_line : 0;
+    uint32_t end = p->last + 1 < next.first_line ? p->last + 1 - c.first_line : UINT32_MAX;
+    gaz_block *block = NULL;
+    gaz_strbuf start = GAZ_STRBUF_INIT;
+    bool huge = c.len > GAZ_CHUNK_BYTES && c.len > p->max;
+    if (huge && end == UINT32_MAX)
+        return too_large("a line", p->path, p->max, err);
+    if (huge)
+        st = gaz_segment_chunk_start(p->segment, number, GAZ_CHUNK_BYTES, &start, err);
+    else
+        st = gaz_segment_block(p->segment, p->cache, c.block, &block, NULL, err);
+    if (st == GAZ_OK)
+        st = huge ? take_lines(p, start.data, start.len, first, end, out, err)
+                  : take_lines(p, gaz_block_data(block) + c.offset, c.len, first, end, out, err);
+    gaz_strbuf_release(&start);
+    gaz_block_release(block);
+    return st;
+}
+
+/* Lines [first, last], 1-based, by reading only the chunks that hold them. */
+static gaz_status read_lines(part *p, uint32_t first, uint32_t last, gaz_file_view *out,
+                             gaz_error *err)
+{
+    const gaz_doc *doc = p->doc;
+    out->first_line = first <= doc->lines ? first : doc->lines + 1;
+    if (first > doc->lines)
+        return GAZ_OK;
+    p->first = first - 1;
+    p->last = (last < doc->lines ? last : doc->lines) - 1;
+    uint32_t chunk = 0, end = doc->first_chunk + doc->chunk_count;
+    gaz_status st = gaz_segment_line_chunk(p->segment, doc, p->first, &chunk, err);
+    for (; st == GAZ_OK && chunk < end; chunk++) {
+        gaz_chunk c;
+        st = gaz_segment_chunk(p->segment, chunk, &c, err);
+        if (st == GAZ_OK && c.first_line > p->last)
+            break;
+        if (st == GAZ_OK)
+            st = read_chunk(p, chunk, &out->text, err);
     }
-    gaz_strbuf_truncate(text, end);
-    if (at) {
-        memmove(text->data, text->data + at, text->len - at);
-        gaz_strbuf_truncate(text, text->len - at);
-    }
-    *first_line = line;
+    return st;
 }
 
 static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *entry, uint32_t first,
@@ -152,14 +225,17 @@ static gaz_status read_text(gaz_engine *e, const place *p, const view_entry *ent
     out->lines_total = doc.lines;
     if (doc.skip != GAZ_SKIP_NONE)
         return GAZ_OK;
-    gaz_strbuf_init(&out->text, (size_t)1 << 33);
-    st = gaz_segment_text(seg, e->cache, entry->doc, (size_t)e->settings->query_memory, &out->text,
-                          err);
-    if (st == GAZ_E_LIMIT)
-        gaz_error_hint(err, "raise the setting query.memory to read it");
-    if (st == GAZ_OK && first)
-        cut_lines(&out->text, first, last < first ? first : last, &out->first_line);
-    return st;
+    part wanted = {.segment = seg,
+                   .cache = e->cache,
+                   .doc = &doc,
+                   .max = (size_t)e->settings->query_memory,
+                   .path = out->path};
+    gaz_strbuf_init(&out->text, wanted.max);
+    if (first)
+        return read_lines(&wanted, first, last < first ? first : last, out, err);
+    if (doc.text_len > wanted.max)
+        return too_large("the text", out->path, wanted.max, err);
+    return gaz_segment_text(seg, e->cache, entry->doc, wanted.max, &out->text, err);
 }
 
 /* The manifest knows a text, but no segment that could be opened holds it. */

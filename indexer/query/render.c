@@ -1,5 +1,7 @@
-/* Rendering. Lines are found again with their places, ranges by the exact matcher, and context by
- * walking to the neighbouring line ends; texts point into the block, nothing is copied. */
+/* Rendering. The pieces of the document that may hold matching lines are gone through in order
+ * until there are enough of them: lines are found again with their places, ranges by the exact
+ * matcher. Texts point into blocks where that is cheap; see piece.c. How many lines there are in
+ * all is known from checking. */
 #include "render.h"
 
 #include <stdlib.h>
@@ -9,26 +11,28 @@
 
 #define RANGES_PER_LINE 1024 /* of one atom: more are not marked */
 
-typedef struct shown_line {
-    size_t start, end; /* in the document, without "\n" */
-    uint32_t number;   /* 0-based */
-} shown_line;
-
+/* The matching lines of one piece, of all atoms. */
 typedef struct line_list {
-    GAZ_VEC(shown_line) lines;
-    size_t max; /* of them */
+    GAZ_VEC(gaz_line) lines; /* numbers in the document */
+    size_t first;            /* of the current atom */
+    size_t max;              /* of an atom: the first so many of all are among them */
+    uint32_t base, from, to; /* number of the piece's first line; those wanted */
     bool failed;
 } line_list;
 
 void renderer_init(renderer *r, match_worker *worker)
 {
     *r = (renderer){.worker = worker};
-    gaz_arena_init(&r->arena, worker->memory_max);
+    pieces_init(&r->pieces, worker);
 }
 
 void renderer_release(renderer *r)
 {
-    gaz_arena_release(&r->arena);
+    pieces_release(&r->pieces);
+    gaz_vec_free(&r->hits);
+    gaz_vec_free(&r->spots);
+    gaz_vec_free(&r->places);
+    gaz_vec_free(&r->context);
     free(r->ranges);
     r->ranges = NULL;
 }
@@ -38,66 +42,119 @@ static gaz_status no_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "no memory to show a file's lines");
 }
 
-/* More than a query may hold: this file is left out of the answer, which says so. */
-static gaz_status too_much(gaz_error *err)
+gaz_status render_spend(const renderer *r, size_t *sum, size_t bytes)
 {
-    gaz_error_set(err, GAZ_E_LIMIT, "its matching lines are more than the memory of a query");
-    gaz_error_hint(
-        err, "ask for fewer lines_per_file or less context, or raise the setting query.memory");
-    return GAZ_E_LIMIT;
+    if (bytes > r->worker->memory_max || *sum > r->worker->memory_max - bytes)
+        return GAZ_E_LIMIT;
+    *sum += bytes;
+    return GAZ_OK;
 }
 
-static gaz_status no_room(const renderer *r, size_t bytes, gaz_error *err)
+/* ---- which atoms, which pieces ---- */
+
+/* Whether an atom's lines are shown and the index does not rule it out for a chunk. */
+static bool possible(const renderer *r, unsigned atom, uint32_t chunk)
 {
-    return r->arena.used + bytes > r->arena.max - 64 ? too_much(err) : no_memory(err);
+    const plan *p = r->worker->plan;
+    const plan_atom *a = &p->atoms[atom];
+    if (!a->content || !a->positive)
+        return false;
+    const scope_file *f = &p->scope->files[r->match->file];
+    const uint64_t *set = p->segments[f->segment].atom_chunks[atom];
+    if (a->multiline) /* such sets hold whole documents */
+        chunk = r->pieces.doc.first_chunk;
+    else if (r->pieces.whole)
+        return true;
+    return !set || set_has(set, chunk);
 }
+
+static bool possible_in(const renderer *r, unsigned atom, uint32_t number)
+{
+    return possible(r, atom, r->pieces.doc.first_chunk + number);
+}
+
+static bool any_possible(const renderer *r, uint32_t number)
+{
+    for (unsigned i = 0; i < r->worker->plan->atom_count; i++)
+        if (possible_in(r, i, number))
+            return true;
+    return false;
+}
+
+static bool needs_whole(const renderer *r)
+{
+    const plan *p = r->worker->plan;
+    for (unsigned i = 0; r->pieces.doc.chunk_count > 1 && i < p->atom_count; i++)
+        if (p->atoms[i].multiline && possible(r, i, r->pieces.doc.first_chunk))
+            return true;
+    return false;
+}
+
+/* ---- lines ---- */
 
 static bool take_line(void *ctx, const gaz_line *line)
 {
     line_list *list = ctx;
-    shown_line s = {line->start, line->end, line->number};
-    list->failed = list->lines.len >= list->max || !gaz_vec_push(&list->lines, s);
-    return !list->failed;
+    gaz_line l = {line->start, line->end, list->base + line->number};
+    if (l.number < list->from)
+        return true;
+    if (l.number > list->to)
+        return false;
+    list->failed = !gaz_vec_push(&list->lines, l);
+    return !list->failed && list->lines.len - list->first < list->max;
 }
 
 static int by_number(const void *a, const void *b)
 {
-    uint32_t x = ((const shown_line *)a)->number, y = ((const shown_line *)b)->number;
+    uint32_t x = ((const gaz_line *)a)->number, y = ((const gaz_line *)b)->number;
     return x < y ? -1 : x > y;
 }
 
-static gaz_scan scan_of(const renderer *r, const whole_text *text, const gaz_doc *doc)
+/* Brings the lines of several atoms in order, each line once, and drops those beyond `max`. */
+static void merge_lines(line_list *list)
 {
-    return (gaz_scan){.text = text->data,
-                      .len = text->len,
-                      .flags = doc->flags & 7u,
+    size_t kept = 0;
+    if (list->lines.len)
+        qsort(list->lines.items, list->lines.len, sizeof *list->lines.items, by_number);
+    for (size_t i = 0; i < list->lines.len && kept < list->max; i++)
+        if (kept == 0 || list->lines.items[kept - 1].number != list->lines.items[i].number)
+            list->lines.items[kept++] = list->lines.items[i];
+    list->lines.len = kept;
+}
+
+static gaz_scan scan_of(const renderer *r, const piece *p)
+{
+    return (gaz_scan){.text = p->text,
+                      .len = p->len,
+                      .flags = r->pieces.doc.flags & 7u,
                       .deadline_us = r->worker->deadline};
 }
 
-static gaz_status find_lines(renderer *r, const whole_text *text, const gaz_doc *doc,
-                             line_list *list, gaz_error *err)
+static gaz_status find_lines(renderer *r, const piece *p, line_list *list, gaz_error *err)
 {
-    const plan *p = r->worker->plan;
-    gaz_scan scan = scan_of(r, text, doc);
-    for (unsigned i = 0; i < p->atom_count; i++) {
-        if (!p->atoms[i].content || !p->atoms[i].positive)
+    gaz_scan scan = scan_of(r, p);
+    unsigned atoms = 0;
+    list->lines.len = 0;
+    list->base = p->first_line;
+    for (unsigned i = 0; i < r->worker->plan->atom_count; i++) {
+        if (!possible_in(r, i, p->number))
             continue;
+        if (list->lines.len > list->max)
+            merge_lines(list);
+        list->first = list->lines.len;
         gaz_status st = gaz_matcher_lines(r->worker->matchers[i], &scan, take_line, list, err);
         if (list->failed)
-            return list->lines.len >= list->max ? too_much(err) : no_memory(err);
+            return no_memory(err);
         if (st != GAZ_OK)
-            return st;
+            return match_pattern_status(r->worker, st);
+        atoms++;
     }
-    if (p->positive_content > 1 && list->lines.len) {
-        size_t kept = 0;
-        qsort(list->lines.items, list->lines.len, sizeof *list->lines.items, by_number);
-        for (size_t i = 0; i < list->lines.len; i++)
-            if (kept == 0 || list->lines.items[kept - 1].number != list->lines.items[i].number)
-                list->lines.items[kept++] = list->lines.items[i];
-        list->lines.len = kept;
-    }
+    if (atoms > 1)
+        merge_lines(list);
     return GAZ_OK;
 }
+
+/* ---- ranges ---- */
 
 static int by_start(const void *a, const void *b)
 {
@@ -107,25 +164,25 @@ static int by_start(const void *a, const void *b)
     return x->end > y->end ? -1 : x->end < y->end;
 }
 
-/* Ranges of all atoms in one line, relative to it, clipped to the text shown, ascending and apart.
- */
-static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc *doc,
-                              const shown_line *s, gaz_hit_line *out, gaz_error *err)
+/* Ranges of all atoms in one line, relative to it, within its first `len` bytes, ascending and
+ * apart: in r->ranges. */
+static gaz_status find_ranges(renderer *r, const piece *p, const gaz_line *line, size_t len,
+                              size_t *count, gaz_error *err)
 {
-    const plan *p = r->worker->plan;
-    gaz_scan scan = scan_of(r, text, doc);
+    const plan *query = r->worker->plan;
+    gaz_scan scan = scan_of(r, p);
     if (!r->ranges)
-        r->ranges = malloc((size_t)RANGES_PER_LINE * p->positive_content * sizeof *r->ranges);
+        r->ranges = malloc((size_t)RANGES_PER_LINE * query->positive_content * sizeof *r->ranges);
     gaz_range *all = r->ranges;
     size_t n = 0, kept = 0;
     if (!all)
         return no_memory(err);
-    for (unsigned i = 0; i < p->atom_count; i++) {
+    for (unsigned i = 0; i < query->atom_count; i++) {
         size_t found = 0;
-        if (!p->atoms[i].content || !p->atoms[i].positive)
+        if (!possible_in(r, i, p->number))
             continue;
-        gaz_status st = gaz_matcher_spans(r->worker->matchers[i], &scan, s->start, s->end, all + n,
-                                          RANGES_PER_LINE, &found, err);
+        gaz_status st = gaz_matcher_spans(r->worker->matchers[i], &scan, line->start, line->end,
+                                          all + n, RANGES_PER_LINE, &found, err);
         if (st != GAZ_OK && st != GAZ_E_LIMIT)
             return st;
         if (st == GAZ_E_LIMIT)
@@ -133,10 +190,10 @@ static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc
         n += found;
     }
     for (size_t i = 0; i < n; i++) {
-        all[i].start -= s->start;
-        all[i].end -= s->start;
-        all[i].start = all[i].start < out->len ? all[i].start : out->len;
-        all[i].end = all[i].end < out->len ? all[i].end : out->len;
+        all[i].start -= line->start;
+        all[i].end -= line->start;
+        all[i].start = all[i].start < len ? all[i].start : len;
+        all[i].end = all[i].end < len ? all[i].end : len;
     }
     if (n)
         qsort(all, n, sizeof *all, by_start);
@@ -148,88 +205,109 @@ static gaz_status mark_ranges(renderer *r, const whole_text *text, const gaz_doc
         else
             all[kept++] = all[i];
     }
-    gaz_range *copy = gaz_arena_array(&r->arena, kept + 1, sizeof *copy);
+    *count = kept;
+    return GAZ_OK;
+}
+
+/* The ranges as they lie in what is shown of the line. */
+static gaz_status copy_ranges(renderer *r, size_t count, gaz_hit_line *out, gaz_error *err)
+{
+    gaz_range *copy = gaz_arena_array(&r->pieces.arena, count + 1, sizeof *copy);
+    size_t n = 0;
     if (!copy)
-        return no_room(r, (kept + 1) * sizeof *copy, err);
-    memcpy(copy, all, kept * sizeof *copy);
-    out->ranges = copy;
-    out->range_count = kept;
-    return GAZ_OK;
-}
-
-static size_t without_return(const char *text, size_t start, size_t end)
-{
-    return end > start && text[end - 1] == '\r' ? end - 1 - start : end - start;
-}
-
-static gaz_status context_before(renderer *r, const whole_text *text, const shown_line *s,
-                                 gaz_hit_line *out, gaz_error *err)
-{
-    gaz_hit_line *lines = gaz_arena_array(&r->arena, r->before, sizeof *lines);
-    if (!lines)
-        return no_room(r, r->before * sizeof *lines, err);
-    size_t n = 0, start = s->start;
-    while (n < r->before && start > 0) {
-        size_t end = start - 1;
-        const char *nl = memrchr(text->data, '\n', end);
-        start = nl ? (size_t)(nl - text->data) + 1 : 0;
-        n++;
-        lines[r->before - n] = (gaz_hit_line){.number = s->number + 1 - (uint32_t)n,
-                                              .text = text->data + start,
-                                              .len = without_return(text->data, start, end)};
-    }
-    out->before = lines + (r->before - n);
-    out->before_count = n;
-    return GAZ_OK;
-}
-
-static gaz_status context_after(renderer *r, const whole_text *text, const shown_line *s,
-                                gaz_hit_line *out, gaz_error *err)
-{
-    gaz_hit_line *lines = gaz_arena_array(&r->arena, r->after, sizeof *lines);
-    if (!lines)
-        return no_room(r, r->after * sizeof *lines, err);
-    size_t n = 0, start = s->end + 1;
-    while (n < r->after && start < text->len) {
-        const char *nl = memchr(text->data + start, '\n', text->len - start);
-        size_t end = nl ? (size_t)(nl - text->data) : text->len;
-        lines[n] = (gaz_hit_line){.number = s->number + 2 + (uint32_t)n,
-                                  .text = text->data + start,
-                                  .len = without_return(text->data, start, end)};
-        n++;
-        start = end + 1;
-    }
-    out->after = lines;
-    out->after_count = n;
-    return GAZ_OK;
-}
-
-static gaz_status build_lines(renderer *r, const whole_text *text, const gaz_doc *doc,
-                              const line_list *list, size_t count, gaz_hit_line *out,
-                              gaz_error *err)
-{
-    size_t shown = 0;
+        return no_memory(err);
     for (size_t i = 0; i < count; i++) {
-        const shown_line *s = &list->lines.items[i];
-        out[i] = (gaz_hit_line){.number = s->number + 1, .text = text->data + s->start};
-        out[i].len = without_return(text->data, s->start, s->end);
-        shown += out[i].len;
-        if (shown > r->worker->memory_max)
-            return too_much(err);
-        gaz_status st = gaz_expired(r->worker->deadline)
-                            ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines")
-                            : GAZ_OK;
-        if (st == GAZ_OK)
-            st = mark_ranges(r, text, doc, s, &out[i], err);
-        if (st == GAZ_OK && r->before)
-            st = context_before(r, text, s, &out[i], err);
-        if (st == GAZ_OK && r->after)
-            st = context_after(r, text, s, &out[i], err);
+        gaz_range range = r->ranges[i];
+        if ((out->cut_before && range.end <= out->cut_before) ||
+            (out->cut_after && range.start >= out->cut_before + out->len))
+            continue;
+        range.start = range.start > out->cut_before ? range.start - out->cut_before : 0;
+        range.end -= out->cut_before;
+        range.end = range.end < out->len ? range.end : out->len;
+        copy[n++] = range;
+    }
+    out->ranges = copy;
+    out->range_count = n;
+    return GAZ_OK;
+}
+
+/* ---- hits ---- */
+
+static gaz_status add_hit(renderer *r, const piece *p, const gaz_line *line, gaz_error *err)
+{
+    spot at = {p->number, line->number, line->start, line->end};
+    gaz_hit_line hit = {0};
+    size_t count = 0, len = line->end - line->start;
+    if (len && p->text[line->end - 1] == '\r')
+        len--;
+    gaz_status st = gaz_expired(r->worker->deadline)
+                        ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines")
+                        : GAZ_OK;
+    if (st == GAZ_OK)
+        st = find_ranges(r, p, line, len, &count, err);
+    size_t shown = len < pieces_line_max(&r->pieces) ? len : pieces_line_max(&r->pieces);
+    if (st == GAZ_OK)
+        st = render_spend(r, &r->spent, sizeof hit + shown + (count + 1) * sizeof(gaz_range));
+    if (st == GAZ_OK)
+        st = pieces_show(&r->pieces, &at, count ? r->ranges[0].start : 0, &hit, err);
+    if (st == GAZ_OK)
+        st = copy_ranges(r, count, &hit, err);
+    if (st == GAZ_OK && (!gaz_vec_push(&r->spots, at) || !gaz_vec_push(&r->hits, hit)))
+        st = no_memory(err);
+    return st;
+}
+
+static gaz_status first_piece(const renderer *r, uint32_t *number, gaz_error *err)
+{
+    const gaz_doc *doc = &r->pieces.doc;
+    uint32_t chunk = doc->first_chunk;
+    *number = 0;
+    if (r->pieces.whole)
+        return GAZ_OK;
+    if (r->from > doc->lines) {
+        *number = r->pieces.count;
+        return GAZ_OK;
+    }
+    if (r->from > 1) {
+        gaz_status st = gaz_segment_line_chunk(r->pieces.segment, doc, r->from - 1, &chunk, err);
         if (st != GAZ_OK)
             return st;
     }
+    if (chunk < r->match->first_chunk)
+        chunk = r->match->first_chunk;
+    *number = chunk - doc->first_chunk;
     return GAZ_OK;
 }
+
+static gaz_status find_hits(renderer *r, gaz_error *err)
+{
+    line_list list = {.from = r->from ? r->from - 1 : 0, .to = r->to ? r->to - 1 : UINT32_MAX};
+    size_t wanted = r->lines_per_file && r->lines_per_file < r->match->lines ? r->lines_per_file
+                                                                             : r->match->lines;
+    uint32_t number = 0;
+    gaz_status st = first_piece(r, &number, err);
+    for (; st == GAZ_OK && number < r->pieces.count && r->hits.len < wanted; number++) {
+        piece *p = NULL;
+        if (!any_possible(r, number))
+            continue;
+        if (gaz_expired(r->worker->deadline))
+            st = gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines");
+        if (st == GAZ_OK)
+            st = pieces_get(&r->pieces, number, false, &p, err);
+        if (st == GAZ_OK && p->first_line > list.to)
+            break;
+        size_t room = (r->worker->memory_max - r->spent) / sizeof(gaz_hit_line) + 1;
+        list.max = wanted - r->hits.len < room ? wanted - r->hits.len : room;
+        if (st == GAZ_OK)
+            st = find_lines(r, p, &list, err);
+        for (size_t i = 0; st == GAZ_OK && i < list.lines.len && r->hits.len < wanted; i++)
+            st = add_hit(r, p, &list.lines.items[i], err);
+    }
+    gaz_vec_free(&list.lines);
+    return st;
+}
+
+/* ---- files ---- */
 
 static void describe(const renderer *r, const match *m, gaz_file_hit *hit)
 {
@@ -257,41 +335,66 @@ static gaz_status show(renderer *r, const gaz_file_hit *hit, gaz_hit_visit visit
     return st;
 }
 
-gaz_status render_match(renderer *r, const match *m, gaz_hit_visit visit, void *ctx, gaz_error *err)
+static gaz_status open_document(renderer *r, gaz_error *err)
 {
-    gaz_file_hit hit;
-    gaz_arena_reset(&r->arena);
-    describe(r, m, &hit);
-    if (r->without_lines || !r->worker->plan->positive_content)
-        return show(r, &hit, visit, ctx, err);
     const scope *s = r->worker->plan->scope;
-    const scope_file *f = &s->files[m->file];
+    const scope_file *f = &s->files[r->match->file];
     uint32_t number = scope_entry(s, f)->doc;
     gaz_segment *seg = s->segments[f->segment].segment;
     gaz_doc doc;
-    whole_text text = {.data = ""};
-    line_list list = {.max = r->worker->memory_max / sizeof(shown_line)};
     gaz_status st = gaz_segment_doc(seg, number, &doc, err);
-    if (st == GAZ_OK && doc.chunk_count)
-        st = match_whole_text(r->worker, seg, &doc, number, &text, err);
-    if (st == GAZ_OK)
-        st = find_lines(r, &text, &doc, &list, err);
-    size_t count = list.lines.len;
-    if (r->lines_per_file && count > r->lines_per_file)
-        count = r->lines_per_file;
-    gaz_hit_line *lines =
-        st == GAZ_OK ? gaz_arena_array(&r->arena, count + 1, sizeof *lines) : NULL;
-    if (st == GAZ_OK && !lines)
-        st = no_room(r, (count + 1) * sizeof *lines, err);
-    if (st == GAZ_OK)
-        st = build_lines(r, &text, &doc, &list, count, lines, err);
-    if (st == GAZ_OK) {
-        hit.lines = lines;
-        hit.line_count = count;
-        hit.lines_total = (uint32_t)list.lines.len;
-        st = show(r, &hit, visit, ctx, err);
+    if (st != GAZ_OK)
+        return st;
+    pieces_open(&r->pieces, seg, &doc, number, false);
+    if (needs_whole(r))
+        pieces_open(&r->pieces, seg, &doc, number, true);
+    r->hits.len = r->spots.len = r->spent = 0;
+    r->worker->limit = "memory";
+    return GAZ_OK;
+}
+
+/* @return GAZ_E_LIMIT and GAZ_E_TIMEOUT when lines are missing that the answer should have */
+static gaz_status collect(renderer *r, gaz_file_hit *hit, gaz_error *err)
+{
+    gaz_status st = find_hits(r, err), around = GAZ_OK;
+    gaz_error why = {0};
+    hit->line_count = r->hits.len;
+    if ((r->before || r->after) && (st == GAZ_OK || st == GAZ_E_LIMIT || st == GAZ_E_TIMEOUT))
+        around = render_context(r, &hit->line_count, &why);
+    if (around != GAZ_OK && (st == GAZ_OK || (around != GAZ_E_LIMIT && around != GAZ_E_TIMEOUT))) {
+        st = around;
+        if (err)
+            *err = why;
     }
-    gaz_vec_free(&list.lines);
-    gaz_block_release(text.block);
+    hit->lines = r->hits.items;
+    if (st != GAZ_E_LIMIT || strcmp(r->worker->limit, "memory") != 0)
+        return st;
+    if (!err || err->status == GAZ_OK)
+        gaz_error_set(err, GAZ_E_LIMIT,
+                      "only the first %zu of its %u matching lines are shown: more is over the "
+                      "setting query.memory; lines_per_file and context ask for less",
+                      hit->line_count, hit->lines_total);
+    return st;
+}
+
+gaz_status render_match(renderer *r, const match *m, gaz_hit_visit visit, void *ctx, gaz_error *err)
+{
+    gaz_file_hit hit;
+    r->match = m;
+    describe(r, m, &hit);
+    if (r->without_lines || !r->worker->plan->positive_content)
+        return show(r, &hit, visit, ctx, err);
+    gaz_error why = {0};
+    gaz_status st = open_document(r, &why);
+    if (st == GAZ_OK)
+        st = collect(r, &hit, &why);
+    bool partly = st == GAZ_E_LIMIT || (st == GAZ_E_TIMEOUT && hit.line_count);
+    if (st == GAZ_OK || partly) {
+        gaz_status shown = show(r, &hit, visit, ctx, err);
+        st = shown == GAZ_OK ? st : shown;
+    }
+    if (!r->refused && st != GAZ_OK && err)
+        *err = why;
+    pieces_close(&r->pieces);
     return st;
 }

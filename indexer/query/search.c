@@ -305,10 +305,10 @@ static void batch_done(search *s, size_t number)
 }
 
 /* A file that cannot be decided is said in the notes; the answer is not complete then. */
-static bool undecided(search *s, gaz_status st, const gaz_error *why, const char *path,
-                      uint32_t len)
+static bool undecided(search *s, const match_worker *w, gaz_status st, const gaz_error *why,
+                      const char *path, uint32_t len)
 {
-    const char *reason = st == GAZ_E_CORRUPT ? "damaged" : st == GAZ_E_LIMIT ? "memory" : NULL;
+    const char *reason = st == GAZ_E_CORRUPT ? "damaged" : st == GAZ_E_LIMIT ? w->limit : NULL;
     if (!reason)
         return false;
     char text[700];
@@ -348,7 +348,7 @@ static bool check_batch(search *s, match_worker *w, size_t number)
         gaz_status st = match_file(w, s->candidates[i], &yes, &found[b->count], &why);
         if (st != GAZ_OK) {
             const view_entry *e = scope_entry(s->scope, &s->scope->files[s->candidates[i]]);
-            if (!undecided(s, st, &why, e->path, e->path_len)) {
+            if (!undecided(s, w, st, &why, e->path, e->path_len)) {
                 stop_all(s, st, &why);
                 stopped = true; /* what the batch has found so far counts: when only time ran out,
                                    it is shown */
@@ -474,6 +474,8 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
     r.before = s->request->context_before;
     r.after = s->request->context_after;
     r.lines_per_file = s->request->lines_per_file;
+    r.from = s->request->first_line;
+    r.to = s->request->last_line;
     r.without_lines = s->query->select != GAZ_TYPE_MATCH;
     for (size_t i = (size_t)s->offset;
          st == GAZ_OK && i < s->match_count && i - s->offset < s->limit; i++) {
@@ -493,7 +495,7 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
             break;
         }
         if ((st == GAZ_E_CORRUPT || st == GAZ_E_LIMIT) && !r.refused &&
-            undecided(s, st, &why, e->path, e->path_len))
+            undecided(s, &w, st, &why, e->path, e->path_len))
             st = GAZ_OK;
         else if (st != GAZ_OK && err)
             *err = why;
@@ -527,9 +529,7 @@ static gaz_status add_notes(search *s, gaz_error *err)
     if (s->scope->missing) { /* also when the segment was cut after it had been opened */
         char text[120];
         snprintf(text, sizeof text,
-                 s->scope->unavailable ? "%" PRIu64 " files have no text that can be read now"
-                                       : "%" PRIu64
-                                         " files have no text that can be read; run `gaz check`",
+                 "%" PRIu64 " files have no text that can be read; run `gaz check`",
                  s->scope->missing);
         gaz_json_cstring(&w, text);
         n++;
@@ -551,7 +551,7 @@ static void decide_completeness(search *s, bool stopped_early)
     else if (s->reason)
         r->reason = s->reason;
     else if (s->scope->missing || s->plan.damage.len)
-        r->reason = s->scope->unavailable && !s->plan.damage.len ? "unavailable" : "damaged";
+        r->reason = "damaged";
     else if (more && !s->query->count_all)
         r->reason = "limit";
     r->complete = r->reason == NULL;

@@ -17,6 +17,7 @@
 
 #define UNIT 16u
 #define SLAB ((size_t)1 << 20)
+#define FOLD_BYTES ((size_t)1 << 20) /* folded at once: a line may be as long as a file */
 #define NONE UINT32_MAX
 #define LINK 6u /* bytes of a block's head: next (u32), used (u16) */
 #define BLOCK_FIRST 16u
@@ -134,49 +135,85 @@ static inline void note(gram_index *g, uint32_t gram)
     }
 }
 
-/* Notes the distinct grams of a text; true unless out of memory. */
-static bool collect(gram_index *g, const uint8_t *text, size_t len, const uint8_t fold[256])
+/* A chunk being gone through, piece by piece. */
+typedef struct gathering {
+    uint32_t key; /* the last three bytes */
+    bool single[256];
+} gathering;
+
+/* Notes the distinct grams of a piece; true unless out of memory. */
+static bool collect(gram_index *g, gathering *c, const uint8_t *text, size_t len,
+                    const uint8_t fold[256])
 {
     static const size_t stride = 4096;
-    bool single[256] = {false};
-    uint32_t key = (uint32_t)'\n' << 8 | '\n';
+    uint32_t key = c->key;
     for (size_t at = 0; at < len; at += stride) {
         size_t n = len - at < stride ? len - at : stride;
         if (!gaz_vec_reserve(&g->fresh, stride + 8))
             return false;
         for (size_t i = 0; i < n; i++) {
             uint8_t b = fold[text[at + i]];
-            single[b] = true;
+            c->single[b] = true;
             key = (key << 8 | b) & 0xFFFFFF;
             note(g, key);
         }
     }
+    c->key = key;
+    return true;
+}
+
+static bool collect_end(gram_index *g, const gathering *c)
+{
     if (!gaz_vec_reserve(&g->fresh, 260))
         return false;
-    note(g, (key << 8 | '\n') & 0xFFFFFF);
+    note(g, (c->key << 8 | '\n') & 0xFFFFFF);
     for (uint32_t b = 0; b < 256; b++)
-        if (single[b] && b != '\n')
+        if (c->single[b] && b != '\n')
             g->fresh.items[g->fresh.len++] = GRAM_UNIGRAM_BASE + b;
     return true;
+}
+
+/* The bytes of a text that are folded at once: about FOLD_BYTES, to the border of a character. Four
+ * continuation bytes in a row belong to no character: anywhere behind them is a border. */
+static size_t fold_len(const char *text, size_t len)
+{
+    size_t n = FOLD_BYTES;
+    if (len <= n)
+        return len;
+    for (unsigned i = 0; i < 3 && ((unsigned char)text[n] & 0xC0) == 0x80; i++)
+        n--;
+    return ((unsigned char)text[n] & 0xC0) == 0x80 ? FOLD_BYTES : n;
+}
+
+static gaz_status gather(gram_index *g, const char *text, size_t len, bool ascii, gaz_error *err)
+{
+    gathering c = {.key = (uint32_t)'\n' << 8 | '\n'};
+    uint8_t fold[256];
+    bool ok = true;
+    for (unsigned b = 0; b < 256; b++)
+        fold[b] = (uint8_t)(ascii && b >= 'A' && b <= 'Z' ? b + 32 : b);
+    if (ascii)
+        ok = collect(g, &c, (const uint8_t *)text, len, fold);
+    for (size_t at = 0, n; ok && !ascii && at < len; at += n) {
+        n = fold_len(text + at, len - at);
+        gaz_strbuf_reset(&g->folded);
+        gaz_fold_text(&g->folded, text + at, n);
+        gaz_status st = gaz_strbuf_check(&g->folded, err);
+        if (st != GAZ_OK)
+            return st;
+        ok = collect(g, &c, (const uint8_t *)g->folded.data, g->folded.len, fold);
+    }
+    return ok && collect_end(g, &c)
+               ? GAZ_OK
+               : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the n-grams of a text of %zu bytes",
+                               len);
 }
 
 gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_t len, bool ascii,
                           gaz_error *err)
 {
-    uint8_t fold[256];
-    for (unsigned b = 0; b < 256; b++)
-        fold[b] = (uint8_t)(ascii && b >= 'A' && b <= 'Z' ? b + 32 : b);
-    if (!ascii) {
-        gaz_strbuf_reset(&g->folded);
-        gaz_fold_text(&g->folded, text, len);
-        gaz_status st = gaz_strbuf_check(&g->folded, err);
-        if (st != GAZ_OK)
-            return st;
-        text = g->folded.data;
-        len = g->folded.len;
-    }
     g->fresh.len = 0;
-    bool ok = collect(g, (const uint8_t *)text, len, fold);
+    gaz_status st = gather(g, text, len, ascii, err);
     for (size_t i = 0; i < g->fresh.len; i++) {
         uint32_t gram = g->fresh.items[i];
         if (gram < GRAM_UNIGRAM_BASE) {
@@ -184,11 +221,11 @@ gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_
             if (gram >> 16 == '\n' || (gram >> 8 & 0xFF) == '\n')
                 continue;
         }
-        ok = ok && append(g, gram, chunk);
+        if (st == GAZ_OK && !append(g, gram, chunk))
+            st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for the n-grams of a text of %zu bytes",
+                               len);
     }
-    return ok ? GAZ_OK
-              : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the n-grams of a text of %zu bytes",
-                              len);
+    return st;
 }
 
 static int by_gram(const void *a, const void *b)

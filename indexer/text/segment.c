@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include "gaz/base/varint.h"
 #include "layout.h"
@@ -194,6 +195,71 @@ gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, g
     if (st == GAZ_OK)
         *out = c;
     return st;
+}
+
+gaz_status gaz_segment_line_chunk(gaz_segment *seg, const gaz_doc *doc, uint32_t line,
+                                  uint32_t *chunk, gaz_error *err)
+{
+    uint32_t lo = doc->first_chunk, hi = doc->first_chunk + doc->chunk_count;
+    if (line >= doc->lines || lo == hi)
+        return segment_corrupt("a line lies outside its document", err);
+    while (hi - lo > 1) { /* the last chunk that begins at or before the line */
+        uint32_t mid = lo + (hi - lo) / 2;
+        gaz_chunk c;
+        gaz_status st = gaz_segment_chunk(seg, mid, &c, err);
+        if (st != GAZ_OK)
+            return st;
+        if (c.first_line <= line)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    *chunk = lo;
+    return GAZ_OK;
+}
+
+static gaz_status unpack_start(const uint8_t *data, size_t packed, char *to, size_t len,
+                               gaz_error *err)
+{
+    ZSTD_DStream *zstd = ZSTD_createDStream();
+    if (!zstd)
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory to unpack a block");
+    ZSTD_inBuffer in = {data, packed, 0};
+    ZSTD_outBuffer out = {to, len, 0};
+    size_t left = 1;
+    while (left && !ZSTD_isError(left) && out.pos < len) {
+        size_t before = in.pos + out.pos;
+        left = ZSTD_decompressStream(zstd, &out, &in);
+        if (in.pos + out.pos == before)
+            break;
+    }
+    ZSTD_freeDStream(zstd);
+    return out.pos == len ? GAZ_OK : segment_corrupt("a block does not decompress", err);
+}
+
+gaz_status gaz_segment_chunk_start(gaz_segment *seg, uint32_t chunk, size_t max, gaz_strbuf *out,
+                                   gaz_error *err)
+{
+    gaz_chunk c;
+    const uint8_t *data = NULL;
+    uint32_t packed = 0, raw = 0;
+    gaz_status st = gaz_segment_chunk(seg, chunk, &c, err);
+    if (st == GAZ_OK)
+        st = segment_block_bytes(seg, c.block, &data, &packed, &raw, err);
+    if (st != GAZ_OK)
+        return st;
+    size_t len = c.len < max ? c.len : max;
+    char *to = gaz_strbuf_reserve(out, c.offset + len);
+    if (!to)
+        return gaz_strbuf_check(out, err);
+    st = unpack_start(data, packed, to, c.offset + len, err);
+    if (st == GAZ_OK)
+        st = gaz_sealed_intact(seg->file, err);
+    if (st != GAZ_OK)
+        return st;
+    memmove(to, to + c.offset, len);
+    gaz_strbuf_commit(out, len);
+    return GAZ_OK;
 }
 
 gaz_status segment_block_bytes(gaz_segment *seg, uint32_t block, const uint8_t **data,

@@ -15,6 +15,9 @@
 #include "postings.h"
 
 #define BLOCK_TARGET 65536
+#define PACKED_AT_ONCE                                                                             \
+    ((size_t)16 << 20) /* a longer block (it is one chunk: one line) is packed                     \
+                          piece by piece from where it lies */
 #define FULL_MEMORY ((size_t)320 << 20)
 #define FULL_POSTINGS ((size_t)1 << 30)
 
@@ -108,6 +111,32 @@ static gaz_status flush_block(gaz_segment_writer *w, gaz_error *err)
     return st;
 }
 
+static gaz_status pack_long(gaz_segment_writer *w, const char *text, size_t len, gaz_error *err)
+{
+    block_entry entry = {gaz_sealed_position(w->file), 0, (uint32_t)len};
+    size_t room = ZSTD_CStreamOutSize(), left = ZSTD_CCtx_setPledgedSrcSize(w->zstd, len);
+    gaz_strbuf_reset(&w->packed);
+    char *to = gaz_strbuf_reserve(&w->packed, room);
+    if (!to)
+        return gaz_strbuf_check(&w->packed, err);
+    ZSTD_inBuffer in = {text, len, 0};
+    gaz_status st = GAZ_OK;
+    for (bool more = !ZSTD_isError(left); st == GAZ_OK && more;) {
+        ZSTD_outBuffer piece = {to, room, 0};
+        left = ZSTD_compressStream2(w->zstd, &piece, &in, ZSTD_e_end);
+        more = left && !ZSTD_isError(left);
+        if (!ZSTD_isError(left))
+            st = gaz_sealed_append(w->file, to, piece.pos, err);
+    }
+    if (st == GAZ_OK && ZSTD_isError(left))
+        st =
+            gaz_error_set(err, GAZ_E_NOMEM, "cannot compress a block: %s", ZSTD_getErrorName(left));
+    if (st != GAZ_OK)
+        return st;
+    entry.compressed = (uint32_t)(gaz_sealed_position(w->file) - entry.offset);
+    return gaz_vec_push(&w->blocks, entry) ? GAZ_OK : no_memory(err);
+}
+
 static uint32_t count_lines(const char *text, size_t len)
 {
     uint32_t n = 0;
@@ -140,41 +169,51 @@ static gaz_status add_chunk(gaz_segment_writer *w, gaz_doc *doc, const char *tex
                    (uint32_t)len, doc->lines};
     if (!gaz_vec_push(&w->chunks, c))
         return no_memory(err);
-    gaz_strbuf_add(&w->block, text, len);
-    gaz_status st = gaz_strbuf_check(&w->block, err);
+    bool direct = len > PACKED_AT_ONCE; /* the block is empty then: it was flushed */
+    if (!direct)
+        gaz_strbuf_add(&w->block, text, len);
+    gaz_status st = direct ? pack_long(w, text, len, err) : gaz_strbuf_check(&w->block, err);
     if (st == GAZ_OK)
         st = gram_index_add(&w->grams, number, text, len, doc->flags & GAZ_DOC_ASCII, err);
     if (st != GAZ_OK)
         return st;
     doc->lines += count_lines(text, len);
     doc->chunk_count++;
+    w->text_bytes += len;
     return w->block.len >= BLOCK_TARGET ? flush_block(w, err) : GAZ_OK;
+}
+
+static gaz_status begin_doc(const gaz_segment_writer *w, gaz_doc *doc, gaz_error *err)
+{
+    if (w->docs.len >= GAZ_SEGMENT_DOCS_MAX)
+        return gaz_error_set(err, GAZ_E_LIMIT, "a text segment is full");
+    doc->first_chunk = (uint32_t)w->chunks.len;
+    doc->chunk_count = doc->lines = 0;
+    return GAZ_OK;
+}
+
+/* @param ended  whether its text ends with "\n", or is empty */
+static gaz_status end_doc(gaz_segment_writer *w, gaz_doc *doc, bool ended, gaz_error *err)
+{
+    doc->lines += !ended;
+    return gaz_vec_push(&w->docs, *doc) ? GAZ_OK : no_memory(err);
 }
 
 static gaz_status add_text(gaz_segment_writer *w, gaz_doc *doc, const char *text, size_t len,
                            gaz_error *err)
 {
-    if (w->docs.len >= GAZ_SEGMENT_DOCS_MAX)
-        return gaz_error_set(err, GAZ_E_LIMIT, "a text segment is full");
+    gaz_status st = begin_doc(w, doc, err);
     if (len > GAZ_TEXT_BYTES_MAX) {
         doc->skip = GAZ_SKIP_TOO_LARGE;
         len = 0;
     }
-    doc->first_chunk = (uint32_t)w->chunks.len;
-    doc->chunk_count = doc->lines = 0;
     doc->text_len = (uint32_t)len;
-    gaz_status st = GAZ_OK;
     for (size_t at = 0; st == GAZ_OK && at < len;) {
         size_t n = chunk_len(text + at, len - at);
         st = add_chunk(w, doc, text + at, n, err);
         at += n;
     }
-    if (st == GAZ_OK && len && text[len - 1] != '\n')
-        doc->lines++;
-    w->text_bytes += len;
-    if (st == GAZ_OK && !gaz_vec_push(&w->docs, *doc))
-        st = no_memory(err);
-    return st;
+    return st == GAZ_OK ? end_doc(w, doc, !len || text[len - 1] == '\n', err) : st;
 }
 
 gaz_status gaz_segment_writer_add(gaz_segment_writer *w, const gaz_oid *oid, const char *blob,
@@ -204,19 +243,30 @@ gaz_status gaz_segment_writer_skip(gaz_segment_writer *w, const gaz_oid *oid, ga
     return add_text(w, &doc, "", 0, err);
 }
 
+/* Chunk by chunk: where a text is cut depends on nothing but the text. */
 gaz_status gaz_segment_writer_copy(gaz_segment_writer *w, gaz_segment *from, gaz_block_cache *cache,
                                    uint32_t number, gaz_error *err)
 {
-    gaz_doc doc;
-    gaz_status st = gaz_segment_doc(from, number, &doc, err);
-    gaz_strbuf_reset(&w->decoded);
+    gaz_doc old, doc;
+    bool ended = true;
+    gaz_status st = gaz_segment_doc(from, number, &old, err);
+    doc = old;
     if (st == GAZ_OK)
-        st = gaz_segment_text(from, cache, number, SIZE_MAX, &w->decoded, err);
-    if (st == GAZ_OK)
-        st = add_text(w, &doc, w->decoded.data, w->decoded.len, err);
-    if (w->decoded.cap > (size_t)16 << 20)
-        gaz_strbuf_release(&w->decoded);
-    return st;
+        st = begin_doc(w, &doc, err);
+    for (uint32_t i = 0; st == GAZ_OK && i < old.chunk_count; i++) {
+        gaz_chunk c;
+        gaz_block *block = NULL;
+        st = gaz_segment_chunk(from, old.first_chunk + i, &c, err);
+        if (st == GAZ_OK)
+            st = gaz_segment_block(from, cache, c.block, &block, NULL, err);
+        if (st == GAZ_OK) {
+            const char *text = gaz_block_data(block) + c.offset;
+            ended = !c.len || text[c.len - 1] == '\n';
+            st = add_chunk(w, &doc, text, c.len, err);
+        }
+        gaz_block_release(block);
+    }
+    return st == GAZ_OK ? end_doc(w, &doc, ended, err) : st;
 }
 
 size_t gaz_segment_writer_memory(const gaz_segment_writer *w)

@@ -160,6 +160,7 @@ static const char *reason_text(const char *reason)
          "the time allowed passed before everything was searched; timeout:60s allows more"},
         {"memory",
          "the memory allowed was used up; narrow the query, or raise the setting query.memory"},
+        {"pattern", "a regular expression backtracks too much for some files; make it simpler"},
         {"cancelled", "the search was interrupted"},
         {"damaged", "a part of the index is damaged; gaz check says what, gaz repair rebuilds it"},
         {"not_indexed", "a repository is not indexed yet; gaz index does it"},

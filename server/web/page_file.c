@@ -16,6 +16,7 @@
 #define MARKED_RANGES 100000 /* matches marked in one file */
 #define MARK_MS 2000         /* the time marking may take */
 #define RAW_PIECE 65536
+#define RAW_LINES 65536 /* read at a time when a file is too large to be read at once */
 
 typedef struct place {
     const char *repo, *path, *rev;
@@ -42,8 +43,6 @@ static gaz_status on_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
         return GAZ_OK;
     for (size_t i = 0; i < hit->line_count && m->ranges.len < MARKED_RANGES; i++) {
         const gaz_hit_line *line = &hit->lines[i];
-        if (line->number < m->from || line->number > m->to)
-            continue;
         marked_line row = {line->number, m->ranges.len, line->range_count};
         bool ok = gaz_vec_push(&m->lines, row);
         for (size_t k = 0; k < line->range_count && ok; k++)
@@ -91,6 +90,8 @@ static void find_marks(gaz_web_call *call, marks *m, const gaz_raw_param *q)
                                       .repo = m->where->repo,
                                       .rev = m->where->rev,
                                       .limit = 1,
+                                      .first_line = m->from,
+                                      .last_line = m->to,
                                       .deadline_us = gaz_deadline(MARK_MS),
                                       .cancelled = call->cancelled,
                                       .cancelled_ctx = call->ctx};
@@ -284,26 +285,75 @@ gaz_status gaz_page_file(gaz_web_call *call, gaz_error *err)
     return st;
 }
 
+static gaz_status send_text(gaz_web_call *call, const gaz_file_view *view, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    if (view->skip)
+        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the text of this file is not indexed: %s",
+                           view->skip);
+    call->type = "text/plain; charset=utf-8";
+    for (size_t at = 0; st == GAZ_OK && at < view->text.len; at += RAW_PIECE) {
+        size_t left = view->text.len - at;
+        st = call->emit(call->ctx, view->text.data + at, left < RAW_PIECE ? left : RAW_PIECE, err);
+    }
+    return st;
+}
+
+/* A file larger than the memory of a query: its lines, so many at a time as can be held. It must
+ * not become another file underneath. */
+static gaz_status send_in_parts(gaz_web_call *call, const place *p, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    gaz_oid blob = {{0}};
+    uint32_t first = 1, step = RAW_LINES, total = 1;
+    while (st == GAZ_OK && first <= total) {
+        gaz_file_view view = {.text = GAZ_STRBUF_INIT};
+        gaz_error why = {0};
+        uint32_t last = first + step - 1 < first ? UINT32_MAX : first + step - 1;
+        st = gaz_engine_file(call->services->engine, p->repo, p->rev, p->path, first, last, &view,
+                             &why);
+        if (st == GAZ_E_LIMIT && step > 1) {
+            step /= 16;
+            st = GAZ_OK;
+            continue;
+        }
+        if (st != GAZ_OK) {
+            if (err)
+                *err = why;
+            return st;
+        }
+        if (first > 1 && gaz_oid_compare(&blob, &view.blob) != 0)
+            st = gaz_error_set(err, GAZ_E_BUSY, "%s changed while it was being read", p->path);
+        else
+            st = send_text(call, &view, err);
+        blob = view.blob;
+        total = view.lines_total;
+        gaz_file_view_release(&view);
+        if (last == UINT32_MAX)
+            break;
+        first = last + 1;
+    }
+    return st;
+}
+
 gaz_status gaz_page_raw(gaz_web_call *call, gaz_error *err)
 {
     gaz_arena arena;
     gaz_arena_init(&arena, 1u << 20);
     place p;
     gaz_file_view view = {.text = GAZ_STRBUF_INIT};
-    gaz_status st = find_place(call, strlen("/raw/"), &arena, &p, err);
-    if (st == GAZ_OK)
-        st = gaz_engine_file(call->services->engine, p.repo, p.rev, p.path, 0, 0, &view, err);
+    gaz_error why = {0};
+    gaz_status st = find_place(call, strlen("/raw/"), &arena, &p, &why);
+    bool found = st == GAZ_OK;
+    if (found)
+        st = gaz_engine_file(call->services->engine, p.repo, p.rev, p.path, 0, 0, &view, &why);
     if (st == GAZ_OK) {
-        if (view.skip)
-            st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the text of this file is not indexed: %s",
-                               view.skip);
-        call->type = "text/plain; charset=utf-8";
-        for (size_t at = 0; st == GAZ_OK && at < view.text.len; at += RAW_PIECE) {
-            size_t left = view.text.len - at;
-            st = call->emit(call->ctx, view.text.data + at, left < RAW_PIECE ? left : RAW_PIECE,
-                            err);
-        }
+        st = send_text(call, &view, err);
         gaz_file_view_release(&view);
+    } else if (found && st == GAZ_E_LIMIT) {
+        st = send_in_parts(call, &p, err);
+    } else if (err) {
+        *err = why;
     }
     gaz_arena_release(&arena);
     return st;

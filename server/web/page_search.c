@@ -232,6 +232,8 @@ static const char *reason_text(const char *reason)
                     "<code>timeout:30s</code>, finds the rest."},
         {"memory", "The search met its memory limit; these are the matches found until then. A "
                    "more specific query finds the rest."},
+        {"pattern", "The regular expression backtracks too much for some files; these are the "
+                    "matches in the others. A simpler one finds the rest."},
         {"cancelled", "The search was given up; these are the matches found until then."},
         {"damaged",
          "A part of the index is damaged and was left out. <code>gaz check</code> tells which, "

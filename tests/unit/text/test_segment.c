@@ -233,6 +233,103 @@ static void segment_copies_documents_as_they_are(void **state)
     free(dir);
 }
 
+static bool is_candidate(gaz_segment *seg, uint32_t chunk, const char *literal, size_t len)
+{
+    gaz_strbuf folded = GAZ_STRBUF_INIT;
+    uint64_t set[1] = {0};
+    assert_int_equal(gaz_segment_set_words(seg), 1);
+    gaz_fold_text(&folded, literal, len);
+    assert_ok(gaz_segment_literal(seg, folded.data, folded.len, set, &err));
+    gaz_strbuf_release(&folded);
+    return set[0] >> chunk & 1;
+}
+
+/* A line of 17 MiB, beyond ASCII, with case to fold at the borders of what is folded at once. */
+static gaz_strbuf long_line(void)
+{
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    gaz_strbuf_puts(&text, "short\nlines\nbefore\n");
+    size_t start = text.len;
+    for (unsigned i = 0; text.len < start + ((size_t)17 << 20); i++)
+        gaz_strbuf_puts(&text, i % 3 ? "\xC3\x89t\xC3\xA9 " : "x\xE2\x84\xAA\xff");
+    for (size_t at = (size_t)1 << 20; at < text.len; at += (size_t)1 << 20)
+        for (size_t i = 0; i < 12; i++) /* at each border grams that are nowhere else */
+            text.data[at - 6 + i] = (char)(at >> 20 == 9 ? 0x80
+                                           : i % 2       ? 'a' + (int)(at >> 20)
+                                                         : 'A' + (int)i);
+    gaz_strbuf_puts(&text, "end\nbehind it\n");
+    return text;
+}
+
+static void segment_holds_a_line_longer_than_what_is_packed_at_once(void **state)
+{
+    (void)state;
+    corpus c = {.texts = calloc(3, sizeof(gaz_strbuf)), .count = 3};
+    c.texts[0] = c.texts[2] = GAZ_STRBUF_INIT;
+    gaz_strbuf_puts(&c.texts[0], "before\n");
+    c.texts[1] = long_line();
+    gaz_strbuf_puts(&c.texts[2], "after\n");
+    char *dir = make_temp_dir(), path[600], name[GAZ_SEALED_NAME];
+    gaz_segment *seg = build(dir, &c, name), *copy = NULL;
+    gaz_block_cache *cache = NULL;
+    assert_ok(gaz_block_cache_new(64 << 20, &cache, &err));
+    assert_ok(gaz_segment_check(seg, name, fail_on_report, NULL, &err));
+    gaz_doc d;
+    assert_ok(gaz_segment_doc(seg, 1, &d, &err));
+    assert_int_equal(d.lines, 5);
+    assert_int_equal(d.chunk_count, 2);
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    assert_ok(gaz_segment_text(seg, cache, 1, SIZE_MAX, &text, &err));
+    assert_int_equal(text.len, c.texts[1].len);
+    assert_memory_equal(text.data, c.texts[1].data, text.len);
+    for (size_t at = (size_t)1 << 20; at < text.len - 8; at += (size_t)1 << 20)
+        for (size_t i = 0; i < 9; i++)
+            assert_true(is_candidate(seg, d.first_chunk, text.data + at - 6 + i, 4));
+
+    uint32_t chunk = UINT32_MAX;
+    for (uint32_t line = 0; line < 5; line++) {
+        assert_ok(gaz_segment_line_chunk(seg, &d, line, &chunk, &err));
+        assert_int_equal(chunk, d.first_chunk + (line == 4));
+    }
+    assert_status(GAZ_E_CORRUPT, gaz_segment_line_chunk(seg, &d, 5, &chunk, NULL));
+    static const size_t starts[] = {0, 1, 20, GAZ_CHUNK_BYTES, 1000003};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        gaz_strbuf_reset(&text);
+        gaz_strbuf_puts(&text, "x");
+        assert_ok(gaz_segment_chunk_start(seg, d.first_chunk, starts[i], &text, &err));
+        assert_int_equal(text.len, 1 + starts[i]);
+        assert_memory_equal(text.data + 1, c.texts[1].data, starts[i]);
+    }
+    gaz_strbuf_reset(&text); /* from within a block, and no more than there is */
+    assert_ok(gaz_segment_chunk_start(seg, d.first_chunk + 1, 1000, &text, &err));
+    assert_string_equal(text.data, "behind it\n");
+
+    snprintf(path, sizeof path, "%s/copy", dir);
+    gaz_segment_writer *w = NULL;
+    assert_ok(gaz_segment_writer_open(path, 3, &w, &err));
+    for (uint32_t i = 0; i < 3; i++)
+        assert_ok(gaz_segment_writer_copy(w, seg, cache, i, &err));
+    assert_int_equal(gaz_segment_writer_text(w), gaz_segment_text_bytes(seg));
+    assert_ok(gaz_segment_writer_finish(w, name, NULL, &err));
+    gaz_segment_writer_close(w);
+    assert_ok(gaz_segment_open(path, &copy, &err));
+    uint64_t a[3], b[3];
+    assert_ok(gaz_segment_gram_digests(seg, a, &err));
+    assert_ok(gaz_segment_gram_digests(copy, b, &err));
+    assert_memory_equal(a, b, sizeof a);
+    gaz_strbuf_reset(&text);
+    assert_ok(gaz_segment_text(copy, cache, 1, SIZE_MAX, &text, &err));
+    assert_int_equal(text.len, c.texts[1].len);
+    assert_memory_equal(text.data, c.texts[1].data, text.len);
+    gaz_strbuf_release(&text);
+    gaz_segment_unref(seg);
+    gaz_segment_unref(copy);
+    gaz_block_cache_free(cache);
+    free_corpus(&c);
+    assert_ok(gaz_remove_all(dir, &err));
+    free(dir);
+}
+
 static void text_is_told_from_binary_and_converted(void **state)
 {
     (void)state;
@@ -309,6 +406,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(segment_gives_back_every_text_and_every_candidate),
         cmocka_unit_test(segment_copies_documents_as_they_are),
+        cmocka_unit_test(segment_holds_a_line_longer_than_what_is_packed_at_once),
         cmocka_unit_test(text_is_told_from_binary_and_converted),
         cmocka_unit_test(segment_refuses_to_be_empty),
     };

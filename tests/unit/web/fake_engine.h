@@ -28,6 +28,8 @@ typedef struct fake_world {
     size_t entry_count;
     char path[600], rev[100]; /* last asked of file and tree */
     uint32_t first, last;
+    uint32_t lines_at_once; /* of a file; 0: any number */
+    unsigned reads;
     gaz_ref_row refs[3];
     size_t ref_count;
 } fake_world;
@@ -90,6 +92,9 @@ gaz_status gaz_engine_file(gaz_engine *engine, const char *repo, const char *rev
     snprintf(fake.rev, sizeof fake.rev, "%s", rev ? rev : "(none)");
     fake.first = first;
     fake.last = last;
+    fake.reads++;
+    if (fake.lines_at_once && (!first || last - first >= fake.lines_at_once))
+        return gaz_error_set(err, GAZ_E_LIMIT, "too many lines");
     if (!fake.text && !fake.skip)
         return gaz_error_set(err, GAZ_E_NOT_FOUND, "no file <%s>", path);
     *out = (gaz_file_view){.skip = fake.skip,

@@ -246,13 +246,11 @@ static void what_comes_from_repositories_is_escaped_and_made_visible(void **stat
 static void every_reason_for_an_incomplete_answer_is_said(void **state)
 {
     (void)state;
-    static const char *const reasons[][2] = {{"limit", "the next page has more"},
-                                             {"timeout", "ran out of time"},
-                                             {"memory", "memory limit"},
-                                             {"cancelled", "given up"},
-                                             {"damaged", "gaz check"},
-                                             {"not_indexed", "not indexed yet"},
-                                             {"other", "not complete"}};
+    static const char *const reasons[][2] = {
+        {"limit", "the next page has more"}, {"timeout", "ran out of time"},
+        {"memory", "memory limit"},          {"pattern", "backtracks too much"},
+        {"cancelled", "given up"},           {"damaged", "gaz check"},
+        {"not_indexed", "not indexed yet"},  {"other", "not complete"}};
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         page p;
         reset(NULL);
@@ -471,6 +469,8 @@ static void a_huge_file_comes_in_pages(void **state)
     lacks(&p, "id=\"L5001\"");
     has(&p, "Page 1 of 3");
     has(&p, "<a href=\"/file/r/-/x?q=a%26b&amp;page=2\" rel=\"next\">");
+    assert_int_equal(fake.requests[0].first_line, 1); /* marked are the lines of the page */
+    assert_int_equal(fake.requests[0].last_line, 5000);
     done(&p);
     ask(&p, "/file/r/-/x?page=3");
     has(&p, "<tr id=\"L10001\"><td class=\"n\"><a href=\"#L10001\">10001</a></td><td "
@@ -521,6 +521,26 @@ static void raw_is_plain_text_as_it_is(void **state)
     assert_memory_equal(p.html.data, "<b>\r\n\xff", 6);
     assert_string_equal(fake.rev, "main");
     done(&p);
+}
+
+static void raw_of_a_file_too_large_to_be_read_at_once_comes_in_parts(void **state)
+{
+    (void)state;
+    page p;
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    for (unsigned i = 0; i < 1000; i++)
+        gaz_strbuf_printf(&text, "line %u\n", i);
+    gaz_strbuf_puts(&text, "and a last one");
+    fake.text = text.data;
+    fake.text_len = text.len;
+    fake.lines_at_once = 300;
+    ask(&p, "/raw/a/b/-/x.txt");
+    assert_int_equal(p.status, GAZ_OK);
+    assert_string_equal(p.call.type, "text/plain; charset=utf-8");
+    assert_string_equal(p.html.data, text.data);
+    assert_int_equal(fake.reads, 1 + 2 + 4); /* whole, 65,536 and 4,096 lines, then 256 each */
+    done(&p);
+    gaz_strbuf_release(&text);
 }
 
 static void repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes(void **state)
@@ -686,6 +706,7 @@ int main(void)
         cmocka_unit_test_setup(a_huge_file_comes_in_pages, reset),
         cmocka_unit_test_setup(a_file_without_text_says_why, reset),
         cmocka_unit_test_setup(raw_is_plain_text_as_it_is, reset),
+        cmocka_unit_test_setup(raw_of_a_file_too_large_to_be_read_at_once_comes_in_parts, reset),
         cmocka_unit_test_setup(repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes,
                                reset),
         cmocka_unit_test_setup(a_directory_lists_its_entries, reset),

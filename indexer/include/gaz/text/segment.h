@@ -21,7 +21,7 @@
 #define GAZ_SEGMENT_DOCS_MAX (1u << 24)
 #define GAZ_SEGMENT_CHUNKS_MAX (1u << 24)
 #define GAZ_CHUNK_BYTES 131072                  /**< a chunk ends at the first line end beyond it */
-#define GAZ_TEXT_BYTES_MAX UINT32_C(0xFFFF0000) /**< of one document */
+#define GAZ_TEXT_BYTES_MAX UINT32_C(0xFFF00000) /**< of one document, and packed of one block */
 
 typedef enum gaz_encoding {
     GAZ_ENC_BINARY,
@@ -137,6 +137,14 @@ typedef struct gaz_chunk {
 } gaz_chunk;
 GAZ_CHECKED gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out,
                                          gaz_error *err);
+
+/** The chunk of a document that holds a line. @param line 0-based, less than doc->lines */
+GAZ_CHECKED gaz_status gaz_segment_line_chunk(gaz_segment *seg, const gaz_doc *doc, uint32_t line,
+                                              uint32_t *chunk, gaz_error *err);
+/** Appends the beginning of a chunk, at most `max` bytes, and unpacks no more than that: all lines
+ * of a chunk but the last end within GAZ_CHUNK_BYTES, the last may be very long. */
+GAZ_CHECKED gaz_status gaz_segment_chunk_start(gaz_segment *seg, uint32_t chunk, size_t max,
+                                               gaz_strbuf *out, gaz_error *err);
 
 /** A decompressed block, held in memory until released. */
 typedef struct gaz_block gaz_block;
