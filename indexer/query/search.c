@@ -529,7 +529,9 @@ static gaz_status add_notes(search *s, gaz_error *err)
     if (s->scope->missing) { /* also when the segment was cut after it had been opened */
         char text[120];
         snprintf(text, sizeof text,
-                 "%" PRIu64 " files have no text that can be read; run `gaz check`",
+                 s->scope->unavailable ? "%" PRIu64 " files have no text that can be read now"
+                                       : "%" PRIu64
+                                         " files have no text that can be read; run `gaz check`",
                  s->scope->missing);
         gaz_json_cstring(&w, text);
         n++;
@@ -551,7 +553,7 @@ static void decide_completeness(search *s, bool stopped_early)
     else if (s->reason)
         r->reason = s->reason;
     else if (s->scope->missing || s->plan.damage.len)
-        r->reason = "damaged";
+        r->reason = s->scope->unavailable && !s->plan.damage.len ? "unavailable" : "damaged";
     else if (more && !s->query->count_all)
         r->reason = "limit";
     r->complete = r->reason == NULL;
