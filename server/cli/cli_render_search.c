@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define NOTES_SHOWN 10
+
 /** One file being printed. */
 typedef struct file_view {
     gaz_cli_view *view;
@@ -50,6 +52,23 @@ static void print_text(gaz_cli_output *out, const gaz_cli_bytes_text *text, cons
     gaz_cli_puts(out, "\n");
 }
 
+/* A line too long to be sent is not taken for the whole one. */
+static void print_cut(const file_view *f, const char *number, const gaz_json *item)
+{
+    int64_t before = gaz_json_integer(gaz_json_get(item, "cut_before"), 0),
+            after = gaz_json_integer(gaz_json_get(item, "cut_after"), 0);
+    if (before <= 0 && after <= 0)
+        return;
+    gaz_cli_output *notes = f->view->notes;
+    gaz_cli_painted(notes, GAZ_PAINT_STRONG, "gaz:", 4);
+    gaz_cli_puts(notes, " ");
+    gaz_cli_text(notes, f->path.text, f->path.len);
+    gaz_cli_printf(notes,
+                   ":%s: %" PRId64 " bytes before and %" PRId64
+                   " behind what is shown of this line are left out\n",
+                   number, before, after);
+}
+
 /* @param item  an object with text and bytes, or (context) a string */
 static void print_line(file_view *f, int64_t number, const gaz_json *item, char separator)
 {
@@ -64,6 +83,7 @@ static void print_line(file_view *f, int64_t number, const gaz_json *item, char 
         gaz_cli_painted(out, GAZ_PAINT_LINE, digits, (size_t)len);
         gaz_cli_painted(out, GAZ_PAINT_SEPARATOR, &separator, 1);
         print_text(out, &text, separator == ':' ? gaz_json_get(item, "ranges") : NULL);
+        print_cut(f, digits, item);
         f->printed = number;
         f->view->separate = true;
     }
@@ -180,6 +200,19 @@ static void note(gaz_cli_view *view, const char *text)
     gaz_cli_puts(view->notes, "\n");
 }
 
+/* Which files could not be searched, and why. */
+static void note_files(gaz_cli_view *view, const gaz_json *notes)
+{
+    size_t count = gaz_json_size(notes);
+    for (size_t i = 0; i < count && i < NOTES_SHOWN; i++) {
+        const char *text = gaz_json_text(gaz_json_at(notes, i), NULL);
+        if (text)
+            note(view, text);
+    }
+    if (count > NOTES_SHOWN)
+        note(view, "there are more such notes; --json shows all");
+}
+
 static void note_limit(gaz_cli_view *view, uint64_t total, bool exact)
 {
     char text[200], shown[32], all[32];
@@ -209,6 +242,8 @@ static gaz_status end_search(gaz_cli_view *view, const gaz_json *end, gaz_error 
         note_limit(view, total, complete);
     else if (!complete)
         note(view, reason_text(reason ? reason : "the answer is not complete"));
+    if (!complete)
+        note_files(view, gaz_json_get(end, "notes"));
     view->exit = view->files || (complete && total) || limit ? GAZ_EXIT_OK : GAZ_EXIT_NONE;
     if (!complete && !limit && !view->files)
         view->exit = GAZ_EXIT_ERROR; /* nothing was found, but not everything was looked at */

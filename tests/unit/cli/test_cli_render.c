@@ -251,6 +251,29 @@ static void endings_decide_exit_code_and_note(void **state)
     }
 }
 
+static void notes_name_the_files_that_were_not_searched(void **state)
+{
+    fixture *f = *state;
+    f->notes.terminal = true;
+    show(f, "search", "",
+         "{\"done\":{\"complete\":false,\"reason\":\"memory\",\"stats\":{\"files\":1},"
+         "\"notes\":[\"big.txt: too large\\u001b[2J\",\"other.txt: too\"]}}");
+    assert_non_null(strstr(f->notes_text, "gaz: big.txt: too large"));
+    assert_null(strchr(f->notes_text, '\033'));
+    assert_non_null(strstr(f->notes_text, "gaz: other.txt: too\n"));
+}
+
+static void a_line_that_was_cut_is_not_taken_for_the_whole(void **state)
+{
+    fixture *f = *state;
+    expect(f, "search",
+           "{\"path\":\"a.js\",\"lines_total\":1,\"lines\":[{\"line\":7,\"text\":\"ab\","
+           "\"cut_before\":5,\"cut_after\":300,\"ranges\":[],\"before\":[],\"after\":[]}]}",
+           "a.js:7:ab\n");
+    assert_string_equal(f->notes_text, "gaz: a.js:7: 5 bytes before and 300 behind what is shown "
+                                       "of this line are left out\n");
+}
+
 static void explanations_are_notes(void **state)
 {
     fixture *f = *state;
@@ -432,6 +455,8 @@ int main(void)
         TEST(context_asked_over_http_is_shown_whole),
         TEST(whole_answers_render_like_streams),
         TEST(endings_decide_exit_code_and_note),
+        TEST(notes_name_the_files_that_were_not_searched),
+        TEST(a_line_that_was_cut_is_not_taken_for_the_whole),
         TEST(explanations_are_notes),
         TEST(a_file_is_its_text),
         TEST(a_tree_is_a_list),
