@@ -25,6 +25,8 @@ gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_en
     pthread_mutex_init(&e->refresh, NULL);
     gaz_status st = gaz_block_cache_new((size_t)settings->cache_bytes, &e->cache, err);
     if (st == GAZ_OK)
+        st = pattern_cache_new(&e->patterns, err);
+    if (st == GAZ_OK)
         st = gaz_pool_new((unsigned)settings->threads, 1024, &e->pool, err);
     if (st == GAZ_OK)
         st = revisions_new(&e->revisions, err);
@@ -45,6 +47,7 @@ void gaz_engine_free(gaz_engine *e)
     for (unsigned i = 0; i < WORLDS_KEPT; i++)
         world_unref(e->older[i]);
     gaz_block_cache_free(e->cache);
+    pattern_cache_free(e->patterns);
     revisions_free(e->revisions);
     pthread_mutex_destroy(&e->lock);
     pthread_mutex_destroy(&e->refresh);

@@ -4,6 +4,7 @@
 
 #include "gaz/base/threads.h"
 #include "revisions.h"
+#include "pattern_cache.h"
 #include "world.h"
 
 #define WORLDS_KEPT 64                      /* older generations that cursors may still name */
@@ -14,6 +15,7 @@ struct gaz_engine {
     const gaz_settings *settings;
     gaz_block_cache *cache;
     gaz_pool *pool;
+    pattern_cache *patterns;
     gaz_revision_fetch fetch;
     void *fetch_ctx;
     revisions *revisions;

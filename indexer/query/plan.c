@@ -87,7 +87,8 @@ static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
 {
     gaz_pattern_options options = {
         .literal = a->atom->literal, .fold = p->query->fold, .path = !a->content};
-    gaz_status st = gaz_pattern_compile(a->atom->text, a->atom->len, &options, &a->pattern, err);
+    gaz_status st =
+        pattern_cache_get(p->patterns, a->atom->text, a->atom->len, &options, &a->pattern, err);
     if (st == GAZ_E_INVALID || st == GAZ_E_LIMIT || st == GAZ_E_UNSUPPORTED)
         move_column(a->atom, err);
     if (st != GAZ_OK || !a->content)
@@ -96,9 +97,11 @@ static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
     return gaz_pattern_grams(a->pattern, p->arena, &a->grams, err);
 }
 
-gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, gaz_error *err)
+gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, pattern_cache *patterns,
+                        gaz_error *err)
 {
-    *p = (plan){.query = query, .arena = arena, .atom_count = query->atom_count};
+    *p = (plan){
+        .query = query, .arena = arena, .patterns = patterns, .atom_count = query->atom_count};
     p->atoms = gaz_arena_array(arena, query->atom_count + 1, sizeof *p->atoms);
     if (!p->atoms)
         return no_memory(err);
@@ -293,7 +296,7 @@ gaz_status plan_candidates(plan *p, const scope *s, int64_t deadline_us, gaz_err
 void plan_release(plan *p)
 {
     for (unsigned i = 0; p->atoms && i < p->atom_count; i++)
-        gaz_pattern_free(p->atoms[i].pattern);
+        pattern_cache_release(p->patterns, p->atoms[i].pattern);
     for (size_t s = 0; p->segments && s < p->scope->segment_count; s++) {
         for (unsigned i = 0; p->segments[s].atom_chunks && i < p->atom_count; i++)
             free(p->segments[s].atom_chunks[i]);

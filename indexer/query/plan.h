@@ -4,6 +4,7 @@
 #define GAZ_QUERY_PLAN_H
 
 #include "gaz/query/parse.h"
+#include "pattern_cache.h"
 #include "scope.h"
 
 typedef struct plan_atom {
@@ -26,6 +27,7 @@ typedef struct plan_segment {
 typedef struct plan {
     const gaz_query *query;
     gaz_arena *arena; /* borrowed */
+    pattern_cache *patterns;
     plan_atom *atoms;
     unsigned atom_count;
     unsigned content_atoms, positive_content;
@@ -36,7 +38,7 @@ typedef struct plan {
 
 /* Compiles the atoms. Errors carry the column in the query. */
 GAZ_CHECKED gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena,
-                                    gaz_error *err);
+                                    pattern_cache *patterns, gaz_error *err);
 /* Asks the index of every segment of the scope. A damaged segment keeps all its documents as
  * candidates. */
 GAZ_CHECKED gaz_status plan_candidates(plan *p, const scope *s, int64_t deadline_us,

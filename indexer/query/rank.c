@@ -1,62 +1,67 @@
 /* Ranking. The parts, strongest first: a name defined here, a whole word, the base name of the file
- * (whole, then part), the path, how often it occurs against the length of the file (BM25's
- * saturation), and what the file is for: tests, generated and vendored code stand below source. */
+ * (whole, then part), the path, and what the file is for: tests,
+ * generated and vendored code stand below source.
+ *
+ * What paths tell is known before any text is read, so candidates are checked in that order; what
+ * text adds is coarse on purpose: the first matches in that order then are the best of all, or
+ * nearly. How often a word occurs would put small dense files anywhere in the tree on top, and only
+ * reading all of them could tell. */
 #include "rank.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gaz/base/utf8.h"
-
-#define AVERAGE_LINES 400.0
-#define SATURATION 1.2
-#define LENGTH_WEIGHT 0.75
-
-static const double tier_weight[] = {
-    [TIER_SOURCE] = 1.0, [TIER_DOCS] = 0.8,      [TIER_EXAMPLE] = 0.6,
-    [TIER_TEST] = 0.6,   [TIER_GENERATED] = 0.4, [TIER_VENDORED] = 0.4,
+static const uint8_t tier_tenths[] = {
+    [TIER_SOURCE] = 10, [TIER_DOCS] = 8,      [TIER_EXAMPLE] = 6,
+    [TIER_TEST] = 6,    [TIER_GENERATED] = 4, [TIER_VENDORED] = 4,
 };
 
-static bool holds(const char *text, size_t len, const char *needle, size_t n)
+static unsigned tier_of(const plan *p, uint32_t file)
 {
-    for (size_t i = 0; n && i + n <= len; i++)
-        if (strncasecmp(text + i, needle, n) == 0)
-            return true;
-    return false;
+    return tier_tenths[scope_entry(p->scope, &p->scope->files[file])->tier];
 }
 
-/* 3 when the base name without its extension is the literal, 1.5 when it holds it, 0.5 when the
- * path does. */
-static double name_score(const view_entry *e, const gaz_atom *atom)
+/* What a file's path is worth, in twentieths of a point. */
+static unsigned prior_of(const plan *p, const names *n, uint32_t file)
 {
-    if (!atom->literal || !atom->len)
-        return 0;
-    const char *slash = memrchr(e->path, '/', e->path_len);
-    const char *base = slash ? slash + 1 : e->path;
-    size_t len = e->path_len - (size_t)(base - e->path);
-    const char *dot = memrchr(base, '.', len);
-    size_t stem = dot && dot > base ? (size_t)(dot - base) : len;
-    if ((stem == atom->len || len == atom->len) && strncasecmp(base, atom->text, atom->len) == 0)
-        return 3;
-    if (holds(base, len, atom->text, atom->len))
-        return 1.5;
-    return holds(e->path, e->path_len, atom->text, atom->len) ? 0.5 : 0;
+    return tier_of(p, file) * (2 + names_points(n, file));
 }
 
-static double score_of(const plan *p, const match *m)
+enum { PRIORS = 10 * (2 + NAME_POINTS_MAX) + 1 };
+
+gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_t count,
+                           gaz_error *err)
 {
-    const view_entry *e = scope_entry(p->scope, &p->scope->files[m->file]);
-    double length = 1 - LENGTH_WEIGHT + LENGTH_WEIGHT * (double)e->lines / AVERAGE_LINES;
-    double score = 1 + 2 * (double)m->lines / ((double)m->lines + SATURATION * length);
-    score += m->whole_words ? 2 : 0;
-    score += m->definitions ? 4 : 0;
-    for (unsigned i = 0; i < p->atom_count; i++) {
-        const gaz_atom *a = p->atoms[i].atom;
-        if (p->atoms[i].positive && (a->field == GAZ_FIELD_TEXT || a->field == GAZ_FIELD_CONTENT))
-            score += name_score(e, a);
+    size_t at[PRIORS + 1] = {0};
+    if (!n->count || !count)
+        return GAZ_OK; /* static rank has the tier first */
+    uint32_t *sorted = malloc(count * sizeof *sorted);
+    uint16_t *prior = malloc(count * sizeof *prior);
+    if (!sorted || !prior) {
+        free(sorted);
+        free(prior);
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory to rank candidates");
     }
-    return round(score * tier_weight[e->tier] * 1000) / 1000;
+    for (size_t i = 0; i < count; i++) {
+        prior[i] = (uint16_t)(PRIORS - 1 - prior_of(p, n, files[i])); /* the best is the least */
+        at[prior[i] + 1]++;
+    }
+    for (size_t i = 1; i <= PRIORS; i++)
+        at[i] += at[i - 1];
+    for (size_t i = 0; i < count; i++)
+        sorted[at[prior[i]]++] = files[i];
+    memcpy(files, sorted, count * sizeof *files);
+    free(sorted);
+    free(prior);
+    return GAZ_OK;
+}
+
+static double score_of(const plan *p, const names *n, const match *m)
+{
+    unsigned halves = names_points(n, m->file) + 2;
+    halves += m->definitions ? 8 : 0;
+    halves += m->whole_words ? 4 : 0;
+    return halves * tier_of(p, m->file) / 20.0;
 }
 
 static int by_score(const void *a, const void *b)
@@ -67,10 +72,10 @@ static int by_score(const void *a, const void *b)
     return x->file < y->file ? -1 : x->file > y->file;
 }
 
-void rank_matches(const plan *p, match *matches, size_t count)
+void rank_matches(const plan *p, const names *n, match *matches, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        matches[i].score = score_of(p, &matches[i]);
+        matches[i].score = score_of(p, n, &matches[i]);
     if (count)
         qsort(matches, count, sizeof *matches, by_score);
 }

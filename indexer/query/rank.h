@@ -3,9 +3,14 @@
 #define GAZ_QUERY_RANK_H
 
 #include "match.h"
+#include "names.h"
 
+/* Puts candidates in the order they are checked in: what paths tell comes first, then static rank.
+ * @param files  ascending */
+GAZ_CHECKED gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_t count,
+                                       gaz_error *err);
 /* Sets the score of each match and sorts: higher first, equal ones by static rank. Deterministic
  * for equal trees. */
-void rank_matches(const plan *p, match *matches, size_t count);
+void rank_matches(const plan *p, const names *n, match *matches, size_t count);
 
 #endif

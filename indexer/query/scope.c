@@ -19,6 +19,7 @@ void scope_unref(scope *s)
         free(s->segments[i].first);
         free(s->segments[i].files_of);
     }
+    scope_names_free(atomic_load(&s->names));
     free(s->segments);
     free(s->files);
     free(s->refs);
@@ -172,6 +173,7 @@ static gaz_status scope_make(world *w, const scope_ref *refs, size_t count, scop
         return no_memory(err);
     }
     atomic_init(&s->refs_held, 1);
+    atomic_init(&s->names, NULL);
     s->refs = calloc(count + 1, sizeof *s->refs);
     s->files = calloc(total + 1, sizeof *s->files);
     if (!s->refs || !s->files)

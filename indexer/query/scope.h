@@ -24,6 +24,20 @@ typedef struct scope_segment {
     uint32_t *files_of;   /* indexes of scope files, ascending */
 } scope_segment;
 
+/* Paths in lower case, for ranking: see names.c. */
+typedef struct scope_name {
+    uint64_t letters; /* of the base name: bit c & 63 of each byte */
+    uint64_t path;    /* where it lies in `text` */
+    uint32_t len, base;
+    uint32_t run; /* files of one directory that follow each other */
+} scope_name;
+
+typedef struct scope_names {
+    scope_name *files; /* as the scope's */
+    char *text;
+    uint32_t runs;
+} scope_names;
+
 typedef struct scope {
     atomic_uint refs_held;
     scope_ref *refs;
@@ -32,9 +46,10 @@ typedef struct scope {
     size_t file_count;
     scope_segment *segments;
     size_t segment_count;
-    uint64_t missing; /* files whose document could not be found */
+    uint64_t missing;             /* files whose document could not be found */
     bool unavailable; /* none of them because of damage: their segments could not be opened now */
-    char token[33];   /* over repositories, refs and commits */
+    _Atomic(scope_names *) names; /* made when first asked for */
+    char token[33];               /* over repositories, refs and commits */
 } scope;
 
 /* The scope over these refs, from the world's cache when it is there. Give it back with
@@ -42,6 +57,7 @@ typedef struct scope {
 GAZ_CHECKED gaz_status scope_get(world *w, const scope_ref *refs, size_t count, scope **out,
                                  gaz_error *err);
 void scope_unref(scope *s);
+void scope_names_free(scope_names *t);
 static inline const view_entry *scope_entry(const scope *s, const scope_file *f)
 {
     /* scope_make() is given refs with their views.

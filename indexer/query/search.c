@@ -1,8 +1,8 @@
-/* A search, from the query's text to the hits. Candidates are checked in order of static rank by
- * all threads, in batches; a search that wants only the first files stops after whole windows of
- * WINDOW matches, so that the answer never depends on which thread was quicker, how documents lie
- * in segments, or how many files are asked for. Within a window hits are ordered by score;
- * `count:all` has one window. */
+/* A search, from the query's text to the hits. Candidates are checked by all threads in the order
+ * that paths give them (rank.c), in batches; a search that wants only the first files stops after
+ * whole windows of WINDOW matches, so that the answer never depends on which thread was quicker,
+ * how documents lie in segments, or how many files are asked for. Within a window hits are ordered
+ * by score; `count:all` has one window. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,9 @@
 #include "rank.h"
 #include "render.h"
 
-#define WINDOW 512 /* matches ranked together when not all are wanted */
-#define BATCH 32   /* candidates a thread takes at once */
+#define WINDOW 64   /* matches ranked together when not all are wanted */
+#define BATCH 32    /* candidates a thread takes at once, */
+#define BATCH_FEW 8 /* and when not all are wanted */
 #define ARENA_MAX ((size_t)64 << 20)
 #define NOTES_MAX 100
 
@@ -42,6 +43,8 @@ typedef struct search {
     /* checking */
     uint32_t *candidates;
     size_t candidate_count;
+    names names;
+    unsigned batch_size;
     batch *batches;
     size_t batch_count;
     atomic_size_t next, stop_at;
@@ -280,14 +283,20 @@ static gaz_status list_candidates(search *s, gaz_error *err)
     for (size_t w = 0; w < words; w++)
         s->candidate_count += (size_t)__builtin_popcountll(files[w]);
     s->candidates = malloc((s->candidate_count + 1) * sizeof *s->candidates);
-    s->batch_count = (s->candidate_count + BATCH - 1) / BATCH;
+    s->batch_size = s->wanted == UINT64_MAX ? BATCH : BATCH_FEW;
+    s->batch_count = (s->candidate_count + s->batch_size - 1) / s->batch_size;
     s->batches = calloc(s->batch_count + 1, sizeof *s->batches);
     size_t n = 0;
     for (size_t w = 0; s->candidates && w < words; w++)
         for (uint64_t word = files[w]; word; word &= word - 1)
             s->candidates[n++] = (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word));
     free(files);
-    return s->candidates && s->batches ? GAZ_OK : no_memory(err);
+    gaz_status st = s->candidates && s->batches ? GAZ_OK : no_memory(err);
+    if (st == GAZ_OK)
+        st = names_init(&s->names, &s->plan, s->scope, err);
+    if (st == GAZ_OK && s->wanted != UINT64_MAX)
+        st = rank_candidates(&s->plan, &s->names, s->candidates, s->candidate_count, err);
+    return st;
 }
 
 static void batch_done(search *s, size_t number)
@@ -339,8 +348,8 @@ static bool check_batch(search *s, match_worker *w, size_t number)
 {
     batch *b = &s->batches[number];
     match found[BATCH];
-    size_t from = number * BATCH,
-           to = from + BATCH < s->candidate_count ? from + BATCH : s->candidate_count;
+    size_t from = number * s->batch_size, left = s->candidate_count - from,
+           to = from + (left < s->batch_size ? left : s->batch_size);
     bool stopped = false;
     for (size_t i = from; i < to && !stopped; i++) {
         bool yes = false;
@@ -457,7 +466,7 @@ static gaz_status order_matches(search *s, gaz_error *err)
 {
     size_t window = s->wanted == UINT64_MAX ? s->match_count : WINDOW;
     for (size_t at = 0; at < s->match_count; at += window)
-        rank_matches(&s->plan, s->matches + at,
+        rank_matches(&s->plan, &s->names, s->matches + at,
                      s->match_count - at < window ? s->match_count - at : window);
     return s->query->select == GAZ_TYPE_REPO ? keep_one_per_repo(s, err) : GAZ_OK;
 }
@@ -598,7 +607,7 @@ static gaz_status prepare(search *s, int64_t *clock, gaz_error *err)
     if (st != GAZ_OK)
         return st;
     set_limits(s);
-    st = plan_compile(&s->plan, s->query, &s->arena, err);
+    st = plan_compile(&s->plan, s->query, &s->arena, s->engine->patterns, err);
     lap(clock, &stats->parse_us);
     if (st == GAZ_OK)
         st = choose_scope(s, err);

@@ -268,6 +268,11 @@ void gaz_pattern_free(gaz_pattern *p)
     free(p);
 }
 
+size_t gaz_pattern_bytes(const gaz_pattern *p)
+{
+    return sizeof *p + p->arena.used + p->machines[0].size + p->machines[1].size;
+}
+
 bool gaz_pattern_multiline(const gaz_pattern *p)
 {
     return p->multiline || (p->text_end && !p->path);

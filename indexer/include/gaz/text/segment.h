@@ -2,7 +2,7 @@
  * compressed blocks, and the n-gram postings that say which parts of which documents may hold a
  * literal. Bytes: docs/FORMAT.md.
  *
- * A document's text is cut at line ends into chunks of about 128 KiB; postings name chunks; a chunk
+ * A document's text is cut at line ends into chunks of about 16 KiB; postings name chunks; a chunk
  * lies whole in one block. So a huge file is searched in parts, and a candidate is scanned without
  * being put together first. */
 #ifndef GAZ_TEXT_SEGMENT_H
@@ -20,7 +20,7 @@
 #define GAZ_SEGMENT_VERSION 1
 #define GAZ_SEGMENT_DOCS_MAX (1u << 24)
 #define GAZ_SEGMENT_CHUNKS_MAX (1u << 24)
-#define GAZ_CHUNK_BYTES 131072                  /**< a chunk ends at the first line end beyond it */
+#define GAZ_CHUNK_BYTES 16384                   /**< a chunk ends at the first line end beyond it */
 #define GAZ_TEXT_BYTES_MAX UINT32_C(0xFFF00000) /**< of one document, and packed of one block */
 
 typedef enum gaz_encoding {
