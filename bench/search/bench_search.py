@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Index build, disk and query latency next to ripgrep, codesearch and git grep, in one run on one machine.
+"""Index build, disk and query latency next to ripgrep, codesearch, git grep and zoekt, in one run on one machine.
 
 usage: bench/search/bench_search.py [--corpus DIR] [--gaz PROGRAM] [--reps N] [--only IDS] [--json FILE] [--skip-peers]
 
-Prints a table and writes JSON. Client wall time for every peer, best of --reps; ratios are peer / gaz (above 1: gaz is faster).
-gaz answers over HTTP keep-alive with its block cache warm; every query carries a harmless atom that is unique, so that no cache
-of answers could help. Line counts of gaz and ripgrep are compared: a difference fails the run.
+Prints tables and writes JSON. Client wall time for every tool, medians of --reps; ratios are peer / gaz (above 1: gaz is faster).
+gaz and zoekt answer over HTTP keep-alive. Every query to gaz carries a harmless atom that is unique, so that no cache of answers
+could help. `all` is every match counted and 50 files rendered; `first` the first 50 files and nothing more; `cold` is `all` with
+a block cache too small to hold anything (the page cache is warm). Line counts of gaz and ripgrep are compared: a difference fails
+the run. A tool that is not on PATH is left out: cindex and csearch (package codesearch), zoekt-git-index and zoekt-webserver
+(github.com/sourcegraph/zoekt/cmd/..., built with Go).
 """
 import argparse
 import http.client
@@ -13,16 +16,19 @@ import json
 import math
 import os
 import re
-import resource
 import shutil
+import socket
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+PEERS = ("rg", "csearch", "git grep", "zoekt all", "zoekt first")
 
 
 def timed(command, **kwargs):
@@ -31,13 +37,49 @@ def timed(command, **kwargs):
     return time.perf_counter() - start, done
 
 
-def best(reps, command, **kwargs):
+def median_of(reps, command, **kwargs):
     runs = [timed(command, **kwargs) for _ in range(reps)]
-    return min(r[0] for r in runs), runs[0][1]
+    return statistics.median(r[0] for r in runs), runs[0][1]
 
 
 def tree_bytes(path):
     return sum(os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(path) for f in files)
+
+
+def anonymous_bytes(pid):
+    """RssAnon of a process and its descendants."""
+    total = 0
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii") as file:
+            found = re.search(r"RssAnon:\s+(\d+)", file.read())
+            total += int(found.group(1)) * 1024 if found else 0
+        for task in os.listdir("/proc/%d/task" % pid):
+            with open("/proc/%d/task/%s/children" % (pid, task), encoding="ascii") as file:
+                total += sum(anonymous_bytes(int(child)) for child in file.read().split())
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return total
+
+
+def build_run(command, env):
+    """Seconds and peak RssAnon (sampled every 20 ms) of a command and what it starts."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = [0]
+
+    def watch():
+        while process.poll() is None:
+            peak[0] = max(peak[0], anonymous_bytes(process.pid))
+            time.sleep(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    code = process.wait()
+    seconds = time.perf_counter() - start
+    watcher.join()
+    if code != 0:
+        sys.exit("bench: %s failed" % command[0])
+    return {"seconds": seconds, "peak_bytes": peak[0]}
 
 
 def read_queries(only):
@@ -51,34 +93,79 @@ def read_queries(only):
     return queries
 
 
-def gaz_query(query, unique):
-    text = query["text"]
-    if query["literal"]:
-        atom = '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
-    else:
-        atom = "/%s/" % text.replace("/", "\\/")
-    return "%s case:%s -file:^zz%d$" % (atom, "no" if query["fold"] else "yes", unique)
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 class Server:
-    def __init__(self, gaz, home):
-        self.process = subprocess.Popen([gaz, "serve", "--listen", "127.0.0.1:0"], env=dict(os.environ, GAZ_HOME=home),
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    """gaz serve."""
+
+    def __init__(self, gaz, home, **settings):
+        env = dict(os.environ, GAZ_HOME=home, **settings)
+        self.process = subprocess.Popen([gaz, "serve", "--listen", "127.0.0.1:0"], env=env, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
         port = int(re.search(r":(\d+)/", self.process.stdout.readline()).group(1))
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.unique = 0
 
-    def search(self, query, suffix):
+    def query(self, query):
         self.unique += 1
-        path = "/v1/search?" + urllib.parse.urlencode({"q": gaz_query(query, self.unique) + suffix, "limit": 50})
+        text = query["text"]
+        if query["literal"]:
+            atom = '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
+        else:
+            atom = "/%s/" % text.replace("/", "\\/")
+        return "%s case:%s -file:^zz%d$" % (atom, "no" if query["fold"] else "yes", self.unique)
+
+    def search(self, query, suffix):
+        path = "/v1/search?" + urllib.parse.urlencode({"q": self.query(query) + suffix, "limit": 50})
         start = time.perf_counter()
         self.connection.request("GET", path)
         body = self.connection.getresponse().read()
         return time.perf_counter() - start, body
 
     def rss_anon(self):
-        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as file:
-            return int(re.search(r"RssAnon:\s+(\d+)", file.read()).group(1)) * 1024
+        return anonymous_bytes(self.process.pid)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Zoekt:
+    """zoekt-webserver, asked over its JSON interface."""
+
+    def __init__(self, index):
+        port = free_port()
+        self.process = subprocess.Popen(["zoekt-webserver", "-rpc", "-index", index, "-listen", "127.0.0.1:%d" % port],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        for _ in range(600):
+            try:
+                _, body = self.ask("zzqqxx_not_there", {"MaxDocDisplayCount": 1})
+                if json.loads(body)["Result"]["Stats"]["ShardsSkippedFilter"] >= 0:
+                    return
+            except (OSError, http.client.HTTPException, KeyError, ValueError):
+                self.connection.close()
+                time.sleep(0.1)
+        sys.exit("bench: zoekt-webserver does not answer")
+
+    def ask(self, text, options):
+        body = json.dumps({"Q": text, "Opts": options})
+        start = time.perf_counter()
+        self.connection.request("POST", "/api/search", body, {"Content-Type": "application/json"})
+        answer = self.connection.getresponse().read()
+        return time.perf_counter() - start, answer
+
+    def search(self, query, everything):
+        text = re.escape(query["text"]) if query["literal"] else query["text"]
+        text = 'content:"%s" case:%s' % (text.replace("\\", "\\\\").replace('"', '\\"'), "no" if query["fold"] else "yes")
+        options = {"MaxDocDisplayCount": 50}
+        if everything:
+            options.update(ShardMaxMatchCount=10**9, TotalMaxMatchCount=10**9, MaxWallTime=60 * 10**9)
+        return self.ask(text, options)
 
     def stop(self):
         self.process.terminate()
@@ -88,86 +175,132 @@ class Server:
 def build(gaz, corpus, home):
     env = dict(os.environ, GAZ_HOME=home)
     subprocess.run([gaz, "add", corpus, "--name", "corpus", "--no-index"], env=env, stdout=subprocess.DEVNULL, check=False)
-    seconds, done = timed([gaz, "index", "corpus"], env=env)
-    if done.returncode != 0:
-        sys.exit("bench: gaz index failed")
+    result = build_run([gaz, "index", "corpus"], env)
     status = json.loads(subprocess.run([gaz, "status", "--json"], env=env, stdout=subprocess.PIPE, check=True).stdout)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return {"seconds": seconds, "peak_bytes": peak, "disk_bytes": tree_bytes(home), "text_bytes": status["index"]["text_bytes"]}
+    result.update(disk_bytes=tree_bytes(home), text_bytes=status["index"]["text_bytes"])
+    return result
 
 
-def peers_of(query, corpus, index, reps):
+def build_peers(corpus, scratch):
+    builds = {}
+    if shutil.which("cindex"):
+        index = os.path.join(scratch, "csearchindex")
+        builds["codesearch"] = build_run(["cindex", corpus], dict(os.environ, CSEARCHINDEX=index))
+        builds["codesearch"]["disk_bytes"] = os.path.getsize(index)
+        builds["codesearch"]["index"] = index
+    if shutil.which("zoekt-git-index"):
+        index = os.path.join(scratch, "zoekt")
+        builds["zoekt"] = build_run(["zoekt-git-index", "-disable_ctags", "-parallelism", str(os.cpu_count()), "-index", index, corpus],
+                                    dict(os.environ))
+        builds["zoekt"]["disk_bytes"] = tree_bytes(index)
+        builds["zoekt"]["index"] = index
+    return builds
+
+
+def peers_of(query, corpus, builds, zoekt, reps):
     fold = ["-i"] if query["fold"] else []
     fixed = ["-F"] if query["literal"] else []
-    rg, rg_out = best(reps, ["rg", "--no-config", "--no-ignore", "--hidden", "--glob", "!.git", "--crlf", "-c", *fold, *fixed, "-e",
-                             query["text"], "."], cwd=corpus)
-    lines = sum(int(l.rsplit(b":", 1)[1]) for l in rg_out.stdout.splitlines())
-    grep, _ = best(max(1, reps // 2), ["git", "-C", corpus, "grep", "-c", "-a", *fold, *(fixed or ["-P"]), "-e", query["text"]])
-    csearch = None
-    if index:
+    few = max(2, reps // 3)
+    row = {}
+    row["rg"], out = median_of(few, ["rg", "--no-config", "--no-ignore", "--hidden", "--glob", "!.git", "--crlf", "-c", *fold, *fixed, "-e",
+                                     query["text"], "."], cwd=corpus)
+    row["rg_lines"] = sum(int(l.rsplit(b":", 1)[1]) for l in out.stdout.splitlines())
+    row["git grep"], _ = median_of(few, ["git", "-C", corpus, "grep", "-c", "-a", *fold, *(fixed or ["-P"]), "-e", query["text"]])
+    if "codesearch" in builds:
         pattern = re.escape(query["text"]) if query["literal"] else query["text"]
-        csearch, _ = best(reps, ["csearch", "-c", *fold, pattern], env=dict(os.environ, CSEARCHINDEX=index))
-    return {"rg": rg, "git grep": grep, "csearch": csearch, "lines": lines}
+        row["csearch"], _ = median_of(few, ["csearch", "-c", *fold, pattern], env=dict(os.environ, CSEARCHINDEX=builds["codesearch"]["index"]))
+    if zoekt:
+        for key, everything in (("zoekt all", True), ("zoekt first", False)):
+            zoekt.search(query, everything)
+            row[key] = statistics.median(zoekt.search(query, everything)[0] for _ in range(reps))
+    return row
+
+
+def measure(server, query, reps):
+    """Warm times, and how many of the exhaustive top ten the first 50 hold."""
+    everything = json.loads(server.search(query, " count:all")[1])
+    first = json.loads(server.search(query, "")[1])
+    best, shown = [f["path"] for f in everything["files"][:10]], {f["path"] for f in first["files"]}
+    return {
+        "all": statistics.median(server.search(query, " count:all")[0] for _ in range(reps)),
+        "first": statistics.median(server.search(query, "")[0] for _ in range(reps)),
+        "lines": everything["stats"]["lines"],
+        "complete": everything["complete"],
+        "top10": sum(path in shown for path in best) / len(best) if best else 1.0,
+    }
 
 
 def geometric(values):
     return math.exp(sum(map(math.log, values)) / len(values)) if values else float("nan")
 
 
+def cell(value, scale, digits):
+    return "%9.*f" % (digits, value * scale) if value is not None else "%9s" % "-"
+
+
+def print_builds(result):
+    print("%-12s %9s %12s %9s %9s" % ("build", "seconds", "anon MiB", "disk MB", "x text"))
+    for name, b in [("gaz", result["build"]), *result["peer_builds"].items()]:
+        print("%-12s %9.1f %12.0f %9.0f %9.3f" % (name, b["seconds"], b["peak_bytes"] / 2**20, b["disk_bytes"] / 1e6,
+                                                b["disk_bytes"] / result["build"]["text_bytes"]))
+
+
+def print_summary(rows):
+    for peer, mine in (("rg", "all"), ("csearch", "all"), ("git grep", "all"), ("zoekt all", "all"), ("zoekt first", "first"),
+                       ("rg", "cold"), ("csearch", "cold")):
+        ratios = {r["id"]: r[peer] / r[mine] for r in rows if r.get(peer) and r.get(mine)}
+        if ratios:
+            slower = [k for k, v in ratios.items() if v < 1]
+            print("%-11s / gaz %-5s: geometric mean %6.1f, least %5.2f, slower on %d of %d %s" % (
+                peer, mine, geometric(list(ratios.values())), min(ratios.values()), len(slower), len(ratios), " ".join(slower)))
+    print("first 50 hold %.2f of the exhaustive top ten on average" % (10 * statistics.mean(r["top10"] for r in rows)))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--corpus")
     parser.add_argument("--gaz", default=os.path.join(ROOT, "build/release/gaz"))
-    parser.add_argument("--reps", type=int, default=5)
+    parser.add_argument("--reps", type=int, default=9)
     parser.add_argument("--only", default="")
     parser.add_argument("--json")
     parser.add_argument("--skip-peers", action="store_true")
     args = parser.parse_args()
     corpus = args.corpus or subprocess.run([os.path.join(ROOT, "bench/corpus.sh")], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    queries = read_queries(args.only.split(",") if args.only else [])
     scratch = tempfile.mkdtemp(prefix="gaz-bench-")
     home = os.path.join(scratch, "home")
-    index = None
-    result = {"queries": []}
     failed = False
+    zoekt = None
     try:
-        result["build"] = build(args.gaz, corpus, home)
-        b = result["build"]
-        print("build: %.1f s, peak memory %.0f MiB, disk %.0f MB = %.3f x text (%.0f MB)" % (
-            b["seconds"], b["peak_bytes"] / 2**20, b["disk_bytes"] / 1e6, b["disk_bytes"] / b["text_bytes"], b["text_bytes"] / 1e6))
-        if shutil.which("cindex") and not args.skip_peers:
-            index = os.path.join(scratch, "csearchindex")
-            result["cindex_seconds"], _ = timed(["cindex", corpus], env=dict(os.environ, CSEARCHINDEX=index))
-            print("cindex: %.1f s, %.0f MB" % (result["cindex_seconds"], os.path.getsize(index) / 1e6))
+        result = {"build": build(args.gaz, corpus, home)}
+        result["peer_builds"] = {} if args.skip_peers else build_peers(corpus, scratch)
+        print_builds(result)
+        if "zoekt" in result["peer_builds"]:
+            zoekt = Zoekt(result["peer_builds"]["zoekt"]["index"])
         server = Server(args.gaz, home)
-        print("%-4s %9s %9s %9s %9s %9s %9s %7s %7s %7s" % ("id", "lines", "all ms", "first50", "rg", "csearch", "git grep", "rg/", "cs/", "gg/"))
-        for query in read_queries(args.only.split(",") if args.only else []):
-            server.search(query, " count:all")
-            everything = [server.search(query, " count:all") for _ in range(args.reps)]
-            first = min(server.search(query, "")[0] for _ in range(args.reps))
-            row = {"id": query["id"], "all": min(e[0] for e in everything), "first50": first}
-            answer = json.loads(everything[0][1])
-            row["lines"], row["complete"] = answer["stats"]["lines"], answer["complete"]
-            if not args.skip_peers:
-                peers = peers_of(query, corpus, index, max(2, args.reps // 2))
-                if peers["lines"] != row["lines"]:
-                    failed = True
-                    print("%s: gaz finds %d lines, ripgrep %d" % (row["id"], row["lines"], peers["lines"]), file=sys.stderr)
-                row.update({k: peers[k] for k in ("rg", "git grep", "csearch")})
-            result["queries"].append(row)
-            ms = lambda k: "%9.1f" % (row[k] * 1e3) if row.get(k) else "        -"
-            ratio = lambda k: "%7.1f" % (row[k] / row["all"]) if row.get(k) else "      -"
-            print("%-4s %9d %9.2f %9.2f %s %s %s %s %s %s" % (row["id"], row["lines"], row["all"] * 1e3, row["first50"] * 1e3, ms("rg"), ms("csearch"),
-                                                             ms("git grep"), ratio("rg"), ratio("csearch"), ratio("git grep")), flush=True)
+        rows = [dict(id=q["id"], **measure(server, q, args.reps)) for q in queries]
         result["rss_anon"] = server.rss_anon()
         server.stop()
-        if not args.skip_peers:
-            for peer in ("rg", "csearch", "git grep"):
-                ratios = [q[peer] / q["all"] for q in result["queries"] if q.get(peer)]
-                if ratios:
-                    print("%-9s / gaz: geometric mean %.1f, least %.2f, slower than it on %d of %d" % (
-                        peer, geometric(ratios), min(ratios), sum(r < 1 for r in ratios), len(ratios)))
+        server = Server(args.gaz, home, GAZ_QUERY_CACHE="1MiB")
+        for row, query in zip(rows, queries):
+            server.search(query, " count:all")
+            row["cold"] = statistics.median(server.search(query, " count:all")[0] for _ in range(max(3, args.reps // 3)))
+        server.stop()
+        columns = ("all", "first", "cold", *PEERS)
+        print("%-4s %8s %5s" % ("id", "lines", "top10") + "".join("%10s" % (c if c != "zoekt first" else "zoekt 1st") for c in columns) + "   (ms)")
+        for row, query in zip(rows, queries):
+            if not args.skip_peers:
+                row.update(peers_of(query, corpus, result["peer_builds"], zoekt, args.reps))
+                if row["rg_lines"] != row["lines"]:
+                    failed = True
+                    print("%s: gaz finds %d lines, ripgrep %d" % (row["id"], row["lines"], row["rg_lines"]), file=sys.stderr)
+            print("%-4s %8d %5.1f" % (row["id"], row["lines"], 10 * row["top10"]) + "".join(" " + cell(row.get(c), 1e3, 2) for c in columns), flush=True)
+        result["queries"] = rows
+        print_summary(rows)
         print("server RssAnon after all queries (block cache included): %.0f MiB" % (result["rss_anon"] / 2**20))
     finally:
+        if zoekt:
+            zoekt.stop()
         shutil.rmtree(scratch, ignore_errors=True)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
