@@ -46,7 +46,7 @@ typedef struct scope {
     size_t file_count;
     scope_segment *segments;
     size_t segment_count;
-    uint64_t missing;             /* files whose document could not be found */
+    uint64_t missing; /* files whose document could not be found */
     bool unavailable; /* none of them because of damage: their segments could not be opened now */
     _Atomic(scope_names *) names; /* made when first asked for */
     char token[33];               /* over repositories, refs and commits */

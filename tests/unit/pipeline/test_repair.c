@@ -66,7 +66,7 @@ static void lost_documents_are_found_by_repair(void **state)
     assert_int_equal(bench_check(b), 2); /* the branch, and the revision */
     repair(b, "ref app: 2 refs lack documents; they are indexed again\n", "app\n");
     repair(b, "", "");
-    assert_int_equal(bench_check(b), 0);              /* nothing is answered from half an index */
+    assert_int_equal(bench_check(b), 0); /* nothing is answered from half an index */
     assert_int_equal(bench_index(b, NULL).files, 19);
     assert_int_equal(bench_check(b), 0);
     bench_engine(b, NULL);
