@@ -80,6 +80,16 @@ static gaz_status wait_for(gaz_call *call, int64_t id, gaz_run_result *result, g
     return st;
 }
 
+/* What a run of the branches has to say beside its figures. */
+static void put_note(const gaz_call *call, gaz_json_writer *w, const char *name)
+{
+    gaz_repo_row row;
+    gaz_status st = gaz_store_repo_get(call->services->store, name, &row, NULL);
+    gaz_json_put_cstring(w, "note", st == GAZ_OK ? row.note : NULL);
+    if (st == GAZ_OK)
+        gaz_repo_row_release(&row);
+}
+
 static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id,
                               const gaz_run_result *result, bool waited, const gaz_error *failure,
                               gaz_error *err)
@@ -110,6 +120,8 @@ static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id,
         gaz_json_put_int(w, "text_bytes", (int64_t)result->bytes);
         gaz_json_put_int(w, "skipped", (int64_t)result->skipped);
         gaz_json_put_int(w, "elapsed_ms", result->elapsed_us / 1000);
+        if (!row.argument)
+            put_note(call, w, row.subject);
     }
     gaz_json_object_end(w);
     gaz_job_row_release(&row);

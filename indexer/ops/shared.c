@@ -92,6 +92,7 @@ gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapsho
     put_time(w, "added", repo->row.added_us);
     put_time(w, "indexed", repo->row.indexed_us);
     gaz_json_put_cstring(w, "error", st == GAZ_OK ? repo->row.last_error : why.message);
+    gaz_json_put_cstring(w, "note", repo->row.note);
     gaz_json_object_end(w);
     return GAZ_OK;
 }

@@ -58,6 +58,7 @@ typedef struct run_state {
     segment_list written;
     gaz_oid resolved;
     const char *fetch_line;
+    gaz_strbuf note; /* of a run of branches */
 } run_state;
 
 static gaz_status no_memory(gaz_error *err)
@@ -178,43 +179,21 @@ static gaz_status add_target(run_state *r, const char *name, gaz_ref_kind kind,
     return GAZ_OK;
 }
 
-typedef struct branch_walk {
-    run_state *run;
-    const char *head;
-} branch_walk;
-
-static gaz_status visit_branch(void *ctx, const char *name, const gaz_oid *commit, gaz_error *err)
+static gaz_status visit_branch(void *ctx, const char *name, const gaz_oid *commit, bool head,
+                               gaz_error *err)
 {
-    branch_walk *w = ctx;
-    if (gaz_oid_is_zero(commit) || strlen(name) > GAZ_REF_NAME_MAX)
-        return GAZ_OK;
-    return add_target(w->run, name, GAZ_REF_BRANCH, commit, w->head && strcmp(name, w->head) == 0,
-                      err);
+    return add_target(ctx, name, GAZ_REF_BRANCH, commit, head, err);
 }
 
 static gaz_status find_branches(run_state *r, gaz_error *err)
 {
-    gaz_strbuf head = GAZ_STRBUF_INIT;
-    gaz_oid commit;
-    gaz_error ignored = {0};
-    branch_walk walk = {r, NULL};
-    gaz_status st = gaz_repo_head(r->repo, &head, &commit, &ignored);
-    if (st == GAZ_E_NOMEM || st == GAZ_E_IO) { /* what HEAD points to is not known; anything else
-                                                  means it points nowhere */
-        gaz_strbuf_release(&head);
-        return gaz_error_set(err, st, "%s", ignored.message);
-    }
-    if (st == GAZ_OK)
-        walk.head = head.data;
-    st = gaz_repo_branches(r->repo, (const char *const *)r->row.patterns, r->row.pattern_count,
-                           visit_branch, &walk, err);
-    if (st == GAZ_E_NOT_FOUND && !walk.head &&
-        r->targets.len == 0) { /* no commit yet: an empty repository */
-        gaz_error_clear(err);
-        st = GAZ_OK;
-    }
-    gaz_strbuf_release(&head);
-    return st;
+    branch_request request = {.repo = r->repo,
+                              .row = &r->row,
+                              .had_refs = r->was != NULL,
+                              .visit = visit_branch,
+                              .ctx = r};
+    r->note.max = GAZ_REPO_NOTE_MAX;
+    return choose_branches(&request, &r->note, err);
 }
 
 static gaz_status find_revision(run_state *r, gaz_error *err)
@@ -544,10 +523,16 @@ static gaz_status gather_removed(run_state *r, gaz_ref_key **keys, size_t *count
     return st;
 }
 
+static const char *note_of(const run_state *r)
+{
+    return r->note.len ? r->note.data : NULL;
+}
+
 static gaz_status fill_publication(run_state *r, gaz_publication *pub, gaz_ref_row *refs,
                                    gaz_manifest_row *manifests)
 {
-    *pub = (gaz_publication){.repo = r->row.id, .pool = r->pool};
+    *pub = (gaz_publication){
+        .repo = r->row.id, .pool = r->pool, .sets_note = !r->request->rev, .note = note_of(r)};
     pub->segments_added = r->written.items.items;
     pub->segments_added_count = r->written.items.len;
     for (size_t i = 0; i < r->targets.len; i++) {
@@ -571,6 +556,8 @@ static gaz_status fill_publication(run_state *r, gaz_publication *pub, gaz_ref_r
 static bool anything_new(const run_state *r, size_t removed)
 {
     bool news = r->written.items.len || removed || !r->row.indexed_us || r->row.pool != r->pool;
+    const char *was = r->row.note ? r->row.note : "", *note = note_of(r);
+    news |= !r->request->rev && strcmp(was, note ? note : "") != 0;
     for (size_t i = 0; i < r->targets.len && !news; i++) {
         const target *t = &r->targets.items[i];
         news = !t->same || !t->before || gaz_oid_compare(&t->before->commit, &t->commit) != 0 ||
@@ -659,6 +646,8 @@ static gaz_status publish(run_state *r, gaz_run_result *out, gaz_error *err)
         pub.refs_removed_count = removed_count;
         st = publish_over(r, &pub, &out->generation, err);
         out->changed = st == GAZ_OK;
+    } else if (st == GAZ_OK && !r->request->rev && r->row.last_error) {
+        st = gaz_store_repo_failed(r->store, r->row.id, NULL, err); /* what failed has passed */
     }
     for (size_t i = 0; i < stale_count; i++)
         free(stale[i]);
@@ -806,6 +795,7 @@ static void release(run_state *r)
     gaz_vec_free(&r->blobs.items);
     gaz_vec_free(&r->written.items);
     gaz_map_release(&r->seen);
+    gaz_strbuf_release(&r->note);
     pool_close_segments(r->segments, r->segment_count);
     gaz_run_close(r->run);
     gaz_snapshot_free(r->snapshot);
@@ -856,8 +846,11 @@ gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index
     st = gaz_store_repo_lock(store, row.uid, LOCK_WAIT_MS, &lock, err);
     bool again = st == GAZ_OK;
     for (int tries = 0; again; tries++) {
-        run_state r = {
-            .store = store, .settings = settings, .request = request, .started_us = started};
+        run_state r = {.store = store,
+                       .settings = settings,
+                       .request = request,
+                       .started_us = started,
+                       .note = GAZ_STRBUF_INIT};
         gaz_arena_init(&r.arena, ARENA_MAX);
         gaz_map_init(&r.seen);
         *out = (gaz_run_result){0};

@@ -84,6 +84,21 @@ typedef struct tree_request {
     gaz_arena *arena;
 } tree_request;
 
+typedef GAZ_CHECKED gaz_status (*branch_visit)(void *ctx, const char *name, const gaz_oid *commit,
+                                               bool head, gaz_error *err);
+typedef struct branch_request {
+    gaz_repo *repo;
+    const gaz_repo_row *row;
+    bool had_refs; /* something of it was indexed before */
+    branch_visit visit;
+    void *ctx;
+} branch_request;
+
+/* Visits the branches that a repository's patterns choose. @param note  gets what its row is to say
+ * when that leaves out what was meant */
+GAZ_CHECKED gaz_status choose_branches(const branch_request *request, gaz_strbuf *note,
+                                       gaz_error *err);
+
 /* Whether a manifest has entries that could not be read and are worth another look. @param
  * directories  whether there are directories among them, which only a walk of the whole tree finds
  * again */

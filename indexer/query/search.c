@@ -131,7 +131,7 @@ static gaz_status add_repo(search *s, ref_list *list, const char *name, const ch
             *err = why;
         return st;
     }
-    if (!ref && must && !repo->row.indexed_us)
+    if (!ref && must && (!repo->row.indexed_us || repo->row.note))
         s->not_indexed = true;
     if (!branches || rev)
         return ref ? add_ref(s, list, repo, ref, err) : GAZ_OK;

@@ -67,6 +67,27 @@ done:
     return st;
 }
 
+gaz_status gaz_repo_head_target(gaz_repo *repo, gaz_strbuf *out, bool *exists, gaz_error *err)
+{
+    gaz_strbuf final = GAZ_STRBUF_INIT;
+    gaz_error why = {.status = GAZ_OK};
+    gaz_oid oid;
+    gaz_status st = gaz_ref_lookup(repo, "HEAD", &oid, &final, &why);
+    bool found = st == GAZ_OK;
+    if (st == GAZ_E_NOT_FOUND && final.len)
+        st = GAZ_OK;
+    else if (st != GAZ_OK)
+        gaz_error_set(err, st, "%s", why.message);
+    if (st == GAZ_OK) {
+        gaz_strbuf_add(out, final.data, final.len);
+        st = gaz_strbuf_check(out, err);
+    }
+    if (st == GAZ_OK)
+        *exists = found;
+    gaz_strbuf_release(&final);
+    return st;
+}
+
 /* Adds the references of one list whose short name is not taken yet. */
 static gaz_status add_branches(const gaz_refs *refs, gaz_map *seen, branch_list *list,
                                gaz_error *err)

@@ -77,7 +77,7 @@ GAZ_CHECKED gaz_status gaz_store_check_digest(gaz_db *db, gaz_digest_kind kind, 
 /** Columns of repo_rows that gaz_store_repo_column() reads; the digest is the one after them. */
 #define GAZ_REPO_COLUMNS                                                                           \
     "id, uid, name, source, git_dir, cloned, patterns, pool, generation, added_us, indexed_us, "   \
-    "last_error, digest"
+    "last_error, note, digest"
 /** Fills `out` (zeroed) from the current row and checks its digest. @param generation, digest
  * nullable */
 GAZ_CHECKED gaz_status gaz_store_repo_read(gaz_store *store, gaz_db *db, sqlite3_stmt *stmt,

@@ -130,6 +130,9 @@ static gaz_status check_publication(const gaz_store *store, const gaz_publicatio
                              PUBLISH_MAX);
     if (!pub->repo && (pub->manifests_count || pub->refs_set_count || pub->refs_removed_count))
         return gaz_error_set(err, GAZ_E_INVALID, "a merge cannot publish refs");
+    if (pub->note && strlen(pub->note) > GAZ_REPO_NOTE_MAX)
+        return gaz_error_set(err, GAZ_E_LIMIT, "a note on a repository is over %d bytes",
+                             GAZ_REPO_NOTE_MAX);
     if (!pub->pool && (!pub->repo || pub->segments_added_count || pub->segments_removed_count))
         return gaz_error_set(err, GAZ_E_INVALID, "segments are published in a pool");
     gaz_status st = check_refs(pub, err);
@@ -298,9 +301,10 @@ static gaz_status update_repo(gaz_db *db, const gaz_publication *pub, int64_t ol
     int64_t pool = pub->pool ? pub->pool : old_pool;
     gaz_status st = gaz_db_do(db, err,
                               "UPDATE repos SET pool = nullif(?2, 0), generation = ?3, indexed_us "
-                              "= ?4, last_error = NULL "
+                              "= ?4, last_error = NULL, note = iif(?5, ?6, note) "
                               "WHERE id = ?1",
-                              "iiii", pub->repo, pool, (int64_t)generation, gaz_wall_us());
+                              "iiiiit", pub->repo, pool, (int64_t)generation, gaz_wall_us(),
+                              (int64_t)pub->sets_note, pub->note);
     return st == GAZ_OK && old_pool && old_pool != pool ? gaz_store_drop_pool(db, old_pool, err)
                                                         : st;
 }

@@ -26,6 +26,7 @@ void gaz_repo_row_release(gaz_repo_row *row)
         free(row->patterns[i]);
     free(row->patterns);
     free(row->last_error);
+    free(row->note);
     *row = (gaz_repo_row){0};
 }
 
@@ -146,7 +147,7 @@ gaz_status gaz_store_repo_read(gaz_store *store, gaz_db *db, sqlite3_stmt *stmt,
                         .added_us = sqlite3_column_int64(stmt, 9),
                         .indexed_us = sqlite3_column_int64(stmt, 10)};
     uint64_t changed = (uint64_t)sqlite3_column_int64(stmt, 8),
-             digest = (uint64_t)sqlite3_column_int64(stmt, 12);
+             digest = (uint64_t)sqlite3_column_int64(stmt, 13);
     gaz_status st = gaz_db_fixed(stmt, 1, row.uid, sizeof row.uid, err);
     if (st == GAZ_OK)
         st = gaz_db_text(stmt, 2, false, &row.name, err);
@@ -161,6 +162,8 @@ gaz_status gaz_store_repo_read(gaz_store *store, gaz_db *db, sqlite3_stmt *stmt,
         st = split_patterns(patterns ? (const char *)patterns : "", &row, err);
     if (st == GAZ_OK)
         st = gaz_db_text(stmt, 11, true, &row.last_error, err);
+    if (st == GAZ_OK)
+        st = gaz_db_text(stmt, 12, true, &row.note, err);
     if (st == GAZ_OK) {
         char what[GAZ_REPO_NAME_MAX + 32];
         snprintf(what, sizeof what, "the repository %.200s", row.name);

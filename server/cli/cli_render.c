@@ -32,6 +32,16 @@ static void put_branches(gaz_strbuf *out, const gaz_json *branches)
         gaz_strbuf_printf(out, ", %zu more", count - shown);
 }
 
+/* "gaz: NAME: …" among the notes; nothing for "". */
+static void put_remark(gaz_cli_view *view, const char *repo, const char *text)
+{
+    if (!text[0])
+        return;
+    gaz_cli_printf(view->notes, "gaz: %s: ", repo);
+    gaz_cli_text(view->notes, text, strlen(text));
+    gaz_cli_puts(view->notes, "\n");
+}
+
 static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_error *err)
 {
     static const char *const head[] = {"REPOSITORY", "FILES",   "TEXT",
@@ -47,7 +57,7 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
         const gaz_json *r = gaz_json_at(repos, i);
         char files[32], bytes[32], skipped[32];
         gaz_strbuf branches = GAZ_STRBUF_INIT;
-        const char *indexed = text_of(r, "indexed"), *error = text_of(r, "error");
+        const char *indexed = text_of(r, "indexed");
         gaz_cli_number(number_of(r, "files"), files);
         gaz_cli_bytes((double)number_of(r, "text_bytes"), bytes);
         gaz_cli_number(number_of(r, "skipped"), skipped);
@@ -56,11 +66,8 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
                           (const char *const[]){text_of(r, "name"), files, bytes, skipped,
                                                 indexed[0] ? indexed : "never", branches.data});
         gaz_strbuf_release(&branches);
-        if (error[0]) {
-            gaz_cli_printf(view->notes, "gaz: %s: ", text_of(r, "name"));
-            gaz_cli_text(view->notes, error, strlen(error));
-            gaz_cli_puts(view->notes, "\n");
-        }
+        put_remark(view, text_of(r, "name"), text_of(r, "error"));
+        put_remark(view, text_of(r, "name"), text_of(r, "note"));
     }
     return gaz_cli_table_print(&table, view->out, err);
 }
@@ -98,15 +105,14 @@ static void print_run(gaz_cli_view *view, const gaz_json *run)
 {
     const char *repo = text_of(run, "repo"), *error = text_of(run, "error");
     char files[32], bytes[32], time[32], skipped[32];
+    put_remark(view, repo, error);
     if (error[0]) {
-        gaz_cli_printf(view->notes, "gaz: %s: ", repo);
-        gaz_cli_text(view->notes, error, strlen(error));
-        gaz_cli_puts(view->notes, "\n");
         view->exit = GAZ_EXIT_ERROR;
         return;
     }
     if (view->silent)
         return;
+    put_remark(view, repo, text_of(run, "note"));
     gaz_cli_number(number_of(run, "files"), files);
     gaz_cli_bytes((double)number_of(run, "text_bytes"), bytes);
     gaz_cli_number(number_of(run, "skipped"), skipped);

@@ -183,7 +183,8 @@ static const char *reason_text(const char *reason)
         {"pattern", "a regular expression backtracks too much for some files; make it simpler"},
         {"cancelled", "the search was interrupted"},
         {"damaged", "a part of the index is damaged; gaz check says what, gaz repair rebuilds it"},
-        {"not_indexed", "a repository is not indexed yet; gaz index does it"},
+        {"not_indexed",
+         "nothing of the repository is indexed yet; gaz status says more, gaz index does it"},
         {"unavailable", "the system refused to open a part of the index; try again in a moment"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)

@@ -48,6 +48,10 @@ static void put_status(gaz_strbuf *out, const gaz_repo_row *row)
         gaz_strbuf_puts(out, "indexed ");
         put_age(out, row->indexed_us);
     }
+    if (row->note) {
+        gaz_strbuf_puts(out, "<br><span class=\"bad\">note:</span> ");
+        gaz_html_cstring(out, row->note);
+    }
 }
 
 static void put_repo_link(gaz_strbuf *out, const gaz_repo_row *row)

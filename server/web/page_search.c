@@ -238,8 +238,8 @@ static const char *reason_text(const char *reason)
         {"damaged",
          "A part of the index is damaged and was left out. <code>gaz check</code> tells which, "
          "<code>gaz repair</code> rebuilds it."},
-        {"not_indexed",
-         "A part of what was asked is not indexed yet. Searching again in a moment finds more."},
+        {"not_indexed", "A part of what was asked is not indexed yet; the list of repositories "
+                        "says more. Searching again in a moment may find it."},
         {"unavailable", "The system refused to open a part of the index. Searching again in a "
                         "moment finds more."},
     };

@@ -455,7 +455,11 @@ static void branches_that_go_leave_the_index(void **state)
     /* The default branch itself: HEAD names what is not there. */
     free(run_git(b.tree, "update-ref", "-d", "refs/heads/main", NULL));
     (void)fixture_index(&b.f, "r");
-    finds(&b.f, "number", "");
+    answer_text a;
+    fixture_search(b.f.engine, "number", 10, NULL, &a);
+    assert_int_equal(a.files, 0);
+    assert_string_equal(a.result.reason, "not_indexed");
+    answer_text_release(&a);
     free(run_git(b.tree, "update-ref", "refs/heads/main", ids[3], NULL));
     (void)fixture_index(&b.f, "r");
     finds(&b.f, "number", "3");
@@ -490,6 +494,115 @@ static void branches_are_listed_without_revisions(void **state)
     assert_status(GAZ_E_NOT_FOUND, gaz_engine_branches(b.f.engine, "R", note_branch, &list, &err));
     assert_non_null(strstr(err.message, "'R'"));
     gaz_strbuf_release(&list);
+    free_ids(ids);
+    teardown(&b);
+}
+
+/* What the repository's row says: "" for nothing. */
+static void note_is(fixture *f, const char *expected)
+{
+    gaz_repo_row row;
+    assert_ok(gaz_store_repo_get(f->store, "r", &row, &err));
+    assert_string_equal(row.note ? row.note : "", expected);
+    assert_null(row.last_error);
+    gaz_repo_row_release(&row);
+}
+
+#define GONE "HEAD names refs/heads/gone, which does not exist"
+#define CHOOSE "choose branches with --branches"
+
+static void head_that_names_no_branch_is_said_and_revisions_stay(void **state)
+{
+    (void)state;
+    bench b;
+    char *ids[6], query[80];
+    setup(&b);
+    write_history(&b, ids);
+    fixture_add(&b.f, b.tree, "r", NULL);
+    (void)fixture_index(&b.f, "r");
+    finds(&b.f, "number rev:v1", "2");
+    note_is(&b.f, "");
+    free(run_git(b.tree, "symbolic-ref", "HEAD", "refs/heads/gone", NULL));
+    assert_true(fixture_index(&b.f, "r").changed);
+    note_is(&b.f, GONE ": nothing is indexed; " CHOOSE " or set HEAD");
+    answer_text a;
+    fixture_search(b.f.engine, "number", 10, NULL, &a);
+    assert_int_equal(a.status, GAZ_OK);
+    assert_false(a.result.complete);
+    assert_string_equal(a.result.reason, "not_indexed");
+    answer_text_release(&a);
+    uint64_t before = generation(&b.f);
+    finds(&b.f, "number rev:v1", "2");
+    assert_int_equal(generation(&b.f), before);
+    snprintf(query, sizeof query, "number rev:%s", ids[5]);
+    finds(&b.f, query, "5");
+    note_is(&b.f, GONE ": nothing is indexed; " CHOOSE " or set HEAD");
+    assert_false(fixture_index(&b.f, "r").changed);
+    /* The branches go, too. */
+    free(run_git(b.tree, "update-ref", "-d", "refs/heads/main", NULL));
+    (void)fixture_index(&b.f, "r");
+    note_is(&b.f, GONE ", and there are no other branches: nothing is indexed");
+    free(run_git(b.tree, "update-ref", "refs/heads/gone", ids[3], NULL));
+    (void)fixture_index(&b.f, "r");
+    note_is(&b.f, "");
+    finds(&b.f, "number", "3");
+    free_ids(ids);
+    teardown(&b);
+}
+
+static void patterns_that_choose_nothing_are_said(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"rel/*", "v?", NULL};
+    static const char *const both[] = {"HEAD", "ma*", NULL};
+    bench b;
+    char *ids[6];
+    setup(&b);
+    fixture_add(&b.f, b.tree, "r", none);
+    (void)fixture_index(&b.f, "r");
+    note_is(&b.f, ""); /* it is new */
+    write_history(&b, ids);
+    (void)fixture_index(&b.f, "r");
+    note_is(&b.f, "no branch matches 'rel/*', 'v?': nothing is indexed; " CHOOSE);
+    free(run_git(b.tree, "branch", "rel/1", ids[1], NULL));
+    (void)fixture_index(&b.f, "r");
+    note_is(&b.f, "");
+    finds(&b.f, "number", "1");
+    /* HEAD is one of several patterns. */
+    assert_ok(gaz_repo_unregister(b.f.store, "r", &err));
+    fixture_add(&b.f, b.tree, "r", both);
+    free(run_git(b.tree, "symbolic-ref", "HEAD", "refs/heads/gone", NULL));
+    (void)fixture_index(&b.f, "r");
+    note_is(&b.f, GONE ": only what the other patterns choose is indexed; set HEAD");
+    finds(&b.f, "number", "5");
+    free_ids(ids);
+    teardown(&b);
+}
+
+/* The branch is there, and what it points to is not: that is damage, not an empty repository. */
+static void a_missing_commit_fails_the_run_and_leaves_the_index(void **state)
+{
+    (void)state;
+    bench b;
+    char *ids[6], object[800], away[800];
+    gaz_run_result result;
+    gaz_repo_row row;
+    setup(&b);
+    write_history(&b, ids);
+    fixture_add(&b.f, b.tree, "r", NULL);
+    (void)fixture_index(&b.f, "r");
+    snprintf(object, sizeof object, "%s/.git/objects/%.2s/%s", b.tree, ids[5], ids[5] + 2);
+    snprintf(away, sizeof away, "%s/away", b.dir);
+    assert_int_equal(rename(object, away), 0);
+    assert_status(GAZ_E_NOT_FOUND, fixture_try_index(&b.f, "r", NULL, &result, &err));
+    gaz_error_clear(&err);
+    finds(&b.f, "number", "5");
+    assert_ok(gaz_store_repo_get(b.f.store, "r", &row, &err));
+    assert_non_null(row.last_error);
+    gaz_repo_row_release(&row);
+    assert_int_equal(rename(away, object), 0);
+    assert_false(fixture_index(&b.f, "r").changed);
+    note_is(&b.f, ""); /* the failure is forgotten although nothing was published */
     free_ids(ids);
     teardown(&b);
 }
@@ -620,6 +733,9 @@ int main(void)
         cmocka_unit_test(repository_without_commits_is_searched_and_filled_later),
         cmocka_unit_test(branches_that_go_leave_the_index),
         cmocka_unit_test(branches_are_listed_without_revisions),
+        cmocka_unit_test(head_that_names_no_branch_is_said_and_revisions_stay),
+        cmocka_unit_test(patterns_that_choose_nothing_are_said),
+        cmocka_unit_test(a_missing_commit_fails_the_run_and_leaves_the_index),
         cmocka_unit_test(force_push_moves_the_index),
         cmocka_unit_test(sha256_repository_is_refused_clearly),
         cmocka_unit_test(missing_blob_is_recorded_and_read_when_it_comes_back),

@@ -369,6 +369,23 @@ static void failed_index_runs_are_told_and_are_errors(void **state)
     assert_int_equal(f->view.exit, GAZ_EXIT_ERROR);
 }
 
+static void what_a_repository_has_to_say_is_told_and_is_no_error(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(show(f, "index", "done",
+                          "{\"jobs\":[{\"repo\":\"r\",\"error\":null,\"changed\":false,\"note\":"
+                          "\"nothing is indexed\"}]}"),
+                     GAZ_OK);
+    assert_string_equal(f->notes_text, "gaz: r: nothing is indexed\n");
+    assert_string_equal(f->out_text, "r: up to date\n");
+    assert_int_equal(f->view.exit, GAZ_EXIT_OK);
+    assert_int_equal(show(f, "repos.list", "",
+                          "{\"repos\":[{\"name\":\"r\",\"error\":null,\"note\":\"nothing "
+                          "there\"}]}"),
+                     GAZ_OK);
+    assert_string_equal(f->notes_text, "gaz: r: nothing there\n");
+}
+
 static void what_follows_json_prints_nothing(void **state)
 {
     fixture *f = *state;
@@ -465,6 +482,7 @@ int main(void)
         TEST(a_check_tells_what_is_damaged),
         TEST(index_runs_show_progress_then_what_was_done),
         TEST(failed_index_runs_are_told_and_are_errors),
+        TEST(what_a_repository_has_to_say_is_told_and_is_no_error),
         TEST(what_follows_json_prints_nothing),
         TEST(added_repositories_are_named),
         TEST(status_tells_of_repositories_and_of_running_jobs),

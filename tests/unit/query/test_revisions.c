@@ -1,5 +1,5 @@
 /* What is remembered of revisions, for how long, and that those who ask at once share one look.
- * Time is made up where it matters. */
+ * Time is made up where it matters. Also run under ThreadSanitizer. */
 #include "gaz_test.h"
 
 #include <pthread.h>

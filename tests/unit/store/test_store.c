@@ -225,6 +225,41 @@ static void failure_is_kept_until_a_run_succeeds(void **state)
     assert_status(GAZ_E_NOT_FOUND, gaz_store_repo_failed(h->store, id + 1, "x", &err));
 }
 
+static void note_stays_until_a_run_of_branches_says_otherwise(void **state)
+{
+    home *h = *state;
+    gaz_error err = {0};
+    int64_t repo = add_repo(h->store, "app");
+    static char long_note[GAZ_REPO_NOTE_MAX + 2];
+    memset(long_note, 'x', sizeof long_note - 1);
+    const struct {
+        bool sets;
+        const char *note, *then;
+    } steps[] = {{true, "nothing is indexed", "nothing is indexed"},
+                 {false, NULL, "nothing is indexed"},
+                 {false, "ignored", "nothing is indexed"},
+                 {true, NULL, NULL}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        gaz_publication pub = {.repo = repo, .sets_note = steps[i].sets, .note = steps[i].note};
+        gaz_repo_row row;
+        gaz_snapshot *s = NULL;
+        assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
+        assert_ok(gaz_store_snapshot(h->store, &s, &err)); /* its digest is right */
+        gaz_snapshot_free(s);
+        assert_ok(gaz_store_repo_get(h->store, "app", &row, &err));
+        if (steps[i].then)
+            assert_string_equal(row.note, steps[i].then);
+        else
+            assert_null(row.note);
+        gaz_repo_row_release(&row);
+    }
+    gaz_publication pub = {.repo = repo, .sets_note = true, .note = long_note};
+    assert_status(GAZ_E_LIMIT, gaz_store_publish(h->store, &pub, NULL, &err));
+    gaz_error_clear(&err);
+    long_note[GAZ_REPO_NOTE_MAX] = '\0';
+    assert_ok(gaz_store_publish(h->store, &pub, NULL, &err));
+}
+
 static void publication_is_seen_whole(void **state)
 {
     home *h = *state;
@@ -626,6 +661,7 @@ int main(void)
         HOME_TEST(unknown_repository_has_near_misses),
         HOME_TEST(list_is_in_byte_order),
         HOME_TEST(failure_is_kept_until_a_run_succeeds),
+        HOME_TEST(note_stays_until_a_run_of_branches_says_otherwise),
         HOME_TEST(publication_is_seen_whole),
         HOME_TEST(publication_of_a_file_that_is_not_in_place_fails),
         HOME_TEST(merge_replaces_segments_once),

@@ -130,6 +130,63 @@ static void many_may_open_a_new_home_at_once(void **state)
     }
 }
 
+/* A home as the first version of the schema made it, with two repositories. */
+static gaz_status reopen_old_home(database *d, const char *damage, int64_t *repos, gaz_error *why)
+{
+    char dir[400], path[500];
+    gaz_db old;
+    gaz_store *store = NULL;
+    gaz_snapshot *s = NULL;
+    gaz_error err = {0};
+    static unsigned homes;
+    snprintf(dir, sizeof dir, "%s/home-%u", d->dir, homes++);
+    snprintf(path, sizeof path, "%s/catalogue.db", dir);
+    assert_ok(gaz_mkdir_all(dir, 0700, &err));
+    close(open(path, O_RDWR | O_CREAT, 0600));
+    assert_ok(gaz_db_open(&old, path, true, &err));
+    assert_ok(gaz_db_migrate(&old, gaz_migrations, 1, &err));
+    assert_ok(gaz_db_exec(
+        &old,
+        "INSERT INTO repos (uid, name, source, git_dir, cloned, patterns, generation, added_us,"
+        " indexed_us, last_error) VALUES"
+        " ('0123456789abcdef0123456789abcdef', 'a', '/a', '/a/.git', 0, '', 1, 1, 0, NULL),"
+        " ('1123456789abcdef0123456789abcdef', 'b', '/b', '/b/.git', 0, 'x' || char(10), 1, 1, 5,"
+        " 'no such branch')",
+        &err));
+    assert_ok(gaz_db_exec(&old, damage, &err));
+    gaz_db_close(&old);
+    gaz_status st = gaz_store_open(dir, false, &store, why);
+    if (st == GAZ_OK)
+        st = gaz_store_snapshot(store, &s, why);
+    *repos = st == GAZ_OK ? (int64_t)s->repo_count : -1;
+    if (st == GAZ_OK) {
+        assert_null(s->repos[0].row.note);
+        assert_string_equal(s->repos[1].row.last_error, "no such branch");
+        gaz_publication pub = {.repo = s->repos[0].row.id, .sets_note = true, .note = "so it is"};
+        gaz_repo_row row;
+        assert_ok(gaz_store_publish(store, &pub, NULL, &err));
+        assert_ok(gaz_store_repo_get(store, "a", &row, &err));
+        assert_string_equal(row.note, "so it is");
+        gaz_repo_row_release(&row);
+    }
+    gaz_snapshot_free(s);
+    gaz_store_close(store);
+    return st;
+}
+
+static void an_old_home_keeps_its_repositories_and_its_damage(void **state)
+{
+    database *d = *state;
+    gaz_error err = {0};
+    int64_t repos = 0;
+    assert_ok(reopen_old_home(d, "SELECT 1", &repos, &err));
+    assert_int_equal(repos, 2);
+    assert_status(GAZ_E_CORRUPT,
+                  reopen_old_home(d, "UPDATE digests SET sum = sum + 1 WHERE kind = 1 AND id = 2",
+                                  &repos, &err));
+    assert_non_null(strstr(err.message, "repository b"));
+}
+
 #define DATABASE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -139,6 +196,7 @@ int main(void)
         DATABASE_TEST(failing_migration_leaves_nothing_behind),
         DATABASE_TEST(older_program_refuses_a_newer_database),
         DATABASE_TEST(migration_with_another_text_is_refused),
+        DATABASE_TEST(an_old_home_keeps_its_repositories_and_its_damage),
         DATABASE_TEST(many_may_open_a_new_home_at_once),
     };
     return cmocka_run_group_tests_name("store migrate", tests, NULL, NULL);

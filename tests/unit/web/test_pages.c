@@ -634,7 +634,8 @@ static void home_and_overview_list_repositories_without_their_passwords(void **s
                              .indexed_us = 1};
     rows[1] = (gaz_repo_row){
         .name = TEXT("bad"), .source = TEXT("/srv/" EVIL), .last_error = TEXT("no <such> thing")};
-    rows[2] = (gaz_repo_row){.name = TEXT("new"), .source = TEXT("/srv/a@b")};
+    rows[2] = (gaz_repo_row){
+        .name = TEXT("new"), .source = TEXT("/srv/a@b"), .note = TEXT("nothing <is> indexed")};
     fake.repos = rows;
     fake.repo_count = 3;
     ask(&p, "/repos");
@@ -644,6 +645,7 @@ static void home_and_overview_list_repositories_without_their_passwords(void **s
     has(&p, "78,490");
     has(&p, "945 MB");
     has(&p, "<span class=\"bad\">failed:</span> no &lt;such&gt; thing");
+    has(&p, "<span class=\"bad\">note:</span> nothing &lt;is&gt; indexed");
     has(&p, "not indexed yet");
     done(&p);
     ask(&p, "/");

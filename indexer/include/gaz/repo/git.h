@@ -50,6 +50,10 @@ GAZ_CHECKED gaz_status gaz_repo_branches(gaz_repo *repo, const char *const *patt
  * when that branch has no commit. */
 GAZ_CHECKED gaz_status gaz_repo_head(gaz_repo *repo, gaz_strbuf *out, gaz_oid *commit,
                                      gaz_error *err);
+/** The full name of the reference HEAD names ("refs/heads/main"), appended to `out`, whether it
+ * exists or not; "HEAD" when detached. @param exists  set on success */
+GAZ_CHECKED gaz_status gaz_repo_head_target(gaz_repo *repo, gaz_strbuf *out, bool *exists,
+                                            gaz_error *err);
 /**
  * A revision as git understands it (branch, tag, abbreviated or full id, `git describe` output,
  * "main~2^2"), peeled to its commit. Forms that search, read paths or logs (":/text", "main:file",

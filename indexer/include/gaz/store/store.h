@@ -17,6 +17,7 @@
 #define GAZ_REPO_NAME_MAX                                                                          \
     200 /**< bytes; [A-Za-z0-9._/-], no leading '-' or '.', no "..", no empty component */
 #define GAZ_REF_NAME_MAX 1024
+#define GAZ_REPO_NOTE_MAX 2000
 #define GAZ_REPOS_MAX 100000
 
 /** A home directory opened. Threading: any thread; calls are serialised inside. Other processes may
@@ -47,6 +48,8 @@ typedef struct gaz_repo_row {
     int64_t pool;                 /**< 0 until the first index run */
     int64_t added_us, indexed_us; /**< wall clock; indexed_us 0: never */
     char *last_error;             /**< of the last index run; NULL when it succeeded */
+    char *note; /**< what the last run of its branches has to say although it succeeded, such as why
+                   nothing is indexed; NULL: nothing */
 } gaz_repo_row;
 /** Frees what a row owns (not the row). */
 void gaz_repo_row_release(gaz_repo_row *row);
@@ -118,6 +121,8 @@ typedef struct gaz_publication {
     size_t refs_set_count;
     const gaz_ref_key *refs_removed; /**< a branch may be named like the id of a commit */
     size_t refs_removed_count;
+    bool sets_note;         /**< whether `note` replaces that of the repository */
+    const char *note;       /**< nullable; at most GAZ_REPO_NOTE_MAX bytes */
     uint64_t if_generation; /**< publish only on top of it, else GAZ_E_BUSY; 0: of any */
 } gaz_publication;
 
