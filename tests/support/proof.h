@@ -43,7 +43,7 @@ static inline uint32_t proof_random(uint64_t *state, uint32_t below)
     uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return (uint32_t)((z ^ z >> 31) % below);
+    return (uint32_t)((((z ^ z >> 31) >> 32) * below) >> 32);
 }
 
 /** The line that ./dev prove collects; said only once all of it has held. */
