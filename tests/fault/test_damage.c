@@ -114,26 +114,36 @@ static void check_answers(gaz_engine *engine, const truth *t, size_t which, cons
                  err.message);
 }
 
-/* Opens the home afresh and asks. */
-static void ask_home(const char *home, const truth *t, size_t which, const char *when,
-                     unsigned counts[3])
+/* Opens the home afresh and asks. @param kept  NULL; or its store, where the catalogue is sound and
+ * the files it names are all that is opened afresh */
+static void ask_home(const char *home, const fault_engine *kept, const truth *t, size_t which,
+                     const char *when, unsigned counts[3])
 {
-    fault_engine e;
+    fault_engine e = {0};
     gaz_error err = {0};
-    gaz_status st = fault_engine_open(home, &e, &err);
-    if (st != GAZ_OK) {
-        if (!clean(st, &err))
-            fail_msg("%s: opening ended with %s: %s", when, gaz_status_name(st), err.message);
-        counts[REFUSED]++;
-        return;
+    gaz_status st;
+    if (kept) {
+        st = gaz_engine_new(kept->store, &kept->settings, &e.engine, &err);
+        if (st == GAZ_OK)
+            st = gaz_engine_refresh(e.engine, &err);
+    } else {
+        st = fault_engine_open(home, &e, &err);
     }
-    check_answers(e.engine, t, which, when, counts);
-    fault_engine_close(&e);
+    if (st == GAZ_OK)
+        check_answers(e.engine, t, which, when, counts);
+    else if (!clean(st, &err))
+        fail_msg("%s: opening ended with %s: %s", when, gaz_status_name(st), err.message);
+    else
+        counts[REFUSED]++;
+    if (kept)
+        gaz_engine_free(e.engine);
+    else
+        fault_engine_close(&e);
 }
 
 static void check_home(const char *home, const truth *t, const char *when, unsigned counts[3])
 {
-    ask_home(home, t, QUERIES, when, counts);
+    ask_home(home, NULL, t, QUERIES, when, counts);
 }
 
 /* ---- the intact home ---- */
@@ -267,6 +277,7 @@ static bool in_zeros(const char *data, size_t len, size_t at)
 typedef struct flips {
     bool sealed; /* of segments and manifests; else of the catalogue */
     char home[600];
+    fault_engine kept; /* SEALED: holds the store */
     uint64_t rng;
     unsigned tried, checked, counts[3];
 } flips;
@@ -277,7 +288,7 @@ static void flip(flips *s, const char *file, const char *data, size_t len, size_
     fault_join(path, sizeof path, s->home, file);
     snprintf(when, sizeof when, "bit flipped at %zu of %zu in %s", at, len, file);
     put_byte(path, at, (char)(data[at] ^ (1 << proof_random(&s->rng, 8))));
-    ask_home(s->home, &intact, s->tried % QUERIES, when, s->counts);
+    ask_home(s->home, s->sealed ? &s->kept : NULL, &intact, s->tried % QUERIES, when, s->counts);
     if (s->sealed && s->tried % CHECK_EVERY == 0) {
         assert_found(s->home, when);
         s->checked++;
@@ -294,10 +305,16 @@ static void flip(flips *s, const char *file, const char *data, size_t len, size_
 static void every_flip(bool sealed, const char *what)
 {
     flips s = {.sealed = sealed, .rng = fault_seed()};
+    gaz_error err = {0};
     char path[1200];
     char **files = fault_list(intact.home);
     fault_join(s.home, sizeof s.home, world->dir, "flipped");
     fault_copy_tree(intact.home, s.home);
+    if (sealed) {
+        assert_ok(fault_engine_open(s.home, &s.kept, &err));
+        gaz_engine_free(s.kept.engine);
+        s.kept.engine = NULL;
+    }
     for (char **f = files; *f; f++) {
         size_t len;
         if (!(sealed ? is_sealed(*f) : is_catalogue(*f)))
@@ -314,6 +331,7 @@ static void every_flip(bool sealed, const char *what)
         free(data);
     }
     fault_list_free(files);
+    fault_engine_close(&s.kept);
     fault_assert_sound(s.home, "after all flips were taken back");
     unsigned after[3] = {0};
     check_home(s.home, &intact, "after all flips were taken back", after);

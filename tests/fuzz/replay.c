@@ -3,15 +3,18 @@
  * every test run and a crash once found stays fixed. The mutations come from a seeded generator:
  * the same seed gives the same inputs. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "proof.h"
+
 #define FILE_MAX ((size_t)1 << 20) /* bytes of one corpus file */
 #define CORPUS_MAX 4096            /* files kept for mutation */
-#define MUTATIONS 2000             /* of GAZ_TEST_SCALE=full; a tenth otherwise */
+#define MUTATIONS 10000            /* of GAZ_TEST_SCALE=full; a tenth otherwise */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -157,13 +160,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s FILE|FOLDER...; there was nothing to replay\n", argv[0]);
         return 2;
     }
-    const char *scale = getenv("GAZ_TEST_SCALE"), *wanted = getenv("GAZ_TEST_SEED");
-    uint64_t seed = wanted ? strtoull(wanted, NULL, 10) : 1;
-    unsigned count = scale && strcmp(scale, "full") == 0 ? MUTATIONS : MUTATIONS / 10;
+    unsigned count = proof_rounds(MUTATIONS);
+    char what[200];
     run((const uint8_t *)"", 0);
-    run_mutations(&c, seed, count);
-    printf("replayed %zu files and %u mutations of them, seed %llu\n", c.len, count,
-           (unsigned long long)seed);
+    run_mutations(&c, proof_say_seed(), count);
+    printf("replayed %zu files and %u mutations of them\n", c.len, count);
+    snprintf(what, sizeof what, "inputs of %s, replayed or mutated", program_invocation_short_name);
+    proof_report(what, c.len + count);
     for (size_t i = 0; i < c.len; i++)
         free(c.items[i].data);
     return 0;

@@ -16,6 +16,7 @@
 #include "gaz/base/vec.h"
 #include "gaz/regex/pattern.h"
 #include "pattern_random.h"
+#include "proof.h"
 
 extern char **environ;
 
@@ -682,6 +683,7 @@ static void random_patterns_agree_with_ripgrep(void **state)
     assert_true(sum.invalid + sum.limited < sum.patterns / 4);
     gaz_strbuf_release(&source);
     teardown(&b);
+    proof_report("random patterns whose lines and spans equal ripgrep's", sum.patterns);
 }
 
 static void random_literals_agree_with_ripgrep(void **state)
@@ -707,6 +709,7 @@ static void random_literals_agree_with_ripgrep(void **state)
     assert_int_equal(sum.wrong + sum.invalid + sum.limited, 0);
     assert_true(sum.lines > 0);
     teardown(&b);
+    proof_report("random literals whose lines and spans equal ripgrep's", sum.patterns);
 }
 
 int main(void)
