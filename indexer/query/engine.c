@@ -9,7 +9,7 @@
 #include "gaz/base/near.h"
 #include "scope.h"
 
-#define LOOKS_MAX 3
+#define LOOKS_MAX 3         /* for one question: see bring_in() */
 #define HEADS "refs/heads/" /* before a branch's name, also one that looks like an object id */
 #define PREFIX_MIN 7 /* digits of an abbreviated id that is looked for among indexed commits */
 

@@ -383,7 +383,7 @@ static void what_a_repository_has_to_say_is_told_and_is_no_error(void **state)
                           "{\"repos\":[{\"name\":\"r\",\"error\":null,\"note\":\"nothing "
                           "there\"}]}"),
                      GAZ_OK);
-    assert_string_equal(f->notes_text, "gaz: r: nothing there\n");
+    assert_non_null(strstr(f->notes_text, "gaz: r: nothing there\n"));
 }
 
 static void what_follows_json_prints_nothing(void **state)
