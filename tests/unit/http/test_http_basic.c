@@ -1,4 +1,5 @@
-/* Requests and answers over real sockets: routing, parameters, media, bodies, limits. */
+/* Requests and answers over real sockets: routing, parameters, media, bodies, limits.
+ * Also run under ThreadSanitizer. */
 #include "test_server.h"
 
 static test_server server;

@@ -1,4 +1,5 @@
-/* Clients that are slow or many, overload, and the end of the server. */
+/* Clients that are slow or many, overload, and the end of the server.
+ * Also run under ThreadSanitizer. */
 #include "test_server.h"
 
 static test_server server;

@@ -1,4 +1,5 @@
-/* Streams and encodings: back-pressure, clients that hang up or read slowly, gzip and zstd. */
+/* Streams and encodings: back-pressure, clients that hang up or read slowly, gzip and zstd.
+ * Also run under ThreadSanitizer. */
 #include "test_server.h"
 
 #include <zlib.h>

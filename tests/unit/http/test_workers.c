@@ -1,4 +1,5 @@
-/* The workers: all tasks run, never more than the queue takes, and freeing waits. */
+/* The workers: all tasks run, never more than the queue takes, and freeing waits.
+ * Also run under ThreadSanitizer. */
 #include "gaz_test.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* One store used by several threads, and one home by several stores: readers never see half a
- * publication, and neither they nor the writer wait for each other to end. Built with
- * -fsanitize=thread as well. */
+ * publication, and neither they nor the writer wait for each other to end. Also run
+ * under ThreadSanitizer. */
 #include "store_support.h"
 
 #include <pthread.h>
