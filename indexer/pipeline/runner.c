@@ -464,6 +464,14 @@ static bool take_outcome(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_pro
     return ended;
 }
 
+static bool is_here(gaz_runner *r, int64_t job)
+{
+    pthread_mutex_lock(&r->lock);
+    bool here = find(r, job) != NULL;
+    pthread_mutex_unlock(&r->lock);
+    return here;
+}
+
 gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us,
                            gaz_progress_visit visit, void *ctx, gaz_run_result *out, gaz_error *err)
 {
@@ -479,8 +487,11 @@ gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us,
         int64_t now = gaz_now_us();
         if (now >= next_look) {
             st = look_up(r, job, out, err);
-            if (st != GAZ_DONE)
+            /* The catalogue knows of a job's end before its outcome lies here. */
+            if (st != GAZ_DONE && !is_here(r, job))
                 return st;
+            if (st != GAZ_DONE)
+                gaz_error_clear(err);
             next_look = now + 200000;
         }
         if (visit && now >= next_visit) {

@@ -2,6 +2,7 @@
 #include "gaz_test.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "gaz/base/clock.h"
@@ -179,10 +180,9 @@ static void read_log(int fd, char *out, size_t size)
 static void log_lines_are_one_line_in_text_and_in_json(void **state)
 {
     (void)state;
-    char path[] = "/tmp/gaz-log-XXXXXX", text[4096];
-    int fd = mkstemp(path);
+    char text[4096];
+    int fd = memfd_create("log", MFD_CLOEXEC);
     assert_true(fd >= 0);
-    unlink(path);
     gaz_log log = {.fd = fd, .level = GAZ_LOG_INFO};
     gaz_log_write(&log, GAZ_LOG_DEBUG, "test", "dropped");
     gaz_log_write(NULL, GAZ_LOG_ERROR, "test", "nowhere");
@@ -205,11 +205,10 @@ static void log_lines_are_one_line_in_text_and_in_json(void **state)
 static void overlong_log_messages_still_make_whole_lines(void **state)
 {
     (void)state;
-    char path[] = "/tmp/gaz-log-XXXXXX", longest[4096];
+    char longest[4096];
     static char text[65536];
-    int fd = mkstemp(path);
+    int fd = memfd_create("log", MFD_CLOEXEC);
     assert_true(fd >= 0);
-    unlink(path);
     for (size_t i = 0; i + 2 < sizeof longest; i += 2)
         memcpy(longest + i, "\xC3\xA9", 3);
     gaz_log log = {.fd = fd, .json = true};
