@@ -21,7 +21,9 @@ static gaz_status show(renderer *r, const spot *at, gaz_hit_line *line, gaz_erro
 static gaz_status lines_before(renderer *r, const spot *hit, size_t n, gaz_error *err)
 {
     spot at = *hit;
-    if (!gaz_vec_reserve(&r->context, n))
+    if (n == 0)
+        return GAZ_OK;
+    if (!gaz_vec_reserve(&r->context, n) || !r->context.items)
         return no_memory(err);
     for (size_t i = 1; i <= n; i++) {
         gaz_hit_line *line = &r->context.items[r->context.len + n - i];
@@ -98,8 +100,10 @@ static gaz_status surround(renderer *r, size_t i, gaz_error *err)
     gaz_status st = lines_before(r, hit, room < r->before ? room : r->before, err);
     if (st != GAZ_OK)
         return st;
-    if (!gaz_vec_push(&r->places, r->context.len) || !gaz_vec_push(&r->context, r->hits.items[i]))
+    if (!gaz_vec_push(&r->places, r->context.len) || !gaz_vec_reserve(&r->context, 1) ||
+        !r->context.items)
         return no_memory(err);
+    r->context.items[r->context.len++] = r->hits.items[i];
     size_t after = r->after;
     if (i + 1 < r->spots.len && r->spots.items[i + 1].number - hit->number - 1 < after)
         after = r->spots.items[i + 1].number - hit->number - 1;
