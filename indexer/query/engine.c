@@ -261,7 +261,11 @@ static gaz_status enter_newer(gaz_engine *e, world **w, const char *name,
     world_unref(*w);
     *w = newer;
     *repo = world_repo(newer, name);
-    return *repo ? GAZ_OK : engine_no_repo(newer, name, err);
+    if (*repo)
+        return GAZ_OK;
+    gaz_status gone = engine_no_repo(newer, name, err);
+    (void)gone;
+    return GAZ_E_NOT_FOUND;
 }
 
 /* A remembered commit may have left the index, a run's may have been dropped at once to make room,
@@ -329,7 +333,7 @@ gaz_status gaz_engine_branches(gaz_engine *e, const char *name, gaz_branch_visit
     const gaz_snapshot_repo *repo = st == GAZ_OK ? world_repo(w, name) : NULL;
     if (st == GAZ_OK && !repo)
         st = engine_no_repo(w, name, err);
-    for (size_t i = 0; st == GAZ_OK && i < repo->ref_count; i++)
+    for (size_t i = 0; st == GAZ_OK && repo && i < repo->ref_count; i++)
         if (repo->refs[i].kind == GAZ_REF_BRANCH)
             st = visit(ctx, repo->refs[i].name, repo->refs[i].head, err);
     world_unref(w);

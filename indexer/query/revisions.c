@@ -237,16 +237,17 @@ gaz_status revisions_resolve(revisions *r, const revision_question *q, gaz_oid *
                              gaz_error *err)
 {
     gaz_status st = GAZ_DONE;
+    look *l = NULL;
     pthread_mutex_lock(&r->lock);
-    while (st == GAZ_DONE) {
-        look *l = NULL;
-        if (!q->anew && find_locked(r, q, commit))
+    if (!q->anew && find_locked(r, q, commit))
+        st = GAZ_OK;
+    while (st == GAZ_DONE && (l = find_look(r, q)) != NULL) {
+        st = join(r, l, q, commit, err);
+        if (st == GAZ_DONE && !q->anew && find_locked(r, q, commit))
             st = GAZ_OK;
-        else if ((l = find_look(r, q)) != NULL)
-            st = join(r, l, q, commit, err);
-        else
-            st = lead(r, q, commit, err);
     }
+    if (st == GAZ_DONE)
+        st = lead(r, q, commit, err);
     pthread_mutex_unlock(&r->lock);
     return st;
 }
