@@ -306,11 +306,16 @@ static gaz_status start_daemon(gaz_http *http, gaz_error *err)
     return GAZ_OK;
 }
 
-/* Threads made here leave the signals to the main thread. */
+/* Threads made here leave the signals to the main thread, but for those that a thread raises
+ * itself: a fault that is blocked ends the process, and that of a mapped file which lost its end is
+ * one to go on after (gaz_mapping). */
 static gaz_status start_threads(gaz_http *http, gaz_error *err)
 {
+    static const int own[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigdelset(&all, own[i]);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     gaz_status st = start_pools(http, err);
     if (st == GAZ_OK)

@@ -1,30 +1,25 @@
-/* kill -9 of a whole `gaz serve` at random moments under load: searches, index jobs and the merges
- * that follow them are running. Nobody of it survives, nothing that was reported as published is
- * lost, the home passes the check, the next server answers at once from what is published, and
- * takes up or reports the jobs it finds. All bounds are counts, or far beyond what is needed. */
+/* A whole `gaz serve`, killed with kill -9 at random moments under load: searches, index jobs and
+ * the merges that follow them are running. Nobody of it survives, nothing that was reported as
+ * published is lost, the home passes the check, the next server answers at once from what is
+ * published, and takes up or reports the jobs it finds. And one whose files lose their end under it
+ * goes on. All bounds are counts, or far beyond what is needed. */
 #include "gaz_test.h"
 
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine_fixture.h"
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
+#include "gaz/base/sealed.h"
+#include "gaz/store/store.h"
 #include "proof.h"
 #include "run_tool.h"
+#include "serve_fixture.h"
 
 #define REPOS 2
 #define COMMITS 1500 /* there are more than all rounds can index */
 #define SEARCHERS 2
-#define PATIENCE_MS 100000
 
 static const char *const names[REPOS] = {"one", "two"};
 
@@ -39,11 +34,9 @@ typedef struct repo_state {
 } repo_state;
 
 typedef struct scene {
-    char *dir, home[600], program[600], log[600];
+    char *dir;
+    serve server;
     repo_state repos[REPOS];
-    char address[64];
-    unsigned port;
-    pid_t server;
     atomic_bool ending; /* the server may be dead */
     atomic_uint searches;
     pthread_mutex_t lock;
@@ -63,60 +56,6 @@ static void complain(scene *s, const char *format, ...)
         vsnprintf(s->failure, sizeof s->failure, format, args);
     pthread_mutex_unlock(&s->lock);
     va_end(args);
-}
-
-/* ---- HTTP, as little as is needed ---- */
-
-static int connect_to(unsigned port)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
-                    connect(fd, (struct sockaddr *)&to, sizeof to) != 0)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-/* @param body  NULL: a GET @param out  the whole answer @return its status; 0 when there is none,
- * or only a part: the server died on the way */
-static int ask(const scene *s, const char *target, const char *body, gaz_strbuf *out)
-{
-    char head[1024];
-    gaz_strbuf_reset(out);
-    int fd = connect_to(s->port), status = 0,
-        n = snprintf(head, sizeof head,
-                     "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: "
-                     "application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                     body ? "POST" : "GET", target, s->address, body ? strlen(body) : 0,
-                     body ? body : "");
-    if (fd < 0)
-        return 0;
-    ssize_t got = send(fd, head, (size_t)n, MSG_NOSIGNAL);
-    while (got > 0) {
-        char buffer[4096];
-        got = recv(fd, buffer, sizeof buffer, 0);
-        if (got > 0)
-            gaz_strbuf_add(out, buffer, (size_t)got);
-    }
-    close(fd);
-    if (got != 0 || !out->len || gaz_strbuf_check(out, NULL) != GAZ_OK)
-        return 0;
-    const char *end = strstr(out->data, "\r\n\r\n"),
-               *length = strcasestr(out->data, "\ncontent-length:");
-    bool whole = end && length && length < end &&
-                 strlen(end + 4) == strtoul(length + strlen("\ncontent-length:"), NULL, 10);
-    return whole && sscanf(out->data, "HTTP/1.1 %d", &status) == 1 ? status : 0;
-}
-
-static int64_t number_after(const char *text, const char *key)
-{
-    const char *at = strstr(text, key);
-    return at ? strtoll(at + strlen(key), NULL, 10) : -1;
 }
 
 /* ---- repositories ---- */
@@ -139,10 +78,11 @@ static void make_repository(scene *s, unsigned which)
             gaz_strbuf_printf(&out, "M 644 inline stamp/%u\ndata %zu\n%s\n", k, strlen(text), text);
         }
         for (unsigned k = 0; k < (i ? 1 : 60); k++) {
-            char text[900] = "";
+            char text[1200] = "";
             for (unsigned line = 0; line < 30; line++)
-                snprintf(text + strlen(text), sizeof text - strlen(text), "line %u of %u, %u\n",
-                         line, i, i * 31 % (line + 7));
+                snprintf(text + strlen(text), sizeof text - strlen(text),
+                         "line %u of %u in file %u, %u\n", line, i, i ? i % 60 : k,
+                         i * 31 % (line + 7));
             gaz_strbuf_printf(&out, "M 644 inline src/f%u.c\ndata %zu\n%s\n", i ? i % 60 : k,
                               strlen(text), text);
         }
@@ -166,91 +106,6 @@ static gaz_status push(const scene *s, unsigned which, unsigned to)
     int n = snprintf(line, sizeof line, "%s\n", s->repos[which].ids[to]);
     snprintf(path, sizeof path, "%s/%s.git/refs/heads/main", s->dir, names[which]);
     return gaz_file_write(path, line, (size_t)n, 0600, NULL);
-}
-
-/* ---- the server ---- */
-
-static void show_log(const scene *s)
-{
-    gaz_strbuf text = GAZ_STRBUF_INIT;
-    if (gaz_file_read(s->log, 1 << 20, &text, NULL) == GAZ_OK && text.len)
-        fprintf(stderr, "%s", text.data);
-    gaz_strbuf_release(&text);
-}
-
-static void launch(scene *s)
-{
-    fflush(NULL);
-    s->server = fork();
-    assert_true(s->server >= 0);
-    if (s->server > 0)
-        return;
-    int log = open(s->log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-    execl(s->program, "gaz", "serve", "--listen", "127.0.0.1:0", (char *)NULL);
-    _exit(127);
-}
-
-/* Waits until the server that was launched says where it listens: a killed one left its word. */
-static void start(scene *s)
-{
-    char path[700];
-    gaz_strbuf text = GAZ_STRBUF_INIT;
-    snprintf(path, sizeof path, "%s/server.json", s->home);
-    launch(s);
-    for (int64_t deadline = gaz_deadline(PATIENCE_MS);;) {
-        int ended;
-        gaz_strbuf_reset(&text);
-        if (gaz_file_read(path, 4096, &text, NULL) == GAZ_OK && text.len &&
-            number_after(text.data, "\"pid\":") == s->server)
-            break;
-        if (waitpid(s->server, &ended, WNOHANG) == s->server || gaz_now_us() > deadline) {
-            show_log(s);
-            fail_msg("the server does not come up");
-        }
-        usleep(5000);
-    }
-    const char *at = strstr(text.data, "\"address\":\"");
-    assert_non_null(at);
-    assert_int_equal(sscanf(at, "\"address\":\"%63[^\"]", s->address), 1);
-    s->port = (unsigned)number_after(s->address, "127.0.0.1:");
-    gaz_strbuf_release(&text);
-    atomic_store(&s->ending, false);
-}
-
-/* Whether a process has the home among its words. */
-static bool somebody_is_left(const scene *s)
-{
-    DIR *d = opendir("/proc");
-    bool found = false;
-    assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d)) && !found;) {
-        char path[300], words[2000];
-        snprintf(path, sizeof path, "/proc/%s/cmdline", e->d_name);
-        int fd = e->d_name[0] >= '1' && e->d_name[0] <= '9' ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-        ssize_t n = fd >= 0 ? read(fd, words, sizeof words) : -1;
-        found = n > 0 && memmem(words, (size_t)n, s->home, strlen(s->home));
-        if (fd >= 0)
-            close(fd);
-    }
-    closedir(d);
-    return found;
-}
-
-static void kill_server(scene *s)
-{
-    int ended = 0;
-    atomic_store(&s->ending, true);
-    assert_int_equal(0, kill(s->server, SIGKILL));
-    assert_int_equal(s->server, waitpid(s->server, &ended, 0));
-    if (!WIFSIGNALED(ended) || WTERMSIG(ended) != SIGKILL) {
-        show_log(s);
-        fail_msg("the server had ended by itself, wait status %d", ended);
-    }
-    for (int64_t deadline = gaz_deadline(PATIENCE_MS); somebody_is_left(s); usleep(2000))
-        if (gaz_now_us() > deadline)
-            fail_msg("a worker outlives its server");
 }
 
 /* ---- load ---- */
@@ -281,7 +136,7 @@ static int search(scene *s, unsigned which, const char *rev, gaz_strbuf *out)
     char target[200];
     snprintf(target, sizeof target, "/v1/search?q=stamp+file:stamp/&repo=%s%s%s", names[which],
              rev ? "&rev=" : "", rev ? rev : "");
-    int status = ask(s, target, NULL, out);
+    int status = serve_ask(&s->server, target, NULL, out);
     if (status == 200)
         return read_stamp(s, which, out->data);
     if (status)
@@ -336,7 +191,7 @@ static bool index_next(actor *a, gaz_strbuf *out)
     atomic_store(&r->pushed, at);
     bool wait = proof_random(&a->random, 4) != 0;
     snprintf(body, sizeof body, "{\"repo\":\"%s\"}", names[a->which]);
-    int status = ask(s, wait ? "/v1/index?wait=1" : "/v1/index", body, out);
+    int status = serve_ask(&s->server, wait ? "/v1/index?wait=1" : "/v1/index", body, out);
     if (status != (wait ? 200 : 202)) {
         if (status)
             complain(s, "an index run ended with %d: %.300s", status, out->data);
@@ -347,7 +202,7 @@ static bool index_next(actor *a, gaz_strbuf *out)
         return false;
     }
     atomic_store(&r->accepted, at);
-    atomic_store(&r->job, (unsigned long long)number_after(out->data, "\"job\":"));
+    atomic_store(&r->job, (unsigned long long)serve_number(out->data, "\"job\":"));
     if (wait)
         atomic_store(&r->acked, at);
     atomic_fetch_add(&r->publications, wait);
@@ -379,8 +234,7 @@ static void *index_on(void *arg)
 static void check_offline(const scene *s, const char *when)
 {
     gaz_strbuf out = GAZ_STRBUF_INIT;
-    const char *const argv[] = {s->program, "check", NULL};
-    int code = run_tool(&(tool){.argv = argv, .loud = true}, &out);
+    int code = serve_run(&s->server, "check", NULL, &out);
     if (code != 0 || !strstr(out.data, "no damage"))
         fail_msg("%s: gaz check ends with %d: %s", when, code, out.data);
     gaz_strbuf_release(&out);
@@ -395,8 +249,8 @@ static void await_job(scene *s, unsigned which, const char *when)
     if (!atomic_load(&r->job))
         return;
     snprintf(target, sizeof target, "/v1/jobs/%llu", atomic_load(&r->job));
-    for (int64_t deadline = gaz_deadline(PATIENCE_MS);; usleep(10000)) {
-        int status = ask(s, target, NULL, &out);
+    for (int64_t deadline = gaz_deadline(SERVE_PATIENCE_MS);; usleep(10000)) {
+        int status = serve_ask(&s->server, target, NULL, &out);
         if (status != 200 || gaz_now_us() > deadline)
             fail_msg("%s: job of %s: %d, %s", when, names[which], status,
                      out.len ? out.data : "no answer");
@@ -447,35 +301,42 @@ static void one_round(scene *s, uint64_t *random, const char *when)
             0, pthread_create(&threads[i], NULL, i < REPOS ? index_on : search_on, &actors[i]));
     }
     usleep(1000 * (20 + proof_random(random, 3000)));
-    kill_server(s);
+    atomic_store(&s->ending, true);
+    serve_kill(&s->server);
     for (unsigned i = 0; i < REPOS + SEARCHERS; i++)
         pthread_join(threads[i], NULL);
     if (*s->failure)
         fail_msg("%s: %s", when, s->failure);
     check_offline(s, when);
-    start(s);
+    serve_start(&s->server);
+    atomic_store(&s->ending, false);
     check_online(s, when);
 }
 
 static void setup(scene *s)
 {
-    const char *build = getenv("GAZ_BUILD_DIR");
     *s = (scene){.dir = make_temp_dir()};
     pthread_mutex_init(&s->lock, NULL);
-    snprintf(s->home, sizeof s->home, "%s/home", s->dir);
-    snprintf(s->log, sizeof s->log, "%s/log", s->dir);
-    snprintf(s->program, sizeof s->program, "%s/gaz", build ? build : ".");
-    assert_int_equal(0, access(s->program, X_OK));
-    setenv("GAZ_HOME", s->home, 1);
+    serve_init(&s->server, s->dir);
     for (unsigned i = 0; i < REPOS; i++) {
         char source[700];
         make_repository(s, i);
         assert_ok(push(s, i, 0));
         snprintf(source, sizeof source, "%s/%s.git", s->dir, names[i]);
-        const char *const add[] = {s->program, "add", source, NULL};
-        assert_int_equal(run_tool(&(tool){.argv = add, .loud = true}, NULL), 0);
+        assert_int_equal(0, serve_run(&s->server, "add", source, NULL));
     }
-    start(s);
+    serve_start(&s->server);
+}
+
+static void teardown(scene *s)
+{
+    for (unsigned i = 0; i < REPOS; i++)
+        for (unsigned k = 0; k < COMMITS; k++)
+            free(s->repos[i].ids[k]);
+    assert_ok(gaz_remove_all(s->dir, &err));
+    pthread_mutex_destroy(&s->lock);
+    free(s->dir);
+    free(s);
 }
 
 /* Merges ran: there are far fewer segments than publications, each of which left one. */
@@ -484,7 +345,7 @@ static void check_merges(const scene *s, unsigned publications)
     gaz_store *store = NULL;
     gaz_snapshot *snapshot = NULL;
     size_t segments = 0;
-    assert_ok(gaz_store_open(s->home, false, &store, &err));
+    assert_ok(gaz_store_open(s->server.home, false, &store, &err));
     assert_ok(gaz_store_snapshot(store, &snapshot, &err));
     for (size_t p = 0; p < snapshot->pool_count; p++)
         segments += snapshot->pools[p].segment_count;
@@ -508,27 +369,104 @@ static void a_killed_server_loses_nothing_that_was_published(void **state)
         snprintf(when, sizeof when, "round %u", i);
         one_round(s, &random, when);
     }
-    kill_server(s);
+    serve_kill(&s->server);
     check_offline(s, "at the end");
     for (unsigned i = 0; i < REPOS; i++)
         publications += atomic_load(&s->repos[i].publications);
     check_merges(s, publications);
     print_message("# %u searches meanwhile\n", atomic_load(&s->searches));
     assert_true(atomic_load(&s->searches) > rounds);
-    for (unsigned i = 0; i < REPOS; i++)
-        for (unsigned k = 0; k < COMMITS; k++)
-            free(s->repos[i].ids[k]);
-    assert_ok(gaz_remove_all(s->dir, &err));
-    pthread_mutex_destroy(&s->lock);
-    free(s->dir);
-    free(s);
+    teardown(s);
     proof_report("kill -9 of a server under load", rounds);
+}
+
+/* ---- files that lose their end ---- */
+
+/* @return the path of the segment with the most documents, which the text searched for is in;
+ * free() it */
+static char *find_segment(const scene *s)
+{
+    char name[GAZ_SEALED_NAME + 8] = "";
+    uint64_t docs = 0;
+    gaz_store *store = NULL;
+    gaz_snapshot *snapshot = NULL;
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    assert_ok(gaz_store_open(s->server.home, false, &store, &err));
+    assert_ok(gaz_store_snapshot(store, &snapshot, &err));
+    for (size_t p = 0; p < snapshot->pool_count; p++)
+        for (size_t i = 0; i < snapshot->pools[p].segment_count; i++)
+            if (snapshot->pools[p].segments[i].docs > docs) {
+                docs = snapshot->pools[p].segments[i].docs;
+                snprintf(name, sizeof name, "%s*", snapshot->pools[p].segments[i].name);
+            }
+    gaz_snapshot_free(snapshot);
+    gaz_store_close(store);
+    const char *const argv[] = {"find", s->server.home, "-name", name, NULL};
+    assert_int_equal(0, run_tool(&(tool){.argv = argv, .loud = true}, &out));
+    assert_true(docs >= 60 && out.len > 1);
+    gaz_strbuf_truncate(&out, out.len - 1);
+    return gaz_strbuf_detach(&out, NULL);
+}
+
+/* The server has mapped the segment and answered from it, or has not yet: then the file is cut. */
+static void a_segment_cut_under_a_running_server_is_said_not_suffered(void **state)
+{
+    (void)state;
+    scene *s = malloc(sizeof *s);
+    uint64_t random = proof_say_seed();
+    unsigned rounds = proof_rounds(200), damaged = 0;
+    gaz_strbuf whole = GAZ_STRBUF_INIT, answer = GAZ_STRBUF_INIT;
+    static const char target[] = "/v1/search?q=line+count:all&repo=one";
+    assert_non_null(s);
+    setup(s);
+    char *path = find_segment(s);
+    assert_ok(gaz_file_read(path, 64 << 20, &whole, &err));
+    assert_int_equal(200, serve_ask(&s->server, target, NULL, &answer));
+    int64_t files = serve_number(answer.data, "\"stats\":{\"files\":");
+    assert_int_equal(files, 60);
+    for (unsigned i = 0; i < rounds; i++) {
+        size_t at = proof_random(&random, (uint32_t)whole.len);
+        if (proof_random(&random, 4) == 0) { /* or one that finds it so */
+            serve_stop(&s->server);
+            serve_start(&s->server);
+        }
+        assert_int_equal(0, truncate(path, (off_t)at));
+        for (unsigned again = 0; again < 2; again++) {
+            int status = serve_ask(&s->server, target, NULL, &answer);
+            bool complete = status == 200 && strstr(answer.data, "\"complete\":true");
+            if (complete ? serve_number(answer.data, "\"stats\":{\"files\":") != files
+                         : !strstr(answer.data, "amaged") && !strstr(answer.data, "corrupt")) {
+                serve_show_log(&s->server);
+                fail_msg("cut at %zu of %zu: %d, %.600s", at, whole.len, status,
+                         answer.len ? answer.data : "");
+            }
+            damaged += !complete;
+        }
+        assert_int_equal(200, serve_ask(&s->server, "/healthz", NULL, &answer));
+        FILE *f = fopen(path, "r+b");
+        assert_non_null(f);
+        assert_int_equal(whole.len, fwrite(whole.data, 1, whole.len, f));
+        assert_int_equal(0, fclose(f));
+    }
+    assert_true(damaged > rounds / 2);
+    serve_stop(&s->server);
+    serve_start(&s->server);
+    assert_int_equal(200, serve_ask(&s->server, target, NULL, &answer));
+    assert_int_equal(files, serve_number(answer.data, "\"stats\":{\"files\":"));
+    serve_stop(&s->server);
+    check_offline(s, "with the whole file again");
+    gaz_strbuf_release(&answer);
+    gaz_strbuf_release(&whole);
+    free(path);
+    teardown(s);
+    proof_report("segments cut under a running server", rounds);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_killed_server_loses_nothing_that_was_published),
+        cmocka_unit_test(a_segment_cut_under_a_running_server_is_said_not_suffered),
     };
     return cmocka_run_group_tests_name("killed server", tests, NULL, NULL);
 }
