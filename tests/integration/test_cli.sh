@@ -16,7 +16,7 @@ for variable in $(compgen -e | grep '^GAZ_' | grep -v '^GAZ_\(BUILD\|SOURCE\)_DI
 export GAZ_HOME=$work/home HOME=$work GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 NO_COLOR= TERM=xterm COLUMNS=100
 export http_proxy=http://127.0.0.1:1 # asking loopback through a proxy would fail
 
-passed=0 failed=0
+count=0 failed=0
 # run WORD…: runs gaz; leaves $out, $err and $code.
 run() {
     "$build/gaz" "$@" >"$work/out" 2>"$work/err" </dev/null
@@ -28,11 +28,13 @@ run() {
 ok() {
     local name=$1
     shift
+    count=$((count + 1))
     if "$@"; then
-        passed=$((passed + 1))
+        echo "ok $count - $name"
     else
         failed=$((failed + 1))
-        printf 'FAILED %s\n  exit %s\n  out: %s\n  err: %s\n' "$name" "${code-}" "${out-}" "${err-}" >&2
+        echo "not ok $count - $name"
+        printf '  exit %s\n  out: %s\n  err: %s\n' "${code-}" "${out-}" "${err-}" | sed 's/^/# /'
     fi
 }
 is() { [ "$1" = "$2" ]; }
@@ -263,5 +265,5 @@ ok "a repository is removed" gives 0 "removed first"
 run remove first
 ok "only once" is "$code" 2
 
-echo "$passed passed, $failed failed"
+echo "1..$count"
 [ "$failed" = 0 ]
