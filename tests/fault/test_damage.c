@@ -491,7 +491,7 @@ static void damage_one(const char *home, uint64_t *rng, gaz_strbuf *what)
     const char *name;
     do
         name = files[proof_random(rng, (uint32_t)count)];
-    while (!is_sealed(name) && !is_catalogue(name));
+    while (!name || (!is_sealed(name) && !is_catalogue(name)));
     fault_join(path, sizeof path, home, name);
     char *data = fault_read(path, &len);
     size_t at = len ? proof_random(rng, (uint32_t)len) : 0;
