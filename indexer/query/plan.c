@@ -313,13 +313,26 @@ void plan_release(plan *p)
 
 /* ---- explain ---- */
 
+/* Edges are shown as the pattern had them. */
+static void explain_literal(const gaz_gram *g, gaz_json_writer *w)
+{
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    for (size_t i = 0; i < g->len; i++)
+        if (g->text[i] == GAZ_GRAM_EDGE)
+            gaz_strbuf_puts(&text, "\\b");
+        else
+            gaz_strbuf_putc(&text, g->text[i]);
+    gaz_json_put_string(w, "text", text.data, text.len);
+    gaz_strbuf_release(&text);
+}
+
 static void explain_grams(const gaz_gram *g, gaz_json_writer *w)
 {
     static const char *const names[] = {"any", "literal", "and", "or"};
     gaz_json_object_begin(w);
     gaz_json_put_cstring(w, "kind", names[g->kind]);
     if (g->kind == GAZ_GRAM_LITERAL)
-        gaz_json_put_string(w, "text", g->text, g->len);
+        explain_literal(g, w);
     if (g->count) {
         gaz_json_key(w, "of");
         gaz_json_array_begin(w);

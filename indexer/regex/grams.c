@@ -1,9 +1,10 @@
-/* Which literals must a matching text hold? After Russ Cox, "Regular Expression Matching with a
- * Trigram Index" (2012): each part of the pattern has either the exact set of strings it matches,
- * or sets of possible prefixes and suffixes and a requirement on what lies between. Concatenation
- * crosses sets, alternation unites them, and a set that grew too large is turned into a
- * requirement. Unlike there, literals stay whole (the index knows its own gram sizes) and are
- * case-folded scalar by scalar, as the index folds texts.
+/* Which literals must a matching text hold, and where do words begin and end in them? After Russ
+ * Cox, "Regular Expression Matching with a Trigram Index" (2012): each part of the pattern has
+ * either the exact set of strings it matches, or sets of possible prefixes and suffixes and a
+ * requirement on what lies between. Concatenation crosses sets, alternation unites them, and a set
+ * that grew too large is turned into a requirement. Unlike there, literals stay whole (the index
+ * knows its own gram sizes) and are case-folded scalar by scalar, as the index folds texts; \b, ^
+ * and $ leave an edge in them, which the index has for short words.
  *
  * NULL stands for "no requirement" throughout; running out of memory or nodes only ever weakens the
  * answer. */
@@ -54,12 +55,21 @@ static strset one(builder *b, const char *text, size_t len)
     return (strset){.items = s, .len = 1};
 }
 
+/* Nothing but edges says nothing: they are everywhere. */
+static bool is_blank(str s)
+{
+    size_t i = 0;
+    while (i < s.len && s.text[i] == GAZ_GRAM_EDGE)
+        i++;
+    return i == s.len;
+}
+
 static bool holds_empty(const strset *s)
 {
     if (s->bad || s->len == 0)
         return true;
     for (size_t i = 0; i < s->len; i++)
-        if (s->items[i].len == 0)
+        if (is_blank(s->items[i]))
             return true;
     return false;
 }
@@ -133,16 +143,29 @@ static gaz_gram *new_gram(builder *b, gaz_gram_kind kind, size_t kids)
     return g;
 }
 
+/* The first `len` bytes of a string, edges left out. */
+static str prefix_of(builder *b, str s, size_t len)
+{
+    str out = {.text = NULL};
+    char *text = gaz_arena_alloc(&b->scratch, len);
+    for (size_t i = 0; text && i < s.len && out.len < len; i++)
+        if (s.text[i] != GAZ_GRAM_EDGE)
+            text[out.len++] = s.text[i];
+    out.text = text;
+    return out;
+}
+
 /* Cuts strings to `len` bytes and drops doubles: a weaker, smaller set. */
 static strset shorten(builder *b, const strset *s, size_t len)
 {
     strset out = {.items = gaz_arena_array(&b->scratch, s->len, sizeof *out.items)};
-    for (size_t i = 0; out.items && i < s->len; i++) {
-        str x = {s->items[i].text, s->items[i].len < len ? s->items[i].len : len};
-        if (!holds(&out, x))
+    out.bad = !out.items;
+    for (size_t i = 0; !out.bad && i < s->len; i++) {
+        str x = prefix_of(b, s->items[i], len);
+        out.bad = !x.text;
+        if (!out.bad && !holds(&out, x))
             out.items[out.len++] = x;
     }
-    out.bad = !out.items;
     return out;
 }
 
@@ -380,6 +403,13 @@ static info of_node(builder *b, const gaz_node *n)
         return of_list(b, n);
     case GAZ_NODE_REPEAT:
         return of_repeat(b, n);
+    case GAZ_NODE_LINE_START:
+    case GAZ_NODE_LINE_END:
+    case GAZ_NODE_TEXT_START:
+    case GAZ_NODE_TEXT_END:
+    case GAZ_NODE_WORD:
+    case GAZ_NODE_WORD_ASCII:
+        return exactly(one(b, (const char[]){GAZ_GRAM_EDGE}, 1));
     default:
         return exactly(one(b, "", 0));
     }

@@ -6,7 +6,9 @@
  * kinds of query. A trigram with a line end in its first or second place is dropped: literals never
  * hold one. One in the third place is kept: together with the virtual line end after an unfinished
  * last line it makes every 2-byte literal the prefix of some trigram, so that 2-byte literals need
- * no index of their own. Single bytes have their own lists. */
+ * no index of their own. Single bytes have their own lists, and so have whole words of up to four
+ * characters: their trigrams are part of too many longer ones (`\bpte\b` is in every "adapter"). A
+ * word here is a run of ASCII letters, digits and '_'; whatever else stands beside it ends it. */
 #include "gram_index.h"
 
 #include <stdlib.h>
@@ -28,7 +30,7 @@ gaz_status gram_index_init(gram_index *g, gaz_error *err)
     *g = (gram_index){.folded = GAZ_STRBUF_INIT};
     g->folded.max = SIZE_MAX / 2;
     g->slot_of = calloc(GRAM_COUNT, sizeof *g->slot_of);
-    g->seen = calloc(GRAM_COUNT / 64, sizeof *g->seen);
+    g->seen = calloc(GRAM_COUNT / 64 + 1, sizeof *g->seen);
     if (!g->slot_of || !g->seen) {
         gram_index_release(g);
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for an n-gram index");
@@ -137,36 +139,53 @@ static inline void note(gram_index *g, uint32_t gram)
 
 /* A chunk being gone through, piece by piece. */
 typedef struct gathering {
-    uint32_t key; /* the last three bytes */
+    uint32_t key;            /* the last three bytes */
+    uint32_t word, word_len; /* the word they end in: its digits, while it is short */
     bool single[256];
+    uint8_t fold[256], digit[256]; /* of bytes as they are */
 } gathering;
 
+static inline void end_word(gram_index *g, gathering *c)
+{
+    if (c->word_len - 1 < GRAM_WORD_MAX)
+        note(g, GRAM_WORD_BASE + c->word);
+    c->word = c->word_len = 0;
+}
+
 /* Notes the distinct grams of a piece; true unless out of memory. */
-static bool collect(gram_index *g, gathering *c, const uint8_t *text, size_t len,
-                    const uint8_t fold[256])
+static bool collect(gram_index *g, gathering *c, const uint8_t *text, size_t len)
 {
     static const size_t stride = 4096;
     uint32_t key = c->key;
     for (size_t at = 0; at < len; at += stride) {
         size_t n = len - at < stride ? len - at : stride;
-        if (!gaz_vec_reserve(&g->fresh, stride + 8))
+        if (!gaz_vec_reserve(&g->fresh,
+                             2 * stride + 8)) /* a word ends at every other byte at most */
             return false;
         for (size_t i = 0; i < n; i++) {
-            uint8_t b = fold[text[at + i]];
+            uint8_t raw = text[at + i], b = c->fold[raw], digit = c->digit[raw];
             c->single[b] = true;
             key = (key << 8 | b) & 0xFFFFFF;
             note(g, key);
+            if (digit) {
+                c->word =
+                    c->word * GRAM_DIGITS + digit; /* wraps in long words, which do not count */
+                c->word_len++;
+            } else {
+                end_word(g, c);
+            }
         }
     }
     c->key = key;
     return true;
 }
 
-static bool collect_end(gram_index *g, const gathering *c)
+static bool collect_end(gram_index *g, gathering *c)
 {
     if (!gaz_vec_reserve(&g->fresh, 260))
         return false;
     note(g, (c->key << 8 | '\n') & 0xFFFFFF);
+    end_word(g, c);
     for (uint32_t b = 0; b < 256; b++)
         if (c->single[b] && b != '\n')
             g->fresh.items[g->fresh.len++] = GRAM_UNIGRAM_BASE + b;
@@ -188,12 +207,13 @@ static size_t fold_len(const char *text, size_t len)
 static gaz_status gather(gram_index *g, const char *text, size_t len, bool ascii, gaz_error *err)
 {
     gathering c = {.key = (uint32_t)'\n' << 8 | '\n'};
-    uint8_t fold[256];
     bool ok = true;
-    for (unsigned b = 0; b < 256; b++)
-        fold[b] = (uint8_t)(ascii && b >= 'A' && b <= 'Z' ? b + 32 : b);
+    for (unsigned b = 0; b < 256; b++) {
+        c.fold[b] = (uint8_t)(ascii && b >= 'A' && b <= 'Z' ? b + 32 : b);
+        c.digit[b] = (uint8_t)gram_digit(c.fold[b]);
+    }
     if (ascii)
-        ok = collect(g, &c, (const uint8_t *)text, len, fold);
+        ok = collect(g, &c, (const uint8_t *)text, len);
     for (size_t at = 0, n; ok && !ascii && at < len; at += n) {
         n = fold_len(text + at, len - at);
         gaz_strbuf_reset(&g->folded);
@@ -201,7 +221,7 @@ static gaz_status gather(gram_index *g, const char *text, size_t len, bool ascii
         gaz_status st = gaz_strbuf_check(&g->folded, err);
         if (st != GAZ_OK)
             return st;
-        ok = collect(g, &c, (const uint8_t *)g->folded.data, g->folded.len, fold);
+        ok = collect(g, &c, (const uint8_t *)g->folded.data, g->folded.len);
     }
     return ok && collect_end(g, &c)
                ? GAZ_OK
@@ -216,8 +236,9 @@ gaz_status gram_index_add(gram_index *g, uint32_t chunk, const char *text, size_
     gaz_status st = gather(g, text, len, ascii, err);
     for (size_t i = 0; i < g->fresh.len; i++) {
         uint32_t gram = g->fresh.items[i];
-        if (gram < GRAM_UNIGRAM_BASE) {
+        if (gram < GRAM_UNIGRAM_BASE || gram >= GRAM_WORD_BASE)
             g->seen[gram >> 6] = 0;
+        if (gram < GRAM_UNIGRAM_BASE) {
             if (gram >> 16 == '\n' || (gram >> 8 & 0xFF) == '\n')
                 continue;
         }

@@ -9,10 +9,24 @@
 #include "gaz/base/strbuf.h"
 #include "gaz/base/vec.h"
 
-#define GRAM_UNIGRAM_BASE                                                                          \
-    (1u << 24) /* a gram of one byte b is GRAM_UNIGRAM_BASE + b, of three bytes their big-endian   \
-                  value */
-#define GRAM_COUNT (GRAM_UNIGRAM_BASE + 256)
+/* A gram is one of:
+ *   three bytes, their big-endian value;
+ *   one byte b, GRAM_UNIGRAM_BASE + b;
+ *   a whole word of 1 to 4 letters, digits or '_', GRAM_WORD_BASE + its digits in base 38 */
+#define GRAM_UNIGRAM_BASE (1u << 24)
+#define GRAM_WORD_BASE (GRAM_UNIGRAM_BASE + 256)
+#define GRAM_COUNT (GRAM_WORD_BASE + GRAM_DIGITS * GRAM_DIGITS * GRAM_DIGITS * GRAM_DIGITS)
+#define GRAM_DIGITS 38u
+#define GRAM_WORD_MAX 4u
+
+/* The digit of a folded byte: 1 to 37 for a-z, 0-9 and '_'; 0 for what is in no word. */
+static inline uint32_t gram_digit(uint8_t b)
+{
+    return b >= 'a' && b <= 'z'   ? b - 'a' + 1u
+           : b >= '0' && b <= '9' ? b - '0' + 27u
+           : b == '_'             ? 37u
+                                  : 0;
+}
 
 typedef struct gram_list {
     uint32_t gram;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gram_meaning.h"
 #include "gaz/base/clock.h"
 #include "gaz/base/utf8.h"
 #include "gaz/regex/pattern.h"
@@ -53,7 +54,7 @@ static bool holds(const gaz_gram *g, const gaz_strbuf *folded)
     if (g->kind == GAZ_GRAM_ANY)
         return true;
     if (g->kind == GAZ_GRAM_LITERAL)
-        return memmem(folded->data, folded->len, g->text, g->len) != NULL;
+        return gram_literal_in(folded->data, folded->len, g->text, g->len);
     for (size_t i = 0; i < g->count; i++)
         if (holds(g->kids[i], folded) == (g->kind == GAZ_GRAM_OR))
             return g->kind == GAZ_GRAM_OR;

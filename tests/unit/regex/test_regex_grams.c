@@ -16,7 +16,8 @@ static void print_gram(const gaz_gram *g, gaz_strbuf *out)
         return;
     }
     if (g->kind == GAZ_GRAM_LITERAL) {
-        gaz_strbuf_add(out, g->text, g->len);
+        for (size_t i = 0; i < g->len; i++)
+            gaz_strbuf_putc(out, g->text[i] == GAZ_GRAM_EDGE ? '^' : g->text[i]);
         return;
     }
     gaz_strbuf_putc(out, '(');
@@ -73,7 +74,11 @@ static void grams_keep_long_literals_whole(void **state)
     grams_are("cpu_to_le(16|32|64)\\(", "(cpu_to_le16( | cpu_to_le32( | cpu_to_le64()");
     grams_are("err_[a-z]+_[a-z]+:", "(err_ & :)");
     grams_are("colou?r", "(color | colour)");
-    grams_are("^static .*_probe\\(", "(static  & _probe()");
+    grams_are("^static .*_probe\\(", "(^static  & _probe()");
+    grams_are("\\bpte\\b", "^pte^");
+    grams_are("\\bif\\b|^else$", "(^if^ | ^else^)");
+    grams_are("^$|x", "*");
+    grams_are("\\B-x\\b", "-x^");
     grams_are("a{3}b", "aaab");
     grams_are("foo+bar", "(foo & obar)");
     grams_are("(foo|bar).*(baz|qux)", "((foo | bar) & (baz | qux))");

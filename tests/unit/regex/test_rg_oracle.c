@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gram_meaning.h"
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
 #include "gaz/base/utf8.h"
@@ -422,7 +423,7 @@ static bool satisfied(const gaz_gram *g, const gaz_strbuf *folded)
     case GAZ_GRAM_LITERAL:
         assert_true(g->len > 0);
         assert_null(memchr(g->text, '\n', g->len));
-        return memmem(folded->data, folded->len, g->text, g->len) != NULL;
+        return gram_literal_in(folded->data, folded->len, g->text, g->len);
     case GAZ_GRAM_AND:
     case GAZ_GRAM_OR:
         break;

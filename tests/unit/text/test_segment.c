@@ -5,6 +5,7 @@
 #include "gaz/base/fs.h"
 #include "gaz/base/utf8.h"
 #include "gaz/text/segment.h"
+#include "gram_meaning.h"
 
 static gaz_error err;
 
@@ -105,10 +106,12 @@ static void chunk_text(gaz_segment *seg, gaz_block_cache *cache, uint32_t chunk,
     gaz_block_release(block);
 }
 
+/* A byte 0xFF in the literal is an edge. */
 static void check_literal(gaz_segment *seg, gaz_block_cache *cache, const char *literal, size_t len)
 {
     gaz_strbuf folded = GAZ_STRBUF_INIT, text = GAZ_STRBUF_INIT;
     gaz_fold_text(&folded, literal, len);
+    bool edges = memchr(folded.data, GAZ_GRAM_EDGE, folded.len) != NULL;
     uint64_t *set = calloc(gaz_segment_set_words(seg) + 1, 8);
     uint32_t bound = 0, given = 0;
     assert_ok(gaz_segment_literal(seg, folded.data, folded.len, set, &err));
@@ -117,15 +120,29 @@ static void check_literal(gaz_segment *seg, gaz_block_cache *cache, const char *
         bool candidate = set[i >> 6] >> (i & 63) & 1;
         chunk_text(seg, cache, i, &text);
         given += candidate;
-        if (memmem(text.data, text.len, folded.data, folded.len) && !candidate)
+        if (gram_literal_in(text.data, text.len, folded.data, folded.len) && !candidate)
             fail_msg("chunk %u holds '%s' and is no candidate", i, folded.data);
-        if (candidate && folded.len == 3)
+        if (candidate && folded.len == 3 && !edges)
             assert_non_null(memmem(text.data, text.len, folded.data, folded.len));
     }
     assert_true(given <= bound);
     free(set);
     gaz_strbuf_release(&folded);
     gaz_strbuf_release(&text);
+}
+
+/* The literal as it is, and where a word begins or ends at its sides. */
+static void check_with_edges(gaz_segment *seg, gaz_block_cache *cache, const char *literal,
+                             size_t len)
+{
+    char marked[64];
+    assert_true(len < sizeof marked - 2);
+    marked[0] = marked[len + 1] = GAZ_GRAM_EDGE;
+    memcpy(marked + 1, literal, len);
+    check_literal(seg, cache, literal, len);
+    check_literal(seg, cache, marked, len + 1);
+    check_literal(seg, cache, marked + 1, len + 1);
+    check_literal(seg, cache, marked, len + 2);
 }
 
 static void segment_gives_back_every_text_and_every_candidate(void **state)
@@ -163,7 +180,7 @@ static void segment_gives_back_every_text_and_every_candidate(void **state)
         "alpha", "kelvin",  "zq",  "q",    "int main(", "Z",  "m\xC3\xBCller", "\xff",  "\xff\xfe",
         "sharp", "strasse", "0x1", "a->b", "nowhere",   "\r", "x q",           "\xFE b"};
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++)
-        check_literal(seg, cache, literals[i], strlen(literals[i]));
+        check_with_edges(seg, cache, literals[i], strlen(literals[i]));
     for (int i = 0; i < 200; i++) {
         const gaz_strbuf *t = &c.texts[random_below((uint32_t)c.count)];
         uint32_t len = 1 + random_below(8);
@@ -171,7 +188,7 @@ static void segment_gives_back_every_text_and_every_candidate(void **state)
             continue;
         const char *from = t->data + random_below((uint32_t)t->len - 10);
         if (!memchr(from, '\n', len))
-            check_literal(seg, cache, from, len);
+            check_with_edges(seg, cache, from, len);
     }
     gaz_block_cache_stats stats;
     gaz_block_cache_stats_get(cache, &stats);
@@ -233,6 +250,8 @@ static void segment_copies_documents_as_they_are(void **state)
     free(dir);
 }
 
+/* Words of up to four characters, told from those they are part of, also beside what is no ASCII,
+ * at the ends of lines, and where a line is folded in two pieces. */
 static bool is_candidate(gaz_segment *seg, uint32_t chunk, const char *literal, size_t len)
 {
     gaz_strbuf folded = GAZ_STRBUF_INIT;
@@ -242,6 +261,52 @@ static bool is_candidate(gaz_segment *seg, uint32_t chunk, const char *literal, 
     assert_ok(gaz_segment_literal(seg, folded.data, folded.len, set, &err));
     gaz_strbuf_release(&folded);
     return set[0] >> chunk & 1;
+}
+
+/* Words of up to four characters, told from those they are part of, also beside what is no ASCII
+ * and at the ends of lines. */
+static void segment_knows_short_words_from_parts_of_longer_ones(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *literal;
+        bool candidate;
+    } cases[] = {
+        {"adapter = accepted;\n", "\xFFpte\xFF", false},
+        {"adapter = pte;\n", "\xFFpte\xFF", true},
+        {"pte\n", "\xFFpte\xFF", true},
+        {"a PTE", "\xFFpte\xFF", true},
+        {"pte_t x;\n", "\xFFpte\xFF", false},
+        {"_pte\n", "\xFFpte\xFF", false},
+        {"\xC3\xA9pte\xC3\xA9\n", "\xFFpte\xFF", true},
+        {"int domain(x)\n", " main(", false},
+        {"int remain(; int main (\n", " main(", true},
+        {"int main(\n", "int main(", true},
+        {"main 12345\n", "\xFFmain\xFF", true},
+        {"main5 main_\n", "\xFFmain\xFF", false},
+        {"else if\n", "\xFFif\xFF", true},
+        {"elif notif\n", "\xFFif\xFF", false},
+        {"x\n", "\xFFx\xFF", true},
+        {"xx x1 y\n", "\xFFx\xFF", false},
+        {"o\xE2\x84\xAA\n", "\xFFok\xFF", true},
+        {"abcde\n",
+         "\xFF"
+         "abcde\xFF",
+         true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *dir = make_temp_dir(), name[GAZ_SEALED_NAME];
+        gaz_strbuf text = GAZ_STRBUF_INIT;
+        gaz_strbuf_puts(&text, cases[i].text);
+        corpus c = {.texts = &text, .count = 1};
+        gaz_segment *seg = build(dir, &c, name);
+        if (is_candidate(seg, 0, cases[i].literal, strlen(cases[i].literal)) != cases[i].candidate)
+            fail_msg("'%s' in '%s'", cases[i].literal, cases[i].text);
+        gaz_segment_unref(seg);
+        gaz_strbuf_release(&text);
+        assert_ok(gaz_remove_all(dir, &err));
+        free(dir);
+    }
 }
 
 /* A line of 17 MiB, beyond ASCII, with case to fold at the borders of what is folded at once. */
@@ -405,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(segment_gives_back_every_text_and_every_candidate),
+        cmocka_unit_test(segment_knows_short_words_from_parts_of_longer_ones),
         cmocka_unit_test(segment_copies_documents_as_they_are),
         cmocka_unit_test(segment_holds_a_line_longer_than_what_is_packed_at_once),
         cmocka_unit_test(text_is_told_from_binary_and_converted),

@@ -53,10 +53,15 @@ bool gaz_pattern_folds(const gaz_pattern *p);
  */
 const char *gaz_pattern_engine(const gaz_pattern *p);
 
+/* In a gram's literal: here a word begins or ends, or both sides are no part of one; no character
+ * of the text. The byte is in no UTF-8. */
+#define GAZ_GRAM_EDGE '\xFF'
+
 /* What a matching text must hold: a tree over folded literals (gaz_fold_text), for the index. */
 typedef enum gaz_gram_kind {
     GAZ_GRAM_ANY,     /**< no requirement */
-    GAZ_GRAM_LITERAL, /**< the folded text holds `text` */
+    GAZ_GRAM_LITERAL, /**< the folded text holds `text`; where that has a GAZ_GRAM_EDGE, not both
+                         neighbours are ASCII letters, digits or '_' */
     GAZ_GRAM_AND,
     GAZ_GRAM_OR
 } gaz_gram_kind;
@@ -64,7 +69,7 @@ typedef enum gaz_gram_kind {
 typedef struct gaz_gram {
     gaz_gram_kind kind;
     const char *text;             /**< LITERAL: folded bytes, never holding '\n' */
-    size_t len;                   /**< LITERAL: at least 1 */
+    size_t len;                   /**< LITERAL: at least 1, not counting edges */
     const struct gaz_gram **kids; /**< AND, OR */
     size_t count;
 } gaz_gram;

@@ -17,7 +17,7 @@
 #include "gaz/text/language.h"
 
 #define GAZ_SEGMENT_KIND "TEXT"
-#define GAZ_SEGMENT_VERSION 1
+#define GAZ_SEGMENT_VERSION 2
 #define GAZ_SEGMENT_DOCS_MAX (1u << 24)
 #define GAZ_SEGMENT_CHUNKS_MAX (1u << 24)
 #define GAZ_CHUNK_BYTES 16384                   /**< a chunk ends at the first line end beyond it */
@@ -168,7 +168,8 @@ GAZ_CHECKED gaz_status gaz_segment_writer_copy(gaz_segment_writer *w, gaz_segmen
 size_t gaz_segment_set_words(const gaz_segment *seg);
 /**
  * The chunks that may hold a literal: all that do, and some more.
- * @param folded  gaz_fold_text() of the literal, without "\n"; at least 1 byte
+ * @param folded  gaz_fold_text() of the literal, without "\n"; at least 1 byte; a byte 0xFF says
+ * that there not both neighbours are ASCII letters, digits or '_' (GAZ_GRAM_EDGE), and no more
  * @param set     gaz_segment_set_words() words; overwritten
  */
 GAZ_CHECKED gaz_status gaz_segment_literal(gaz_segment *seg, const char *folded, size_t len,
