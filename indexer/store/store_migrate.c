@@ -55,14 +55,31 @@ static gaz_status current_version(gaz_db *db, int64_t *version, gaz_error *err)
     return gaz_db_number(db, version, err, "SELECT ifnull(max(version), 0) FROM migrations", "");
 }
 
-static gaz_status check_applied(gaz_db *db, const gaz_migration *list, int64_t version,
-                                gaz_error *err)
+/* What holds whichever program wrote the catalogue: numbers without a gap, and the schema that the
+ * last migration left. Without it a flipped bit in the numbers would pass for a newer program,
+ * which nobody would think of repairing. */
+static gaz_status check_schema(gaz_db *db, int64_t version, gaz_error *err)
 {
     int64_t stored = 0, schema = 0, count = 0;
     gaz_status st = gaz_db_number(db, &count, err, "SELECT count(*) FROM migrations", "");
     if (st == GAZ_OK && count != version)
         return gaz_db_damaged(err, "it records %lld migrations up to number %lld", (long long)count,
                               (long long)version);
+    if (st == GAZ_OK)
+        st = schema_checksum(db, &schema, err);
+    if (st == GAZ_OK)
+        st = gaz_db_number(db, &stored, err,
+                           "SELECT schema FROM migrations ORDER BY version DESC LIMIT 1", "");
+    if (st == GAZ_OK && stored != schema)
+        st = gaz_db_damaged(err, "its schema is not the one that was made");
+    return st;
+}
+
+static gaz_status check_texts(gaz_db *db, const gaz_migration *list, int64_t version,
+                              gaz_error *err)
+{
+    int64_t stored = 0;
+    gaz_status st = GAZ_OK;
     for (int64_t v = 1; st == GAZ_OK && v <= version; v++) {
         const char *sql = list[v - 1].sql;
         st = gaz_db_number(db, &stored, err, "SELECT checksum FROM migrations WHERE version = ?",
@@ -71,13 +88,6 @@ static gaz_status check_applied(gaz_db *db, const gaz_migration *list, int64_t v
             st =
                 gaz_db_damaged(err, "migration %s was applied with another text", list[v - 1].name);
     }
-    if (st == GAZ_OK)
-        st = schema_checksum(db, &schema, err);
-    if (st == GAZ_OK)
-        st = gaz_db_number(db, &stored, err,
-                           "SELECT schema FROM migrations ORDER BY version DESC LIMIT 1", "");
-    if (st == GAZ_OK && stored != schema)
-        st = gaz_db_damaged(err, "its schema is not the one that was made");
     return st;
 }
 
@@ -144,9 +154,11 @@ gaz_status gaz_db_migrate(gaz_db *db, const gaz_migration *list, size_t count, g
             st = apply_one(db, &list[i], err);
     if (st == GAZ_OK)
         st = current_version(db, &version, err);
-    if (st == GAZ_OK && version > (int64_t)count)
-        return too_new(version, count, err);
     if (st == GAZ_OK && version < 1)
         return gaz_db_damaged(err, "it has no schema");
-    return st == GAZ_OK ? check_applied(db, list, version, err) : st;
+    if (st == GAZ_OK)
+        st = check_schema(db, version, err);
+    if (st == GAZ_OK && version > (int64_t)count)
+        return too_new(version, count, err);
+    return st == GAZ_OK ? check_texts(db, list, version, err) : st;
 }

@@ -62,10 +62,31 @@ static void database_of_a_newer_program_is_refused(void **state)
     gaz_error err = {0};
     gaz_store_close(h->store);
     h->store = NULL;
-    tamper(h, "INSERT INTO migrations VALUES (99, '0099-future', 0, 0, 0)");
+    tamper(h, "INSERT INTO migrations SELECT version + 1, 'future', 0, 0, schema FROM migrations "
+              "ORDER BY version DESC LIMIT 1");
     assert_status(GAZ_E_UNSUPPORTED, gaz_store_open(h->dir, true, &h->store, &err));
     assert_non_null(strstr(err.message, "newer program"));
+    tamper(h, "DELETE FROM migrations WHERE name = 'future'");
+    gaz_error_clear(&err);
+    assert_ok(gaz_store_open(h->dir, true, &h->store, &err));
+}
+
+/* Neither a number that leaves others out nor another schema than the recorded one is a newer
+ * program's. */
+static void damaged_number_is_not_taken_for_a_newer_program(void **state)
+{
+    home *h = *state;
+    gaz_error err = {0};
+    gaz_store_close(h->store);
+    h->store = NULL;
+    tamper(h, "INSERT INTO migrations SELECT 99, 'future', 0, 0, schema FROM migrations "
+              "ORDER BY version DESC LIMIT 1");
+    assert_status(GAZ_E_CORRUPT, gaz_store_open(h->dir, true, &h->store, &err));
     tamper(h, "DELETE FROM migrations WHERE version = 99");
+    tamper(h, "INSERT INTO migrations SELECT max(version) + 1, 'future', 0, 0, 0 FROM migrations");
+    gaz_error_clear(&err);
+    assert_status(GAZ_E_CORRUPT, gaz_store_open(h->dir, true, &h->store, &err));
+    tamper(h, "DELETE FROM migrations WHERE name = 'future'");
     gaz_error_clear(&err);
     assert_ok(gaz_store_open(h->dir, true, &h->store, &err));
 }
@@ -651,6 +672,7 @@ int main(void)
         HOME_TEST(home_with_open_doors_is_closed),
         cmocka_unit_test(open_without_create_finds_nothing_and_makes_nothing),
         HOME_TEST(database_of_a_newer_program_is_refused),
+        HOME_TEST(damaged_number_is_not_taken_for_a_newer_program),
         HOME_TEST(changed_schema_is_refused),
         HOME_TEST(database_of_another_program_is_refused),
         HOME_TEST(repository_comes_back_as_it_was_added),
