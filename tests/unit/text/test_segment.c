@@ -111,7 +111,7 @@ static void check_literal(gaz_segment *seg, gaz_block_cache *cache, const char *
 {
     gaz_strbuf folded = GAZ_STRBUF_INIT, text = GAZ_STRBUF_INIT;
     gaz_fold_text(&folded, literal, len);
-    bool edges = memchr(folded.data, GAZ_GRAM_EDGE, folded.len) != NULL;
+    bool edges = memchr(folded.data, (unsigned char)GAZ_GRAM_EDGE, folded.len) != NULL;
     uint64_t *set = calloc(gaz_segment_set_words(seg) + 1, 8);
     uint32_t bound = 0, given = 0;
     assert_ok(gaz_segment_literal(seg, folded.data, folded.len, set, &err));
