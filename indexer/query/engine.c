@@ -25,7 +25,7 @@ gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_en
     pthread_mutex_init(&e->refresh, NULL);
     gaz_status st = gaz_block_cache_new((size_t)settings->cache_bytes, &e->cache, err);
     if (st == GAZ_OK)
-        st = pattern_cache_new(&e->patterns, err);
+        st = pattern_cache_new(PATTERN_CACHE_BYTES, &e->patterns, err);
     if (st == GAZ_OK)
         st = gaz_pool_new((unsigned)settings->threads, 1024, &e->pool, err);
     if (st == GAZ_OK)

@@ -1,4 +1,4 @@
-/* At most ENTRIES patterns of at most BYTES_MAX together; the least recently used one that nobody
+/* At most so many patterns of so many bytes together; the least recently used one that nobody
  * holds goes first. Patterns that find no room live as long as the query that compiled them. */
 #include "pattern_cache.h"
 
@@ -8,12 +8,9 @@
 
 #include "gaz/base/hash.h"
 
-#define ENTRIES 256
-#define BYTES_MAX ((size_t)32 << 20)
-
 typedef struct entry {
     gaz_pattern *pattern; /* NULL: free */
-    char *source;
+    const char *source;
     size_t len, bytes;
     uint64_t hash, used;
     bool literal, path;
@@ -23,24 +20,25 @@ typedef struct entry {
 
 struct pattern_cache {
     pthread_mutex_t lock;
-    entry entries[ENTRIES];
-    size_t bytes;
+    entry entries[PATTERN_CACHE_ENTRIES];
+    size_t bytes, bytes_max;
     uint64_t clock;
 };
 
-gaz_status pattern_cache_new(pattern_cache **out, gaz_error *err)
+gaz_status pattern_cache_new(size_t bytes_max, pattern_cache **out, gaz_error *err)
 {
     *out = calloc(1, sizeof **out);
     if (!*out)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for a cache of patterns");
     pthread_mutex_init(&(*out)->lock, NULL);
+    (*out)->bytes_max = bytes_max;
     return GAZ_OK;
 }
 
 static void drop(pattern_cache *c, entry *e)
 {
     gaz_pattern_free(e->pattern);
-    free(e->source);
+    free((void *)e->source);
     c->bytes -= e->bytes;
     *e = (entry){0};
 }
@@ -49,7 +47,7 @@ void pattern_cache_free(pattern_cache *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < ENTRIES; i++)
+    for (size_t i = 0; i < PATTERN_CACHE_ENTRIES; i++)
         if (c->entries[i].pattern)
             drop(c, &c->entries[i]);
     pthread_mutex_destroy(&c->lock);
@@ -65,7 +63,7 @@ static bool same(const entry *e, const entry *key)
 
 static gaz_pattern *find(pattern_cache *c, const entry *key)
 {
-    for (size_t i = 0; i < ENTRIES; i++) {
+    for (size_t i = 0; i < PATTERN_CACHE_ENTRIES; i++) {
         entry *e = &c->entries[i];
         if (!same(e, key))
             continue;
@@ -79,7 +77,7 @@ static gaz_pattern *find(pattern_cache *c, const entry *key)
 static entry *oldest_idle(pattern_cache *c)
 {
     entry *found = NULL;
-    for (size_t i = 0; i < ENTRIES; i++) {
+    for (size_t i = 0; i < PATTERN_CACHE_ENTRIES; i++) {
         entry *e = &c->entries[i];
         if (e->pattern && !e->held && (!found || e->used < found->used))
             found = e;
@@ -90,13 +88,13 @@ static entry *oldest_idle(pattern_cache *c)
 /* A free place, with room for the bytes; NULL when what is held leaves none. */
 static entry *place_for(pattern_cache *c, size_t bytes)
 {
-    while (bytes <= BYTES_MAX && c->bytes > BYTES_MAX - bytes) {
+    while (bytes <= c->bytes_max && c->bytes > c->bytes_max - bytes) {
         entry *e = oldest_idle(c);
         if (!e)
             return NULL;
         drop(c, e);
     }
-    for (size_t i = 0; i < ENTRIES; i++)
+    for (size_t i = 0; i < PATTERN_CACHE_ENTRIES; i++)
         if (!c->entries[i].pattern)
             return &c->entries[i];
     entry *e = oldest_idle(c);
@@ -108,7 +106,7 @@ static entry *place_for(pattern_cache *c, size_t bytes)
 static void keep(pattern_cache *c, const entry *key, gaz_pattern *p)
 {
     size_t bytes = gaz_pattern_bytes(p) + key->len;
-    entry *e = bytes <= BYTES_MAX / 8 ? place_for(c, bytes) : NULL;
+    entry *e = bytes <= c->bytes_max / 8 ? place_for(c, bytes) : NULL;
     char *source = e ? malloc(key->len + 1) : NULL;
     if (!source)
         return;
@@ -125,7 +123,7 @@ static void keep(pattern_cache *c, const entry *key, gaz_pattern *p)
 gaz_status pattern_cache_get(pattern_cache *c, const char *source, size_t len,
                              const gaz_pattern_options *options, gaz_pattern **out, gaz_error *err)
 {
-    entry key = {.source = (char *)source,
+    entry key = {.source = source,
                  .len = len,
                  .hash = gaz_checksum(source, len),
                  .literal = options->literal,
@@ -151,13 +149,21 @@ gaz_status pattern_cache_get(pattern_cache *c, const char *source, size_t len,
     return GAZ_OK;
 }
 
+size_t pattern_cache_bytes(pattern_cache *c)
+{
+    pthread_mutex_lock(&c->lock);
+    size_t bytes = c->bytes;
+    pthread_mutex_unlock(&c->lock);
+    return bytes;
+}
+
 void pattern_cache_release(pattern_cache *c, gaz_pattern *p)
 {
     bool kept = false;
     if (!p)
         return;
     pthread_mutex_lock(&c->lock);
-    for (size_t i = 0; i < ENTRIES && !kept; i++) {
+    for (size_t i = 0; i < PATTERN_CACHE_ENTRIES && !kept; i++) {
         kept = c->entries[i].pattern == p;
         c->entries[i].held -= kept;
     }

@@ -205,10 +205,17 @@ static gaz_status build_programs(gaz_pattern *p, const char *source, size_t len,
     return gaz_exact_compile(p->root, &o, &p->programs[0], err);
 }
 
+size_t gaz_pattern_bytes(const gaz_pattern *p)
+{
+    size_t bytes = sizeof *p + p->arena.used;
+    for (int i = 0; i < 2; i++)
+        bytes += p->machines[i].size + gaz_exact_size(&p->programs[i]);
+    return bytes;
+}
+
 static gaz_status check_memory(const gaz_pattern *p, size_t memory_max, gaz_error *err)
 {
-    size_t size = p->machines[0].size + p->machines[1].size + gaz_exact_size(&p->programs[0]) +
-                  gaz_exact_size(&p->programs[1]);
+    size_t size = gaz_pattern_bytes(p);
     if (size <= memory_max)
         return GAZ_OK;
     return gaz_error_set(
@@ -266,11 +273,6 @@ void gaz_pattern_free(gaz_pattern *p)
     }
     gaz_arena_release(&p->arena);
     free(p);
-}
-
-size_t gaz_pattern_bytes(const gaz_pattern *p)
-{
-    return sizeof *p + p->arena.used + p->machines[0].size + p->machines[1].size;
 }
 
 bool gaz_pattern_multiline(const gaz_pattern *p)

@@ -423,8 +423,8 @@ static void pages_of_many_files_cut_one_sequence(void **state)
     (void)fixture_index(&f, "many");
     answer_text whole = ask(f.engine, "word", 100000, NULL);
     assert_int_equal(whole.files, FILES);
-    static const uint32_t limits[] = {100, 511, 512, 513, 1699};
-    for (size_t i = 0; i < 5; i++) {
+    static const uint32_t limits[] = {1, 50, 63, 64, 65, 100, 128, 1699}; /* a window is 64 */
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         gaz_strbuf joined = GAZ_STRBUF_INIT, cursor = GAZ_STRBUF_INIT;
         do {
             answer_text page = ask(f.engine, "word", limits[i], cursor.len ? cursor.data : NULL);

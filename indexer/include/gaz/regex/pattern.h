@@ -39,7 +39,7 @@ GAZ_CHECKED gaz_status gaz_pattern_compile(const char *source, size_t len,
                                            const gaz_pattern_options *options, gaz_pattern **out,
                                            gaz_error *err);
 void gaz_pattern_free(gaz_pattern *p);
-/** Bytes the compiled form takes, roughly: scanners and syntax tree. */
+/** Bytes the compiled form takes: scanners, programs, syntax tree. */
 size_t gaz_pattern_bytes(const gaz_pattern *p);
 GAZ_CHECKED gaz_status gaz_matcher_new(const gaz_pattern *p, gaz_matcher **out, gaz_error *err);
 void gaz_matcher_free(gaz_matcher *m);
