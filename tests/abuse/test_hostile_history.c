@@ -1,6 +1,7 @@
 /* Adversarial histories: what a diff says, applied to what a walk gave before, is what a walk gives
  * after. */
 #include "gaz_test.h"
+#include "proof.h"
 
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 #include "hostile_history.h"
 
 #define STEPS 120
-#define SEEDS 4
+#define SEEDS 40
 
 static gaz_error err;
 
@@ -207,12 +208,11 @@ static void replay(uint64_t seed)
 static void a_diff_applied_to_the_old_walk_is_the_new_walk(void **state)
 {
     (void)state;
-    const char *given = getenv("GAZ_SEED");
-    uint64_t first = given ? strtoull(given, NULL, 10) : 20240601;
-    for (uint64_t seed = first; seed < first + SEEDS; seed++) {
-        print_message("seed %llu\n", (unsigned long long)seed);
+    uint64_t first = proof_say_seed() * SEEDS;
+    unsigned histories = proof_rounds(SEEDS);
+    for (uint64_t seed = first; seed < first + histories; seed++)
         replay(seed);
-    }
+    proof_report("adversarial histories whose diffs lead from walk to walk", histories);
 }
 
 static gaz_status count_change(void *ctx, gaz_change_kind kind, const gaz_entry *e,

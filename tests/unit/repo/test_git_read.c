@@ -1,6 +1,7 @@
 /* Reading repositories that git made: what is opened, which branches and revisions there are, and
  * that trees and blobs are what git says they are. */
 #include "gaz_test.h"
+#include "proof.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -632,10 +633,8 @@ static void damaged_packs_give_the_right_bytes_or_an_error(void **state)
     static const char *const kinds[] = {"pack", "idx"};
     gaz_oid blobs[3] = {id_of("main:file"), id_of("main~3:file"), id_of("main:a")},
             head = id_of("main");
-    const char *given = getenv("GAZ_SEED"), *rounds_given = getenv("GAZ_ROUNDS");
-    uint64_t random = given ? strtoull(given, NULL, 10) : 12345;
-    int rounds = rounds_given ? atoi(rounds_given) : 200;
-    print_message("seed %llu\n", (unsigned long long)random);
+    uint64_t random = proof_say_seed();
+    unsigned rounds = proof_rounds(2000);
     for (int k = 0; k < 2; k++) {
         snprintf(name, sizeof name, "%s/%s", dir, kinds[k]);
         assert_ok(gaz_file_read(name, (size_t)1 << 24, &originals[k], &err));
@@ -646,11 +645,10 @@ static void damaged_packs_give_the_right_bytes_or_an_error(void **state)
     gaz_repo *repo = must_open(path);
     assert_ok(gaz_repo_blob(repo, &blobs[1], 1 << 20, true, &expected, &err));
     gaz_repo_close(repo);
-    for (int round = 0; round < rounds; round++) {
+    for (unsigned round = 0; round < rounds; round++) {
         gaz_strbuf *bytes = &originals[round % 2];
-        random = random * 6364136223846793005u + 1442695040888963407u;
-        size_t at = (size_t)(random >> 33) % bytes->len;
-        char flip = (char)(1 << (random >> 30 & 7));
+        size_t at = proof_random(&random, (uint32_t)bytes->len);
+        char flip = (char)(1 << proof_random(&random, 8));
         bytes->data[at] = (char)(bytes->data[at] ^ flip);
         assert_ok(gaz_file_write(target[round % 2], bytes->data, bytes->len, 0644, &err));
         gaz_error why = {.status = GAZ_OK};
@@ -681,6 +679,7 @@ static void damaged_packs_give_the_right_bytes_or_an_error(void **state)
         gaz_strbuf_release(&originals[k]);
     gaz_strbuf_release(&expected);
     gaz_strbuf_release(&got);
+    proof_report("bits of packs and their indexes flipped under a reader", rounds);
 }
 
 static void lfs_pointers_are_told_from_other_text(void **state)

@@ -1,6 +1,7 @@
 /* Ignore patterns: the rules one by one, and 20,000 generated questions answered as `git
  * check-ignore` answers them. */
 #include "gaz_test.h"
+#include "proof.h"
 
 #include <unistd.h>
 
@@ -278,17 +279,15 @@ static void compare_with_git(const char *dir, gaz_ignore *set, gaz_strbuf files[
 static void git_check_ignore_agrees(void **state)
 {
     (void)state;
-    const char *given = getenv("GAZ_SEED"), *rounds_given = getenv("GAZ_ROUNDS");
-    random_state = given ? strtoull(given, NULL, 10) : 20240601;
-    int rounds = rounds_given ? atoi(rounds_given) : 100;
-    print_message("seed %llu\n", (unsigned long long)random_state);
+    random_state = proof_say_seed();
+    unsigned rounds = proof_rounds(1000);
     char *base = make_temp_dir(), dir[560], command[2000];
     snprintf(dir, sizeof dir, "%s/w", base);
     snprintf(command, sizeof command, "mkdir %s && git init -q %s && mkdir -p %s/a/b", dir, dir,
              dir);
     run(command);
     gaz_error_clear(&err);
-    for (int round = 0; round < rounds; round++) {
+    for (unsigned round = 0; round < rounds; round++) {
         gaz_ignore *set = NULL;
         gaz_strbuf files[3];
         assert_ok(gaz_ignore_new(&set, &err));
@@ -299,6 +298,7 @@ static void git_check_ignore_agrees(void **state)
     }
     assert_ok(gaz_remove_all(base, &err));
     free(base);
+    proof_report("sets of ignore files that mean what git check-ignore says", rounds);
 }
 
 int main(void)
