@@ -8,6 +8,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/utf8.h"
+#include "significance.h"
 
 enum { OPEN = 0, NO = 1, YES = 2 };
 
@@ -158,60 +159,11 @@ bool match_ref_possible(const plan *p, const gaz_node *node, const int8_t *const
 
 /* ---- text ---- */
 
-/* Words after which a name is being defined, in most languages. Text alone cannot know; this is a
- * hint for ranking. */
-static bool defines(const char *word, size_t len)
-{
-    static const char *const words[] = {
-        "class",  "const",     "def",     "define",  "defn",      "enum",   "fn",
-        "func",   "function",  "fun",     "impl",    "interface", "let",    "macro",
-        "module", "namespace", "package", "proc",    "record",    "static", "struct",
-        "sub",    "trait",     "type",    "typedef", "union",     "val",    "var"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0)
-            return true;
-    return false;
-}
-
-static bool word_byte(unsigned char c)
-{
-    return c == '_' || c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
-}
-
-/* C's way, without such a word: a line that begins at the margin, has the name after a type and
- * before its parameters, or before the brace of its body, and is no statement or prototype: `int
- * name(int a)`, `struct name {`. */
-static bool heads_body(const char *line, size_t len, size_t at, size_t n)
-{
-    while (len && (line[len - 1] == '\r' || line[len - 1] == ' ' || line[len - 1] == '\t'))
-        len--;
-    if (!len || !word_byte((unsigned char)line[0]) || line[len - 1] == ';')
-        return false;
-    size_t next = at + n;
-    if (at > 0 && next < len && line[next] == '(')
-        return line[at - 1] == ' ' || line[at - 1] == '\t' || line[at - 1] == '*';
-    while (next < len && line[next] == ' ')
-        next++;
-    return next + 1 == len && line[next] == '{';
-}
-
 static void look_at_word(match_worker *w, const char *line, size_t len, size_t at, size_t n)
 {
-    bool before =
-        at > 0 && word_byte((unsigned char)line[at - 1]) && word_byte((unsigned char)line[at]);
-    bool after = at + n < len && word_byte((unsigned char)line[at + n]) &&
-                 word_byte((unsigned char)line[at + n - 1]);
-    if (before || after)
-        return;
-    w->whole_words++;
-    size_t end = at;
-    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t' || line[end - 1] == '*'))
-        end--;
-    size_t start = end;
-    while (start > 0 && word_byte((unsigned char)line[start - 1]))
-        start--;
-    if ((end < at && defines(line + start, end - start)) || heads_body(line, len, at, n))
-        w->definitions++;
+    significance what = significance_of(line, len, at, n);
+    w->whole_words += what >= SIGNIFICANCE_WORD;
+    w->definitions += what == SIGNIFICANCE_DEFINITION;
 }
 
 typedef struct visit_context {
