@@ -1,7 +1,10 @@
 /* posix_spawn() starts the program: safe with threads, no shell in between. Its two outputs are
  * pipes read without blocking; the loop looks at the deadline and the watcher four times a second.
- * The program leads a process group, so that helpers it started (ssh, index-pack, remote-https) die
- * with it. */
+ * The program and the helpers it starts (ssh, index-pack, remote-https) are a process group of
+ * their own, led by a guard: a child of ours that waits on a pipe whose other end only we hold.
+ * When we are killed the pipe ends, and the guard ends the group. The guard also keeps the group's
+ * number from being given to anybody else, and, since it has our open files, our locks until the
+ * last helper is gone: the next to take the lock works alone. */
 #include "run_program.h"
 
 #include <errno.h>
@@ -11,17 +14,21 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gaz/base/clock.h"
 
 #define TICK_MS 250
-#define GRACE_US 2000000 /* between SIGTERM and SIGKILL */
+#define GRACE_US 2000000   /* between SIGTERM and SIGKILL */
+#define GUARD_GRACE_MS 300 /* the same, when we are gone */
 #define LINE_MAX_BYTES 1024
 
 typedef struct run {
     const gaz_program *program;
     pid_t pid;
+    pid_t guard;  /* leads the group */
+    int lifeline; /* the guard waits for its end */
     int out, err_fd;
     char line[LINE_MAX_BYTES];
     size_t line_len;
@@ -39,12 +46,63 @@ static gaz_status setup_actions(posix_spawn_file_actions_t *actions, int out, in
     return bad ? GAZ_E_NOMEM : GAZ_OK;
 }
 
-static gaz_status setup_attributes(posix_spawnattr_t *attributes)
+/* Only what is safe after fork() in a program with threads. Whoever reads our standard output must
+ * see its end when we die, not when the guard does. */
+static _Noreturn void guard_main(int in)
+{
+    static const struct timespec grace = {.tv_nsec = GUARD_GRACE_MS * 1000000L};
+    char byte;
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    setpgid(0, 0);
+    for (int fd = 0; fd <= 2; fd++)
+        close(fd);
+    while (read(in, &byte, 1) < 0 && errno == EINTR)
+        ;
+    kill(0, SIGTERM); /* git removes its locks then */
+    nanosleep(&grace, NULL);
+    kill(0, SIGKILL);
+    _exit(0);
+}
+
+static gaz_status start_guard(run *r, gaz_error *err)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        return gaz_error_errno(err, "cannot make a pipe for '%s'", r->program->argv[0]);
+    r->guard = fork();
+    if (r->guard == 0) {
+        close(fds[1]);
+        guard_main(fds[0]);
+    }
+    close(fds[0]);
+    if (r->guard < 0) {
+        close(fds[1]);
+        return gaz_error_errno(err, "cannot start a process to guard '%s'", r->program->argv[0]);
+    }
+    setpgid(r->guard, r->guard); /* whichever of the two comes first */
+    r->lifeline = fds[1];
+    return GAZ_OK;
+}
+
+/* Ends whatever is left of the group, the guard included. */
+static void end_group(run *r)
+{
+    if (r->guard <= 0)
+        return;
+    kill(-r->guard, SIGKILL);
+    while (waitpid(r->guard, NULL, 0) < 0 && errno == EINTR)
+        ;
+    close(r->lifeline);
+}
+
+static gaz_status setup_attributes(posix_spawnattr_t *attributes, pid_t group)
 {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    int bad = posix_spawnattr_setpgroup(attributes, 0);
+    int bad = posix_spawnattr_setpgroup(attributes, group);
     bad |= posix_spawnattr_setsigmask(attributes, &none);
     bad |= posix_spawnattr_setsigdefault(attributes, &all);
     bad |= posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
@@ -65,7 +123,7 @@ static gaz_status start(run *r, int out, int errors, gaz_error *err)
     }
     gaz_status st = setup_actions(&actions, out, errors);
     if (st == GAZ_OK)
-        st = setup_attributes(&attributes);
+        st = setup_attributes(&attributes, r->guard);
     if (st != GAZ_OK)
         gaz_error_set(err, st, "out of memory starting '%s'", name);
     /* posix_spawnp() promises not to change what these point to. */
@@ -167,10 +225,10 @@ static void stop(run *r)
     int64_t limit = gaz_now_us() + GRACE_US;
     look(r);
     if (!r->ended)
-        kill(-r->pid, SIGTERM);
+        kill(-r->guard, SIGTERM);
     for (look(r); !r->ended && gaz_now_us() < limit; look(r))
         poll(NULL, 0, 10);
-    kill(-r->pid, SIGKILL);
+    kill(-r->guard, SIGKILL);
     while (waitpid(r->pid, &r->wait_status, 0) < 0)
         if (errno != EINTR) {
             r->wait_status = 127 << 8; /* somebody else has collected it */
@@ -226,14 +284,16 @@ static void close_fd(int *fd)
 
 gaz_status gaz_program_run(const gaz_program *program, int *exit_code, gaz_error *err)
 {
-    run r = {.program = program, .out = -1, .err_fd = -1};
+    run r = {.program = program, .guard = -1, .lifeline = -1, .out = -1, .err_fd = -1};
     int out[2] = {-1, -1}, errors[2] = {-1, -1};
     gaz_status st = GAZ_OK;
     if (pipe2(out, O_CLOEXEC) != 0 || pipe2(errors, O_CLOEXEC) != 0) {
         st = gaz_error_errno(err, "cannot make a pipe for '%s'", program->argv[0]);
         goto done;
     }
-    st = start(&r, out[1], errors[1], err);
+    st = start_guard(&r, err);
+    if (st == GAZ_OK)
+        st = start(&r, out[1], errors[1], err);
     if (st != GAZ_OK)
         goto done;
     close_fd(&out[1]);
@@ -248,6 +308,7 @@ gaz_status gaz_program_run(const gaz_program *program, int *exit_code, gaz_error
         *exit_code =
             WIFEXITED(r.wait_status) ? WEXITSTATUS(r.wait_status) : 128 + WTERMSIG(r.wait_status);
 done:
+    end_group(&r);
     close_fd(&out[0]);
     close_fd(&out[1]);
     close_fd(&errors[0]);

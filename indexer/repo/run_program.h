@@ -25,7 +25,7 @@ typedef struct gaz_program {
 
 /**
  * Runs a program in a process group of its own and waits for it. Whatever is left of the group is
- * killed.
+ * killed, also when the caller dies meanwhile, by whatever signal.
  *
  * @param exit_code  its exit code, or 128 + signal
  * @return GAZ_E_NOT_FOUND when the program is not installed, GAZ_E_TIMEOUT, what `watch` gave,

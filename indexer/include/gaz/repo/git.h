@@ -133,10 +133,15 @@ bool gaz_lfs_pointer(const void *data, size_t len, char sha256[65], uint64_t *si
  * the first). @return false to cancel */
 typedef bool (*gaz_transfer_progress)(void *ctx, const char *line);
 typedef struct gaz_transport {
-    bool allow_private; /**< addresses of loopback, link-local and private networks */
-    bool allow_local;   /**< file:// and paths */
-    int64_t timeout_ms; /**< of the whole transfer; 0 or less: none */
-    uint64_t max_bytes; /**< of the clone on disk, looked at while it grows; 0: no limit */
+    bool allow_private;      /**< addresses of loopback, link-local and private networks */
+    bool allow_local;        /**< file:// and paths */
+    int64_t timeout_ms;      /**< of the whole transfer; 0 or less: none */
+    uint64_t max_bytes;      /**< of the clone on disk, looked at while it grows; 0: no limit */
+    const char *ssh_key;     /**< file of the one key to offer; NULL: ssh's own and the agent's */
+    const char *known_hosts; /**< file; NULL: the user's and the system's */
+    const char *ca_file;     /**< PEM, instead of the system's authorities; NULL: those */
+    /** As git's credential.helper. Only ever asked, for https only; NULL: none. */
+    const char *credential_helper;
     gaz_transfer_progress progress; /**< may be NULL */
     void *ctx;
 } gaz_transport;
@@ -156,8 +161,17 @@ GAZ_CHECKED gaz_status gaz_source_check(const char *source, const gaz_transport 
 GAZ_CHECKED gaz_status gaz_git_clone(const char *url, const char *dest,
                                      const gaz_transport *transport, gaz_error *err);
 /** Brings a clone up to date: forced updates, branches and tags that are gone are pruned, HEAD
- * follows the remote's. The source is checked again. */
+ * follows the remote's. The source is checked again. Nothing half-fetched is left behind on
+ * failure, and what a killed fetch left is cleared. One at a time for a clone: the caller sees to
+ * it. */
 GAZ_CHECKED gaz_status gaz_git_fetch(const char *git_dir, const gaz_transport *transport,
                                      gaz_error *err);
+/** Whether the remote of a clone has other branches, tags or another HEAD than the clone: one
+ * question, nothing is fetched or written. */
+GAZ_CHECKED gaz_status gaz_git_compare(const char *git_dir, const gaz_transport *transport,
+                                       bool *differ, gaz_error *err);
+/** Removes what a killed clone to `git_dir`, or a killed fetch in it, left behind. Only while
+ * nobody works in it. */
+GAZ_CHECKED gaz_status gaz_git_tidy(const char *git_dir, gaz_error *err);
 
 #endif
