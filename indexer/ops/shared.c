@@ -47,6 +47,23 @@ void put_time(gaz_json_writer *w, const char *key, int64_t wall_us)
     gaz_json_put_cstring(w, key, wall_us ? text : NULL);
 }
 
+/* null: nobody looks at it. */
+static void put_poll(const gaz_services *s, gaz_json_writer *w, const char *repo)
+{
+    gaz_poll_info poll;
+    gaz_json_key(w, "poll");
+    if (!gaz_runner_poll(s->runner, repo, &poll)) {
+        gaz_json_null(w);
+        return;
+    }
+    gaz_json_object_begin(w);
+    put_time(w, "last", poll.last_us);
+    put_time(w, "next", poll.next_us);
+    gaz_json_put_int(w, "failures", poll.failures);
+    gaz_json_put_cstring(w, "error", poll.error[0] ? poll.error : NULL);
+    gaz_json_object_end(w);
+}
+
 gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo,
                     gaz_error *err)
 {
@@ -93,6 +110,7 @@ gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapsho
     put_time(w, "indexed", repo->row.indexed_us);
     gaz_json_put_cstring(w, "error", st == GAZ_OK ? repo->row.last_error : why.message);
     gaz_json_put_cstring(w, "note", repo->row.note);
+    put_poll(s, w, repo->row.name);
     gaz_json_object_end(w);
     return GAZ_OK;
 }

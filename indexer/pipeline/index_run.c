@@ -12,6 +12,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
+#include "remote_access.h"
 #include "run_state.h"
 
 #define LOCK_WAIT_MS 1800000
@@ -43,11 +44,7 @@ static bool fetch_progress(void *ctx, const char *line)
 
 static gaz_status bring_up_to_date(run_state *r, gaz_error *err)
 {
-    gaz_transport transport = {.allow_private = r->settings->allow_private_urls,
-                               .allow_local = true,
-                               .timeout_ms = r->settings->clone_timeout_ms,
-                               .progress = fetch_progress,
-                               .ctx = r};
+    gaz_transport transport = remote_access(r->settings, fetch_progress, r);
     struct stat info;
     if (!r->row.cloned)
         return GAZ_OK;
@@ -111,11 +108,7 @@ static gaz_status find_revision(run_state *r, gaz_error *err)
     char hex[GAZ_OID_HEX];
     gaz_status st = gaz_repo_resolve(r->repo, r->request->rev, &r->resolved, err);
     if (st == GAZ_E_NOT_FOUND && r->row.cloned) { /* perhaps it is new */
-        gaz_transport transport = {.allow_private = r->settings->allow_private_urls,
-                                   .allow_local = true,
-                                   .timeout_ms = r->settings->clone_timeout_ms,
-                                   .progress = fetch_progress,
-                                   .ctx = r};
+        gaz_transport transport = remote_access(r->settings, fetch_progress, r);
         gaz_error why = {0};
         if (gaz_git_fetch(r->row.git_dir, &transport, &why) == GAZ_OK) {
             gaz_error_clear(err);

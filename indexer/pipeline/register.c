@@ -150,6 +150,8 @@ gaz_status gaz_repo_unregister(gaz_store *store, const char *name, gaz_error *er
     if (st == GAZ_OK)
         unlink(path.data);
     if (st == GAZ_OK && row.cloned && row.git_dir)
+        st = gaz_git_tidy(row.git_dir, err);
+    if (st == GAZ_OK && row.cloned && row.git_dir)
         st = gaz_remove_all(row.git_dir, err);
     gaz_strbuf_release(&path);
     gaz_lock_close(lock);

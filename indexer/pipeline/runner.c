@@ -16,7 +16,9 @@
 #include "gaz/base/vec.h"
 #include "gaz/jobs/queue.h"
 #include "gaz/repo/git.h"
+#include "poller.h"
 #include "process.h"
+#include "remote_access.h"
 
 #define TAKERS 2
 #define IDLE_MS 500
@@ -54,6 +56,7 @@ struct gaz_runner {
     bool git;                   /* gaz_git_init() was called, for registering repositories */
     bool maintain;              /* something was published: look whether to merge */
     unsigned submitted;         /* jobs, so that none is slept through */
+    poller *poller;             /* NULL: nobody polls */
     GAZ_VEC(looked_over) pools; /* by id; only of the one thread that merges */
 };
 
@@ -111,6 +114,7 @@ void gaz_runner_free(gaz_runner *r)
     pthread_mutex_unlock(&r->lock);
     for (unsigned i = 0; i < r->thread_count; i++)
         pthread_join(r->threads[i], NULL);
+    poller_free(r->poller);
     for (active *a = r->jobs, *next; a; a = next) {
         next = a->next;
         free(a);
@@ -209,6 +213,10 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
     gaz_run_result result = {0};
     gaz_error err = {0};
     gaz_status st = worker_run(&call, &result, &err);
+    if (st == GAZ_E_CANCELLED || st == GAZ_E_INTERNAL) /* its process did not end by itself */
+        remote_tidy(r->store, job->subject);
+    if (!job->argument)
+        poller_note(r->poller, job->subject, st, &err);
     gaz_repo_row row;
     bool left =
         st == GAZ_E_CANCELLED &&
@@ -389,21 +397,14 @@ static void *maintain(void *arg)
     return NULL;
 }
 
-gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
+static bool is_stopping(void *ctx)
 {
-    for (unsigned i = 0; i <= TAKERS; i++) {
-        if (pthread_create(&r->threads[r->thread_count], NULL, i < TAKERS ? take_jobs : maintain,
-                           r) != 0)
-            return gaz_error_set(err, GAZ_E_NOMEM, "cannot start the job runner's threads");
-        r->thread_count++;
-    }
-    return GAZ_OK;
+    gaz_runner *r = ctx;
+    return atomic_load(&r->stopping);
 }
 
-/* ---- asking ---- */
-
-gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
-                             gaz_error *err)
+static gaz_status submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
+                         gaz_error *err)
 {
     gaz_status st = gaz_store_job_add(r->store, "index", repo, rev, job, err);
     pthread_mutex_lock(&r->lock);
@@ -411,6 +412,46 @@ gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, i
     pthread_cond_broadcast(&r->wake);
     pthread_mutex_unlock(&r->lock);
     return st;
+}
+
+static gaz_status submit_polled(void *ctx, const char *repo, gaz_error *err)
+{
+    int64_t job;
+    return submit(ctx, repo, NULL, &job, err);
+}
+
+gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
+{
+    const poller_services polling = {.store = r->store,
+                                     .settings = r->settings,
+                                     .log = r->log,
+                                     .worker = r->worker,
+                                     .submit = submit_polled,
+                                     .stopping = is_stopping,
+                                     .ctx = r};
+    gaz_status st = poller_start(&polling, &r->poller, err);
+    for (unsigned i = 0; st == GAZ_OK && i <= TAKERS; i++) {
+        if (pthread_create(&r->threads[r->thread_count], NULL, i < TAKERS ? take_jobs : maintain,
+                           r) != 0)
+            return gaz_error_set(err, GAZ_E_NOMEM, "cannot start the job runner's threads");
+        r->thread_count++;
+    }
+    return st;
+}
+
+bool gaz_runner_poll(gaz_runner *r, const char *repo, gaz_poll_info *out)
+{
+    return poller_get(r->poller, repo, out);
+}
+
+/* ---- asking ---- */
+
+gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
+                             gaz_error *err)
+{
+    if (!rev)
+        poller_reset(r->poller, repo);
+    return submit(r, repo, rev, job, err);
 }
 
 /* How a job stands in the catalogue, for jobs of other processes. @return GAZ_DONE while it is not

@@ -42,6 +42,20 @@ static void put_remark(gaz_cli_view *view, const char *repo, const char *text)
     gaz_cli_puts(view->notes, "\n");
 }
 
+/* What the server says of its looks at a remote, when they fail. */
+static void put_poll(gaz_cli_view *view, const gaz_json *repo)
+{
+    const gaz_json *poll = gaz_json_get(repo, "poll");
+    const char *error = text_of(poll, "error"), *name = text_of(repo, "name");
+    uint64_t failures = number_of(poll, "failures");
+    if (!failures)
+        return;
+    if (strcmp(error, text_of(repo, "error")) != 0)
+        put_remark(view, name, error);
+    gaz_cli_printf(view->notes, "gaz: %s: failed %llu times in a row; looked at again at %s\n",
+                   name, (unsigned long long)failures, text_of(poll, "next"));
+}
+
 static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_error *err)
 {
     static const char *const head[] = {"REPOSITORY", "FILES",   "TEXT",
@@ -68,6 +82,7 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
         gaz_strbuf_release(&branches);
         put_remark(view, text_of(r, "name"), text_of(r, "error"));
         put_remark(view, text_of(r, "name"), text_of(r, "note"));
+        put_poll(view, r);
     }
     return gaz_cli_table_print(&table, view->out, err);
 }

@@ -1,8 +1,9 @@
-/* gaz-worker: one index run or merge in a process of its own, so that a hostile object that crashes
- * or hangs it harms nobody.
+/* gaz-worker: one index run, merge or look at a remote in a process of its own, so that a hostile
+ * object that crashes or hangs it harms nobody.
  *
  *   gaz-worker HOME index NAME [--rev REV] [--suspects HEX,HEX…] [--inflight FD]
  *   gaz-worker HOME merge POOL [--all]
+ *   gaz-worker HOME poll NAME
  *
  * Standard output carries one JSON object per line: {"progress":…}, and last {"result":…} or
  * {"error":…}. */
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "../index_run.h"
+#include "../remote_access.h"
 #include "gaz/base/fs.h"
 #include "gaz/json/json.h"
 
@@ -137,6 +139,8 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
         st = gaz_git_init(err);
     if (st == GAZ_OK && strcmp(o->command, "merge") == 0) {
         st = merge_pool(store, &settings, strtoll(o->subject, NULL, 10), o->all, NULL, err);
+    } else if (st == GAZ_OK && strcmp(o->command, "poll") == 0) {
+        st = remote_poll(store, &settings, o->subject, &result->changed, err);
     } else if (st == GAZ_OK) {
         st = parse_suspects(o->suspects, &suspects, &request.suspect_count, err);
         request.suspects = suspects;
@@ -177,7 +181,8 @@ static bool parse_options(int argc, char **argv, options *o)
             return false;
         i++;
     }
-    return strcmp(o->command, "index") == 0 || strcmp(o->command, "merge") == 0;
+    return strcmp(o->command, "index") == 0 || strcmp(o->command, "merge") == 0 ||
+           strcmp(o->command, "poll") == 0;
 }
 
 int main(int argc, char **argv)
@@ -188,8 +193,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
-        fprintf(stderr,
-                "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all]\n");
+        fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all] | "
+                        "HOME poll NAME\n");
         return 2;
     }
     gaz_status st = work(&o, &result, &err);

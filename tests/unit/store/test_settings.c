@@ -55,6 +55,15 @@ static void defaults_are_those_of_the_table(void **state)
     assert_true(s.blob_max == (int64_t)2 << 30);
     assert_int_equal(s.revisions_kept, 64);
     assert_int_equal(s.clone_timeout_ms, 1800000);
+    assert_true(s.clone_max == (int64_t)64 << 30);
+    assert_string_equal(s.ssh_key, "auto");
+    assert_string_equal(s.known_hosts, "auto");
+    assert_string_equal(s.ca_file, "auto");
+    assert_string_equal(s.credential_helper, "none");
+    assert_int_equal(s.poll_interval_ms, 900000);
+    assert_int_equal(s.poll_interval_max_ms, 21600000);
+    assert_int_equal(s.poll_at_once, 2);
+    assert_false(s.poll_local);
     assert_int_equal(s.retire_grace_ms, 600000);
     assert_int_equal(s.cursor_ttl_ms, 300000);
     assert_false(s.allow_private_urls);

@@ -65,9 +65,19 @@ GAZ_CHECKED gaz_status gaz_runner_wait(gaz_runner *runner, int64_t job, int64_t 
 /** How far a job is; GAZ_E_NOT_FOUND when this runner does not know it (see the catalogue then). */
 GAZ_CHECKED gaz_status gaz_runner_progress(gaz_runner *runner, int64_t job, gaz_progress *out,
                                            gaz_error *err);
-/** Starts the thread that takes queued jobs (the server; also what a dead process left) and merges
- * in the background. */
+/** Starts the threads that take queued jobs (the server; also what a dead process left), merge in
+ * the background and look whether remotes have something new. */
 GAZ_CHECKED gaz_status gaz_runner_start(gaz_runner *runner, gaz_error *err);
+
+/** How a repository is looked at from time to time (setting poll.interval). */
+typedef struct gaz_poll_info {
+    int64_t last_us, next_us; /**< wall clock; last_us 0: not yet by this process */
+    unsigned failures;        /**< in a row, index runs included */
+    char error[400];          /**< of the last look or run; "" when it went well */
+} gaz_poll_info;
+/** False when this runner does not look at it: polling is off, it is read in place, or this is no
+ * server. */
+bool gaz_runner_poll(gaz_runner *runner, const char *repo, gaz_poll_info *out);
 
 /* ---- adding, checking ---- */
 

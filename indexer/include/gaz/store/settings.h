@@ -17,6 +17,10 @@ typedef struct gaz_settings {
                      default */
     size_t root_count;
     bool allow_private_urls; /**< repos.allow_private_urls: false */
+    char *ssh_key;           /**< repos.ssh_key: "auto", or the file of a private key */
+    char *known_hosts;       /**< repos.known_hosts: "auto", or a file */
+    char *ca_file;           /**< repos.ca_file: "auto", or a file of certificates */
+    char *credential_helper; /**< repos.credential_helper: "none", or as git's credential.helper */
     char **exclude;          /**< index.exclude: gitignore patterns for every repository */
     size_t exclude_count;
     int64_t cache_bytes;      /**< query.cache: default a quarter of RAM, at most 4 GiB */
@@ -33,6 +37,11 @@ typedef struct gaz_settings {
     int64_t blob_max;             /**< index.blob_max: 2 GiB */
     int64_t revisions_kept;       /**< index.revisions: 64 on-demand revisions per repository */
     int64_t clone_timeout_ms;     /**< repos.clone_timeout: 30 m */
+    int64_t clone_max;            /**< repos.clone_max: 64 GiB on disk */
+    int64_t poll_interval_ms;     /**< poll.interval: 15 m; 0: no polling */
+    int64_t poll_interval_max_ms; /**< poll.interval_max: 6 h, after failures */
+    int64_t poll_at_once;         /**< poll.at_once: 2 repositories */
+    bool poll_local;              /**< poll.local: false; repositories read in place, too */
     int64_t retire_grace_ms; /**< store.retire_grace: 10 m: how long replaced files stay for readers
                                 in other processes */
     int64_t cursor_ttl_ms;   /**< server.cursor_ttl: 5 m */
