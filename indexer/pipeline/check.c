@@ -226,7 +226,7 @@ static gaz_status dump_repo(dumping *d, gaz_store *store, const gaz_snapshot *sn
                          : gaz_error_set(err, GAZ_E_NOMEM, "no memory for a dump");
     }
     for (size_t i = 0; st == GAZ_OK && i < repo->ref_count; i++)
-        if (repo->refs[i].kind == GAZ_REF_BRANCH)
+        if (repo->refs[i].kind != GAZ_REF_REVISION)
             st = dump_ref(d, store, &repo->refs[i], err);
     for (size_t s = 0; d->grams && s < d->count; s++)
         free(d->grams[s]);

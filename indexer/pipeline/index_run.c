@@ -12,6 +12,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
+#include "overlay.h"
 #include "remote_access.h"
 #include "run_state.h"
 
@@ -119,7 +120,8 @@ static gaz_status find_revision(run_state *r, gaz_error *err)
         return st;
     gaz_oid_format(&r->resolved, hex);
     for (size_t i = 0; r->was && i < r->was->ref_count; i++)
-        if (gaz_oid_compare(&r->was->refs[i].commit, &r->resolved) == 0 && !r->rules_changed)
+        if (r->was->refs[i].kind != GAZ_REF_TREE &&
+            gaz_oid_compare(&r->was->refs[i].commit, &r->resolved) == 0 && !r->rules_changed)
             return GAZ_OK; /* a branch or an earlier request has it */
     return add_target(r, hex, GAZ_REF_REVISION, &r->resolved, false, err);
 }
@@ -133,7 +135,7 @@ static const gaz_ref_row *base_for(const run_state *r, const target *t)
     if (t->before)
         return t->before;
     for (size_t i = 0; r->was && i < r->was->ref_count; i++)
-        if (!any || r->was->refs[i].head)
+        if (r->was->refs[i].kind != GAZ_REF_TREE && (!any || r->was->refs[i].head))
             any = &r->was->refs[i];
     return any;
 }
@@ -316,6 +318,17 @@ static gaz_status attempt(run_state *r, const char *uid, gaz_run_result *out, ga
     return st == GAZ_OK ? run_locked(r, out, err) : st;
 }
 
+/* The work tree is a delta over branches: a repository's first run is of those. */
+static gaz_status index_tree(gaz_store *store, const gaz_settings *settings,
+                             const index_request *request, bool first, gaz_run_result *out,
+                             gaz_error *err)
+{
+    index_request branches = *request;
+    branches.rev = NULL;
+    gaz_status st = first ? index_run(store, settings, &branches, out, err) : GAZ_OK;
+    return st == GAZ_OK ? overlay_index(store, settings, request, out, err) : st;
+}
+
 gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
                      gaz_run_result *out, gaz_error *err)
 {
@@ -326,6 +339,11 @@ gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index
     gaz_status st = gaz_store_repo_get(store, request->repo, &row, err);
     if (st != GAZ_OK)
         return st;
+    if (request->rev && strcmp(request->rev, GAZ_TREE_REF) == 0 && gaz_repo_row_has_tree(&row)) {
+        st = index_tree(store, settings, request, !row.pool, out, err);
+        gaz_repo_row_release(&row);
+        return st;
+    }
     st = gaz_store_repo_lock(store, row.uid, LOCK_WAIT_MS, &lock, err);
     bool again = st == GAZ_OK;
     for (int tries = 0; again; tries++) {

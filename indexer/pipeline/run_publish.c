@@ -159,9 +159,8 @@ static gaz_status look_again(const run_state *r, uint64_t *generation, gaz_error
     return st;
 }
 
-/* Publishes on top of a generation in which the pool still holds all that this run found in it. */
-static gaz_status publish_over(const run_state *r, gaz_publication *pub, uint64_t *generation,
-                               gaz_error *err)
+gaz_status run_publish_over(const run_state *r, gaz_publication *pub, uint64_t *generation,
+                            gaz_error *err)
 {
     pub->if_generation = r->snapshot->generation;
     for (int tries = 0; tries < PUBLISH_TRIES; tries++) {
@@ -203,7 +202,7 @@ gaz_status run_publish(run_state *r, gaz_run_result *out, gaz_error *err)
     if (st == GAZ_OK && anything_new(r, removed_count)) {
         pub.refs_removed = removed;
         pub.refs_removed_count = removed_count;
-        st = publish_over(r, &pub, &out->generation, err);
+        st = run_publish_over(r, &pub, &out->generation, err);
         out->changed = st == GAZ_OK;
     } else if (st == GAZ_OK && !r->request->rev && r->row.last_error) {
         st = gaz_store_repo_failed(r->store, r->row.id, NULL, err); /* what failed has passed */

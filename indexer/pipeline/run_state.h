@@ -74,6 +74,10 @@ GAZ_CHECKED gaz_status run_index_texts(run_state *r, gaz_error *err);
 
 /* The target's manifest, once it is known which blobs could not be read. */
 GAZ_CHECKED gaz_status run_write_manifest(run_state *r, target *t, gaz_error *err);
+/* Publishes on top of a generation in which the pool still holds all that this run found in it.
+ * GAZ_E_BUSY: the run has to be made again. */
+GAZ_CHECKED gaz_status run_publish_over(const run_state *r, gaz_publication *pub,
+                                        uint64_t *generation, gaz_error *err);
 /* All that the run made, in one transaction; nothing when nothing is new. GAZ_E_BUSY: the run has
  * to be made again. */
 GAZ_CHECKED gaz_status run_publish(run_state *r, gaz_run_result *out, gaz_error *err);

@@ -195,7 +195,8 @@ static bool is_object_id(const char *rev, gaz_oid *out)
 static const gaz_ref_row *ref_at(const gaz_snapshot_repo *repo, const gaz_oid *commit)
 {
     for (size_t i = 0; repo && i < repo->ref_count; i++)
-        if (gaz_oid_compare(&repo->refs[i].commit, commit) == 0)
+        if (repo->refs[i].kind != GAZ_REF_TREE &&
+            gaz_oid_compare(&repo->refs[i].commit, commit) == 0)
             return &repo->refs[i];
     return NULL;
 }
@@ -208,7 +209,7 @@ static const gaz_ref_row *ref_at_prefix(const gaz_snapshot_repo *repo, const cha
     for (size_t i = 0; len >= PREFIX_MIN && len < GAZ_OID_HEX && i < repo->ref_count; i++) {
         char hex[GAZ_OID_HEX];
         gaz_oid_format(&repo->refs[i].commit, hex);
-        if (strncasecmp(rev, hex, len) != 0)
+        if (repo->refs[i].kind == GAZ_REF_TREE || strncasecmp(rev, hex, len) != 0)
             continue;
         if (found && gaz_oid_compare(&found->commit, &repo->refs[i].commit) != 0)
             return NULL;
@@ -302,6 +303,62 @@ static gaz_status bring_in(gaz_engine *e, world **w, const char *name, const cha
                                 name);
 }
 
+/* ---- work trees ---- */
+
+static const gaz_ref_row *tree_of(const gaz_snapshot_repo *repo)
+{
+    for (size_t i = repo->ref_count; i-- > 0;) /* after branches and revisions */
+        if (repo->refs[i].kind == GAZ_REF_TREE)
+            return &repo->refs[i];
+    return NULL;
+}
+
+/* What a watcher keeps up to date is answered from; otherwise somebody looks, after it was asked.
+ */
+static gaz_status find_tree(gaz_engine *e, world **w, const char *name, bool fetch,
+                            int64_t deadline_us, const gaz_snapshot_repo **repo,
+                            const gaz_ref_row **ref, gaz_error *err)
+{
+    char uid[sizeof(*repo)->row.uid];
+    gaz_oid head = {{0}};
+    revision_question q = {.uid = uid,
+                           .repo = name,
+                           .rev = GAZ_TREE_REF,
+                           .generation = (*repo)->generation,
+                           .asked_us = gaz_now_us(),
+                           .deadline_us = deadline_us,
+                           .now = true,
+                           .look = e->fetch,
+                           .ctx = e->fetch_ctx};
+    memcpy(uid, (*repo)->row.uid, sizeof uid);
+    *ref = tree_of(*repo);
+    gaz_status st = GAZ_OK;
+    if (fetch && e->fetch && !(*ref && gaz_store_is_live(e->store, uid))) {
+        *ref = NULL;
+        st = revisions_resolve(e->revisions, &q, &head, err);
+        if (st == GAZ_OK)
+            st = enter_newer(e, w, name, repo, err);
+        if (st == GAZ_OK)
+            *ref = tree_of(*repo);
+    }
+    if (st == GAZ_OK && !*ref)
+        st = gaz_error_set(err, GAZ_E_NOT_FOUND, "the work tree of %s is not indexed", name);
+    return st;
+}
+
+/* What else could have been meant by "worktree". */
+static void explain_no_tree(const gaz_snapshot_repo *repo, gaz_error *err)
+{
+    gaz_error_clear(err);
+    gaz_status st = gaz_error_set(
+        err, GAZ_E_NOT_FOUND,
+        "repository %s has no work tree, being %s, and no branch or tag named " GAZ_TREE_REF,
+        repo->row.name, repo->row.cloned ? "a clone" : "bare");
+    (void)st;
+    gaz_error_hint(err, "a work tree is a directory that holds .git, on the server's machine: "
+                        "gaz add PATH");
+}
+
 gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const char *rev, bool fetch,
                            int64_t deadline_us, const gaz_snapshot_repo **out_repo,
                            const gaz_ref_row **ref, gaz_error *err)
@@ -310,6 +367,12 @@ gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const cha
     gaz_status st = GAZ_OK;
     if (!repo)
         return engine_no_repo(*w, name, err);
+    bool tree = rev && strcmp(rev, GAZ_TREE_REF) == 0;
+    if (tree && gaz_repo_row_has_tree(&repo->row)) {
+        st = find_tree(e, w, name, fetch, deadline_us, &repo, ref, err);
+        *out_repo = repo;
+        return st;
+    }
     *ref = match_ref(repo, rev);
     if (!*ref && rev && (strcmp(rev, "HEAD") != 0 || repo->ref_count)) {
         if (fetch && e->fetch)
@@ -318,11 +381,19 @@ gaz_status engine_find_ref(gaz_engine *e, world **w, const char *name, const cha
             st = gaz_error_set(err, GAZ_E_NOT_FOUND,
                                "repository %s has no indexed revision '%.200s'", name, rev);
     }
+    if (st == GAZ_E_NOT_FOUND && tree)
+        explain_no_tree(world_repo(*w, name) ? world_repo(*w, name) : repo, err);
     if (st != GAZ_OK)
         return st;
     *out_repo = repo;
     note_use(e, repo, *ref);
     return GAZ_OK;
+}
+
+/* A branch named as the work tree is has its full name for itself. */
+static bool is_hidden(const gaz_snapshot_repo *repo, const gaz_ref_row *ref)
+{
+    return ref->kind == GAZ_REF_BRANCH && strcmp(ref->name, GAZ_TREE_REF) == 0 && tree_of(repo);
 }
 
 gaz_status gaz_engine_branches(gaz_engine *e, const char *name, gaz_branch_visit visit, void *ctx,
@@ -334,7 +405,7 @@ gaz_status gaz_engine_branches(gaz_engine *e, const char *name, gaz_branch_visit
     if (st == GAZ_OK && !repo)
         st = engine_no_repo(w, name, err);
     for (size_t i = 0; st == GAZ_OK && repo && i < repo->ref_count; i++)
-        if (repo->refs[i].kind == GAZ_REF_BRANCH)
+        if (repo->refs[i].kind != GAZ_REF_REVISION && !is_hidden(repo, &repo->refs[i]))
             st = visit(ctx, repo->refs[i].name, repo->refs[i].head, err);
     world_unref(w);
     return st;

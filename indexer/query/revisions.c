@@ -94,7 +94,7 @@ static answer *find_answer(revisions *r, const char *uid, const char *rev)
 
 static bool is_recent(const revision_question *q, int64_t looked_us)
 {
-    return is_fixed(q->rev) || looked_us + REVISION_TTL_US >= q->asked_us;
+    return is_fixed(q->rev) || looked_us + (q->now ? 0 : REVISION_TTL_US) >= q->asked_us;
 }
 
 /* Under the lock. */

@@ -32,6 +32,7 @@ typedef struct revision_question {
     uint64_t generation; /* that last changed the repository, as far as the caller knows */
     int64_t asked_us, deadline_us;
     bool anew; /* what is remembered was of no use */
+    bool now;  /* nothing that began before it was asked will do: a work tree */
     revision_look look;
     void *ctx;
 } revision_question;

@@ -3,6 +3,7 @@
  * and trees are always hashed: they decide what is indexed, and a store that hands out other bytes
  * than the id promises could make a tree contain itself. SHA-1 by OpenSSL is twice as fast as
  * libgit2's. */
+#include "gaz/repo/worktree.h"
 #include "repo.h"
 
 #include <openssl/evp.h>
@@ -78,18 +79,31 @@ static gaz_status read_header(gaz_repo *repo, const gaz_oid *oid, size_t *size, 
     return st;
 }
 
-static bool hashes_to(const gaz_object *object, const gaz_oid *oid, bool *out_of_memory)
+/* The id of an object, or false when out of memory. */
+static bool hash_object(const char *type, const void *data, size_t len, gaz_oid *out)
 {
     char header[64];
-    int n = snprintf(header, sizeof header, "%s %zu", git_object_type2string(object->type),
-                     object->len);
-    gaz_oid got;
+    int n = snprintf(header, sizeof header, "%s %zu", type, len);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool done = ctx && EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) == 1 &&
                 EVP_DigestUpdate(ctx, header, (size_t)n + 1) == 1 &&
-                EVP_DigestUpdate(ctx, object->data, object->len) == 1 &&
-                EVP_DigestFinal_ex(ctx, got.id, NULL) == 1;
+                EVP_DigestUpdate(ctx, data, len) == 1 &&
+                EVP_DigestFinal_ex(ctx, out->id, NULL) == 1;
     EVP_MD_CTX_free(ctx);
+    return done;
+}
+
+gaz_status gaz_blob_id(const void *data, size_t len, gaz_oid *out, gaz_error *err)
+{
+    return hash_object("blob", data, len, out)
+               ? GAZ_OK
+               : gaz_error_set(err, GAZ_E_NOMEM, "out of memory hashing a file");
+}
+
+static bool hashes_to(const gaz_object *object, const gaz_oid *oid, bool *out_of_memory)
+{
+    gaz_oid got;
+    bool done = hash_object(git_object_type2string(object->type), object->data, object->len, &got);
     *out_of_memory = !done;
     return done && gaz_oid_compare(&got, oid) == 0;
 }

@@ -258,6 +258,7 @@ gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const char *text, si
 typedef struct judgement {
     const gaz_ignore *set;
     const char *path;
+    bool directory;                /* the last component is one, too */
     size_t count;                  /* components; all but the last are directories */
     uint16_t ends[COMPONENTS_MAX]; /* offset after each */
     uint64_t best[COMPONENTS_MAX];
@@ -269,7 +270,7 @@ typedef struct judgement {
 
 static bool is_dir(const judgement *j, size_t component)
 {
-    return component + 1 < j->count;
+    return j->directory || component + 1 < j->count;
 }
 
 static void decide(judgement *j, size_t component, uint32_t number)
@@ -362,11 +363,12 @@ static bool split(judgement *j, const char *path, size_t len)
     return true;
 }
 
-bool gaz_ignore_match(const gaz_ignore *set, const char *path, size_t len)
+static bool match(const gaz_ignore *set, const char *path, size_t len, bool directory)
 {
     judgement j;
     j.set = set;
     j.path = path;
+    j.directory = directory;
     j.count = 0;
     if (!set->rules.len || !split(&j, path, len))
         return false;
@@ -380,4 +382,14 @@ bool gaz_ignore_match(const gaz_ignore *set, const char *path, size_t len)
             return true;
     }
     return false;
+}
+
+bool gaz_ignore_match(const gaz_ignore *set, const char *path, size_t len)
+{
+    return match(set, path, len, false);
+}
+
+bool gaz_ignore_match_dir(const gaz_ignore *set, const char *path, size_t len)
+{
+    return match(set, path, len, true);
 }

@@ -165,7 +165,7 @@ static gaz_status decode_head(const gaz_manifest_sections *in, gaz_manifest_laye
         h->path_bytes > GAZ_MANIFEST_PATHS_MAX || out->total_path_bytes > GAZ_MANIFEST_PATHS_MAX ||
         h->path_bytes < out->count)
         return bad(err, "its paths cannot have the length it states");
-    if (full != (out->depth == 0) || out->depth > GAZ_MANIFEST_DEPTH_MAX)
+    if (full != (out->depth == 0) || out->depth > GAZ_MANIFEST_CHAIN_MAX)
         return bad(err, "its depth does not fit its base");
     if (full && (out->total != out->count || out->total_path_bytes != h->path_bytes))
         return bad(err, "its totals do not fit its entries");

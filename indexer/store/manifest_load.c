@@ -29,7 +29,7 @@ static gaz_status fold(const gaz_manifest_entry *older, size_t older_count,
 }
 
 typedef struct chain {
-    gaz_manifest_layer layers[GAZ_MANIFEST_DEPTH_MAX + 1]; /* newest first */
+    gaz_manifest_layer layers[GAZ_MANIFEST_CHAIN_MAX + 1]; /* newest first */
     size_t count;
     gaz_manifest *base; /* what the oldest layer is over */
 } chain;

@@ -6,7 +6,7 @@
 #include "store_private.h"
 
 /** Pieces of path bytes that one manifest keeps alive; beyond it they are copied into one. */
-#define GAZ_MANIFEST_PIECES (GAZ_MANIFEST_DEPTH_MAX + 2)
+#define GAZ_MANIFEST_PIECES (GAZ_MANIFEST_CHAIN_MAX + 2)
 
 struct gaz_manifest {
     _Atomic unsigned refs;

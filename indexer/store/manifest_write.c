@@ -81,11 +81,12 @@ static void release_sections(gaz_strbuf sections[GAZ_MANIFEST_SECTIONS])
 /* A delta while the chain is short and it is smaller; ids alone make a full one at least 20 bytes
  * per entry, so most of the time that one need not be encoded to know. `sections` gets the chosen
  * form; m its base and depth. */
-static gaz_status choose_form(gaz_manifest *base, gaz_manifest_layer *changes, gaz_manifest *m,
-                              gaz_strbuf sections[GAZ_MANIFEST_SECTIONS], gaz_error *err)
+static gaz_status choose_form(gaz_manifest *base, uint32_t depth_max, gaz_manifest_layer *changes,
+                              gaz_manifest *m, gaz_strbuf sections[GAZ_MANIFEST_SECTIONS],
+                              gaz_error *err)
 {
     gaz_status st = GAZ_OK;
-    if (base && base->depth < GAZ_MANIFEST_DEPTH_MAX) {
+    if (base && base->depth < depth_max) {
         memcpy(changes->base, base->name, sizeof changes->base);
         changes->depth = base->depth + 1;
         changes->total = (uint32_t)m->count;
@@ -177,10 +178,21 @@ static void fill_row(const gaz_manifest *m, gaz_manifest_row *row)
     row->file_bytes = m->file_bytes;
 }
 
-gaz_status gaz_manifest_write(gaz_store *store, gaz_run *run, gaz_manifest *base,
-                              const gaz_manifest_change *changes, size_t count,
-                              gaz_manifest_row *row, gaz_manifest **out, gaz_error *err)
+typedef struct write_request {
+    gaz_store *store;
+    gaz_run *run;
+    gaz_manifest *base;
+    const gaz_manifest_change *changes;
+    size_t count;
+    uint32_t depth_max;
+} write_request;
+
+static gaz_status write_manifest(const write_request *q, gaz_manifest_row *row, gaz_manifest **out,
+                                 gaz_error *err)
 {
+    gaz_manifest *base = q->base;
+    const gaz_manifest_change *changes = q->changes;
+    size_t count = q->count;
     if (base && !count) {
         fill_row(base, row);
         if (out)
@@ -198,12 +210,12 @@ gaz_status gaz_manifest_write(gaz_store *store, gaz_run *run, gaz_manifest *base
     if (st == GAZ_OK)
         st = make_manifest(base, &layer, &m, err);
     if (st == GAZ_OK)
-        st = choose_form(base, &layer, m, sections, err);
+        st = choose_form(base, q->depth_max, &layer, m, sections, err);
     if (st == GAZ_OK)
-        st = write_file(store, run, sections, m, err);
+        st = write_file(q->store, q->run, sections, m, err);
     if (st == GAZ_OK) {
         fill_row(m, row);
-        gaz_manifest_cache_put(store->manifests, m);
+        gaz_manifest_cache_put(q->store->manifests, m);
         if (out)
             *out = gaz_manifest_ref(m);
     }
@@ -211,4 +223,25 @@ gaz_status gaz_manifest_write(gaz_store *store, gaz_run *run, gaz_manifest *base
     gaz_manifest_layer_release(&layer);
     release_sections(sections);
     return st;
+}
+
+gaz_status gaz_manifest_write(gaz_store *store, gaz_run *run, gaz_manifest *base,
+                              const gaz_manifest_change *changes, size_t count,
+                              gaz_manifest_row *row, gaz_manifest **out, gaz_error *err)
+{
+    write_request q = {store, run, base, changes, count, GAZ_MANIFEST_DEPTH_MAX};
+    return write_manifest(&q, row, out, err);
+}
+
+gaz_status gaz_manifest_write_tree(gaz_store *store, gaz_run *run, gaz_manifest *base,
+                                   const gaz_manifest_change *changes, size_t count,
+                                   gaz_manifest_row *row, gaz_manifest **out, gaz_error *err)
+{
+    write_request q = {store, run, base, changes, count, GAZ_MANIFEST_CHAIN_MAX};
+    return write_manifest(&q, row, out, err);
+}
+
+uint32_t gaz_manifest_depth(const gaz_manifest *m)
+{
+    return m->depth;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,14 +64,52 @@ gaz_status gaz_store_files_lock(const gaz_store *store, bool exclusive, gaz_lock
     return named_lock(store, "files.lock", exclusive, GAZ_LOCK_WAIT_MS, out, err);
 }
 
-gaz_status gaz_store_repo_lock(gaz_store *store, const char *uid, int64_t wait_ms,
-                               struct gaz_lock **out, gaz_error *err)
+static gaz_status lock_name(const char *prefix, const char *uid, char name[64], gaz_error *err)
 {
     if (strspn(uid, "0123456789abcdef") != 32 || uid[32])
         return gaz_error_set(err, GAZ_E_INVALID, "'%.40s' is not a repository's id", uid);
+    snprintf(name, 64, "%s-%s.lock", prefix, uid);
+    return GAZ_OK;
+}
+
+gaz_status gaz_store_repo_lock(gaz_store *store, const char *uid, int64_t wait_ms,
+                               struct gaz_lock **out, gaz_error *err)
+{
     char name[64];
-    snprintf(name, sizeof name, "repo-%s.lock", uid);
-    return named_lock(store, name, true, wait_ms, out, err);
+    gaz_status st = lock_name("repo", uid, name, err);
+    return st == GAZ_OK ? named_lock(store, name, true, wait_ms, out, err) : st;
+}
+
+gaz_status gaz_store_watch_lock(gaz_store *store, const char *uid, struct gaz_lock **out,
+                                gaz_error *err)
+{
+    char name[64];
+    gaz_status st = lock_name("watch", uid, name, err);
+    return st == GAZ_OK ? named_lock(store, name, true, 0, out, err) : st;
+}
+
+gaz_status gaz_store_live_lock(gaz_store *store, const char *uid, struct gaz_lock **out,
+                               gaz_error *err)
+{
+    char name[64];
+    gaz_status st = lock_name("live", uid, name, err);
+    return st == GAZ_OK ? named_lock(store, name, true, GAZ_LOCK_WAIT_MS, out, err) : st;
+}
+
+/* Asked by every request for a work tree: nothing is made for it. */
+bool gaz_store_is_live(const gaz_store *store, const char *uid)
+{
+    char name[64];
+    gaz_strbuf path = GAZ_STRBUF_INIT;
+    gaz_status st = lock_name("live", uid, name, NULL);
+    if (st == GAZ_OK)
+        st = gaz_store_join(store, "locks", name, &path, NULL);
+    int fd = st == GAZ_OK ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
+    bool live = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    gaz_strbuf_release(&path);
+    return live;
 }
 
 gaz_status gaz_store_pool_lock(gaz_store *store, int64_t pool, int64_t wait_ms,

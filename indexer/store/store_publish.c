@@ -109,8 +109,9 @@ static gaz_status check_refs(const gaz_publication *pub, gaz_error *err)
     for (size_t i = 0; i < pub->refs_set_count; i++) {
         const gaz_ref_row *ref = &pub->refs_set[i];
         size_t len = ref->name ? strlen(ref->name) : 0;
-        if (len == 0 || len > GAZ_REF_NAME_MAX ||
-            (ref->kind != GAZ_REF_BRANCH && ref->kind != GAZ_REF_REVISION))
+        if (len == 0 || len > GAZ_REF_NAME_MAX || ref->kind < GAZ_REF_BRANCH ||
+            ref->kind > GAZ_REF_TREE ||
+            (ref->kind == GAZ_REF_TREE && strcmp(ref->name, GAZ_TREE_REF) != 0))
             return gaz_error_set(err, GAZ_E_INVALID,
                                  "cannot publish a ref of kind %d with a name of %zu bytes",
                                  (int)ref->kind, len);

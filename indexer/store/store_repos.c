@@ -15,6 +15,11 @@
 #define PATTERNS_MAX 1000
 #define MESSAGE_MAX 2000
 
+bool gaz_repo_row_has_tree(const gaz_repo_row *row)
+{
+    return !row->cloned && row->source && row->git_dir && strcmp(row->source, row->git_dir) != 0;
+}
+
 void gaz_repo_row_release(gaz_repo_row *row)
 {
     if (!row)

@@ -233,9 +233,9 @@ static gaz_status visit_repo_file(void *ctx, const char *name, bool is_dir, gaz_
     bool clone = is_dir && strcmp(rest, ".git") == 0;
     bool record = !is_dir && strncmp(rest, ".repo", 5) == 0 &&
                   (!rest[5] || strncmp(rest + 5, ".tmp.", 5) == 0);
-    bool rules = !is_dir &&
-                 strcmp(rest, ".rules") == 0; /* of the exclusion patterns, written by index runs */
-    if (rest - name != 32 || (!clone && !record && !rules))
+    bool notes =
+        !is_dir && (strcmp(rest, ".rules") == 0 || strcmp(rest, ".tree") == 0); /* of index runs */
+    if (rest - name != 32 || (!clone && !record && !notes))
         return GAZ_OK;
     char uid[33];
     memcpy(uid, name, 32);

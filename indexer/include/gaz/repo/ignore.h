@@ -32,6 +32,8 @@ GAZ_CHECKED gaz_status gaz_ignore_add(gaz_ignore *set, const char *dir, const ch
  * the patterns' bytes times the path's, whatever the patterns. A path of more than 4,096 bytes,
  * which no tree has, is not kept out. */
 bool gaz_ignore_match(const gaz_ignore *set, const char *path, size_t len);
+/** The same for a directory, which patterns that end in '/' match. */
+bool gaz_ignore_match_dir(const gaz_ignore *set, const char *path, size_t len);
 /** Whether the set has no pattern. */
 bool gaz_ignore_empty(const gaz_ignore *set);
 

@@ -7,6 +7,7 @@
 #include "gaz/store/store.h"
 
 #define GAZ_MANIFEST_DEPTH_MAX 16  /**< deltas in a chain; a full one is written beyond it */
+#define GAZ_MANIFEST_CHAIN_MAX 20  /**< of those, and of work trees over them */
 #define GAZ_MANIFEST_PATH_MAX 4096 /**< bytes of a path */
 #define GAZ_MANIFEST_ENTRIES_MAX 16777216u /**< files of one commit */
 
@@ -52,5 +53,13 @@ GAZ_CHECKED gaz_status gaz_manifest_write(gaz_store *store, gaz_run *run, gaz_ma
                                           const gaz_manifest_change *changes, size_t count,
                                           gaz_manifest_row *row, gaz_manifest **out,
                                           gaz_error *err);
+/** The same for a work tree, whose manifest may be a delta on the deepest of a commit: chains of up
+ * to GAZ_MANIFEST_CHAIN_MAX. */
+GAZ_CHECKED gaz_status gaz_manifest_write_tree(gaz_store *store, gaz_run *run, gaz_manifest *base,
+                                               const gaz_manifest_change *changes, size_t count,
+                                               gaz_manifest_row *row, gaz_manifest **out,
+                                               gaz_error *err);
+/** Deltas below it; 0 for a full one. */
+uint32_t gaz_manifest_depth(const gaz_manifest *m);
 
 #endif

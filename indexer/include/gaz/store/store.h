@@ -51,6 +51,9 @@ typedef struct gaz_repo_row {
     char *note; /**< what the last run of its branches has to say although it succeeded, such as why
                    nothing is indexed; NULL: nothing */
 } gaz_repo_row;
+/** Whether it is a directory with files checked out, as far as its row tells: no clone of ours, no
+ * bare repository. */
+bool gaz_repo_row_has_tree(const gaz_repo_row *row);
 /** Frees what a row owns (not the row). */
 void gaz_repo_row_release(gaz_repo_row *row);
 
@@ -82,8 +85,12 @@ typedef struct gaz_segment_row {
 
 typedef enum gaz_ref_kind {
     GAZ_REF_BRANCH = 1,
-    GAZ_REF_REVISION = 2 /**< brought in on demand; named by its full commit id */
+    GAZ_REF_REVISION = 2, /**< brought in on demand; named by its full commit id */
+    GAZ_REF_TREE = 3      /**< the work tree, uncommitted changes and all, over the commit of HEAD;
+                             named GAZ_TREE_REF */
 } gaz_ref_kind;
+
+#define GAZ_TREE_REF "worktree"
 
 typedef struct gaz_ref_row {
     char *name;
@@ -216,6 +223,14 @@ GAZ_CHECKED gaz_status gaz_store_sweep(gaz_store *store, int64_t grace_ms, gaz_s
 struct gaz_lock;
 GAZ_CHECKED gaz_status gaz_store_repo_lock(gaz_store *store, const char *uid, int64_t wait_ms,
                                            struct gaz_lock **out, gaz_error *err);
+/** One watcher of a repository's work tree at a time; GAZ_E_BUSY at once when there is another. */
+GAZ_CHECKED gaz_status gaz_store_watch_lock(gaz_store *store, const char *uid,
+                                            struct gaz_lock **out, gaz_error *err);
+/** Held by a watcher while what is published of the work tree is kept up to date by it. */
+GAZ_CHECKED gaz_status gaz_store_live_lock(gaz_store *store, const char *uid, struct gaz_lock **out,
+                                           gaz_error *err);
+/** Whether a watcher, of any process, keeps what is published of the work tree up to date. */
+bool gaz_store_is_live(const gaz_store *store, const char *uid);
 /** One merge per pool at a time. */
 GAZ_CHECKED gaz_status gaz_store_pool_lock(gaz_store *store, int64_t pool, int64_t wait_ms,
                                            struct gaz_lock **out, gaz_error *err);
