@@ -17,32 +17,37 @@ static bool blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static bool among(const char *const *words, const char *word, size_t len)
+#define KEYWORD_MAX 10 /* bytes, with a NUL */
+
+static bool among(const char (*words)[KEYWORD_MAX], size_t count, const char *word, size_t len)
 {
-    for (; *words; words++)
-        if (strlen(*words) == len && memcmp(*words, word, len) == 0)
+    for (size_t i = 0; len < KEYWORD_MAX && i < count; i++)
+        if (words[i][len] == 0 && memcmp(words[i], word, len) == 0)
             return true;
     return false;
 }
 
+#define AMONG(words, word, len) among(words, sizeof words / sizeof *words, word, len)
+
 /* @param next  the first byte after the name that is not blank; '\n' at the line's end */
 static bool keyword_defines(const char *word, size_t len, char next)
 {
-    static const char *const functions[] = {"def",      "defn",  "fn",   "fun", "func",
-                                            "function", "macro", "proc", "sub", NULL};
-    static const char *const structures[] = {"enum", "struct", "union", NULL};
-    static const char *const types[] = {"class",   "impl",   "interface", "module", "namespace",
-                                        "package", "record", "trait",     "type",   NULL};
-    static const char *const values[] = {"const", "let", "static", "val", "var", NULL};
+    static const char functions[][KEYWORD_MAX] = {"def",      "defn",  "fn",   "fun", "func",
+                                                  "function", "macro", "proc", "sub"};
+    static const char structures[][KEYWORD_MAX] = {"enum", "struct", "union"};
+    static const char types[][KEYWORD_MAX] = {
+        "class", "impl", "interface", "module", "namespace", "package", "record", "trait", "type",
+    };
+    static const char values[][KEYWORD_MAX] = {"const", "let", "static", "val", "var"};
     if (!next)
         return false;
-    if (among(functions, word, len))
+    if (AMONG(functions, word, len))
         return strchr("(<[{:=\n", next) != NULL;
-    if (among(structures, word, len))
+    if (AMONG(structures, word, len))
         return strchr("{:<(\n", next) != NULL;
-    if (among(types, word, len)) /* `class A extends B`, `type A struct` */
+    if (AMONG(types, word, len)) /* `class A extends B`, `type A struct` */
         return word_byte(next) || strchr("{:<([=;\n", next) != NULL;
-    return among(values, word, len) && (next == '=' || next == ':');
+    return AMONG(values, word, len) && (next == '=' || next == ':');
 }
 
 /* After indentation: a comment's mark, or `#` of anything but a macro's definition. */

@@ -1,7 +1,6 @@
 /* Builds a segment. Text streams into the file block by block as it comes; grams and tables stay in
- * memory until the end. A block takes whole chunks until it holds BLOCK_TARGET bytes: solid enough
- * to compress well (measured on Linux 6.1: 4.35 × at 64 KiB against 3.91 × file by file), small
- * enough to decompress for one candidate. */
+ * memory until the end. A block takes whole chunks until it holds BLOCK_TARGET bytes: small, since
+ * a cold search decompresses one for each candidate (docs/decisions/0011-small-blocks.md). */
 #include "gaz/text/segment.h"
 
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include "layout.h"
 #include "postings.h"
 
-#define BLOCK_TARGET 65536
+#define BLOCK_TARGET 16384
 #define PACKED_AT_ONCE                                                                             \
     ((size_t)16 << 20) /* a longer block (it is one chunk: one line) is packed                     \
                           piece by piece from where it lies */
