@@ -22,6 +22,15 @@ typedef struct inflight {
 
 typedef void (*run_report)(void *ctx, const gaz_progress *progress);
 
+/* What a watcher has to say. */
+typedef struct watch_report {
+    gaz_watch_event event;
+    const gaz_run_result *run; /* PUBLISHED, READY */
+    uint64_t added, changed, removed;
+    uint64_t directories; /* watched */
+    const char *text;     /* PUBLISHED: a path, nullable; NOTE: the message */
+} watch_report;
+
 typedef struct index_request {
     const char *repo;
     const char *rev;         /* NULL: its branches */
@@ -30,6 +39,7 @@ typedef struct index_request {
     inflight *inflight; /* nullable */
     run_report report;  /* nullable; called from the run's own thread */
     void *report_ctx;
+    void (*watched)(const watch_report *report); /* of a watcher */
 } index_request;
 
 GAZ_CHECKED gaz_status index_run(gaz_store *store, const gaz_settings *settings,

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gaz/json/json.h"
+#include "gaz/base/clock.h"
 
 #define CRASHES_MAX 200
 #define LINE_MAX_BYTES 65536
@@ -25,6 +25,7 @@
 extern char **environ;
 
 typedef struct child {
+    const worker_call *call;
     pid_t pid;
     int out;
     gaz_strbuf line;
@@ -134,6 +135,8 @@ static void read_line(child *c, const char *text, size_t len)
         read_result(c, r);
     if (e)
         read_error(c, e);
+    if (!p && !r && !e && c->call->line)
+        c->call->line(c->call->ctx, root);
     gaz_json_free(root);
 }
 
@@ -161,7 +164,8 @@ static bool read_some(child *c)
 /* @return whether it was cancelled */
 static bool follow(const worker_call *call, child *c)
 {
-    bool cancelled = false;
+    bool cancelled = false, killed = false;
+    int64_t deadline = 0;
     for (bool open = true; open;) {
         struct pollfd p = {.fd = c->out, .events = POLLIN};
         int ready = poll(&p, 1, TICK_MS);
@@ -169,6 +173,11 @@ static bool follow(const worker_call *call, child *c)
             open = read_some(c);
         if (!cancelled && call->alive && !call->alive(call->ctx, &c->progress)) {
             cancelled = true;
+            deadline = gaz_deadline(call->grace_ms);
+            kill(c->pid, SIGTERM); /* only watchers have a use for it */
+        }
+        if (cancelled && !killed && (!call->grace_ms || gaz_expired(deadline))) {
+            killed = true;
             kill(c->pid, SIGKILL);
         }
     }
@@ -207,7 +216,7 @@ static int share_memory(inflight **flight)
 static gaz_status run_once(const worker_call *call, const char *suspects, int fd, child *c,
                            int *ended, bool *cancelled, gaz_error *err)
 {
-    *c = (child){.out = -1};
+    *c = (child){.call = call, .out = -1};
     gaz_strbuf_init(&c->line, LINE_MAX_BYTES);
     gaz_status st = spawn(call, suspects, fd, c, err);
     if (st != GAZ_OK)

@@ -19,6 +19,7 @@
 #include "poller.h"
 #include "process.h"
 #include "remote_access.h"
+#include "watch_process.h"
 
 #define TAKERS 2
 #define IDLE_MS 500
@@ -57,6 +58,7 @@ struct gaz_runner {
     bool maintain;              /* something was published: look whether to merge */
     unsigned submitted;         /* jobs, so that none is slept through */
     poller *poller;             /* NULL: nobody polls */
+    watch_keeper *watchers;     /* NULL: no work trees are watched */
     GAZ_VEC(looked_over) pools; /* by id; only of the one thread that merges */
 };
 
@@ -115,6 +117,7 @@ void gaz_runner_free(gaz_runner *r)
     for (unsigned i = 0; i < r->thread_count; i++)
         pthread_join(r->threads[i], NULL);
     poller_free(r->poller);
+    watch_keeper_free(r->watchers);
     for (active *a = r->jobs, *next; a; a = next) {
         next = a->next;
         free(a);
@@ -420,8 +423,39 @@ static gaz_status submit_polled(void *ctx, const char *repo, gaz_error *err)
     return submit(ctx, repo, NULL, &job, err);
 }
 
+/* In a server by its own thread; else here, where the watcher's lines are read. */
+static void maintain_watched(void *ctx)
+{
+    gaz_runner *r = ctx;
+    if (!r->thread_count) {
+        merge_all(r, false);
+        sweep(r);
+        return;
+    }
+    pthread_mutex_lock(&r->lock);
+    r->maintain = true;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static watch_services watching(gaz_runner *r)
+{
+    return (watch_services){.worker = r->worker,
+                            .store = r->store,
+                            .log = r->log,
+                            .maintain = maintain_watched,
+                            .stopping = is_stopping,
+                            .ctx = r};
+}
+
+gaz_status gaz_runner_watch(gaz_runner *r, const gaz_watch *watch, gaz_error *err)
+{
+    watch_services services = watching(r);
+    return watch_follow(&services, watch, err);
+}
+
 gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
 {
+    const watch_services watchers = watching(r);
     const poller_services polling = {.store = r->store,
                                      .settings = r->settings,
                                      .log = r->log,
@@ -436,6 +470,8 @@ gaz_status gaz_runner_start(gaz_runner *r, gaz_error *err)
             return gaz_error_set(err, GAZ_E_NOMEM, "cannot start the job runner's threads");
         r->thread_count++;
     }
+    if (st == GAZ_OK && r->settings->watch)
+        st = watch_keeper_start(&watchers, &r->watchers, err);
     return st;
 }
 

@@ -312,3 +312,14 @@ gaz_status gaz_worktree_read_link(gaz_worktree *wt, const char *path, gaz_strbuf
     close(fd);
     return st;
 }
+
+gaz_status gaz_worktree_open_dir(const gaz_worktree *wt, const char *path, int *fd, gaz_error *err)
+{
+    *fd = gaz_worktree_open_at(wt, path, O_PATH | O_DIRECTORY);
+    return *fd >= 0 ? GAZ_OK : not_opened(path, err);
+}
+
+const char *gaz_repo_common_dir(const gaz_repo *repo)
+{
+    return repo->common_dir;
+}

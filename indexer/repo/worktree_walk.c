@@ -115,12 +115,25 @@ static gaz_status begin_rules(gaz_worktree *wt, gaz_error *err)
 bool gaz_worktree_has_rules(const gaz_worktree *wt, const char *path)
 {
     size_t len = strlen(path);
+    const char *slash = strrchr(path, '/');
+    if (strcmp(slash ? slash + 1 : path, IGNORE_NAME) == 0)
+        return true;
     for (size_t i = 0; i < wt->rule_dirs.len; i++) {
         const char *dir = wt->rule_dirs.items[i];
         if (strncmp(dir, path, len) == 0 && (!dir[len] || dir[len] == '/' || !len))
             return true;
     }
     return false;
+}
+
+bool gaz_worktree_lists(const gaz_worktree *wt, const char *path, bool directory)
+{
+    size_t len = strlen(path);
+    if (!wt->ignore || gaz_index_at(&wt->index, path, len) ||
+        gaz_index_below(&wt->index, path, len))
+        return true;
+    return directory ? !gaz_ignore_match_dir(wt->ignore, path, len)
+                     : !gaz_ignore_match(wt->ignore, path, len);
 }
 
 /* ---- files ---- */

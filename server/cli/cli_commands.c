@@ -45,6 +45,9 @@ const gaz_cli_face gaz_cli_faces[] = {
      .usage = "[--listen ADDR:PORT]",
      .create = true,
      FLAGS(serve_flags)},
+    {.command = "watch",
+     .summary = "Follow a work tree: what is saved is found at once with rev:worktree",
+     .usage = "[NAME]"},
     {.command = "completion", .summary = "Print a completion script for a shell", .usage = "bash"},
     {.command = "help", .summary = "Show help, also of one command", .usage = "[COMMAND]"},
 };

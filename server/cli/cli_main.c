@@ -12,6 +12,7 @@
 #include "cli_output.h"
 #include "cli_run.h"
 #include "cli_services.h"
+#include "cli_watch.h"
 #include "http/serve.h"
 
 #define ARENA_MAX ((size_t)64 << 20)
@@ -133,6 +134,8 @@ static gaz_status dispatch(const gaz_cli_context *context, const gaz_op *ops, si
         return gaz_cli_run(context, exit, query, err);
     if (strcmp(words, "completion") == 0)
         return print_completion(context->commands, args, streams, err);
+    if (strcmp(words, "watch") == 0)
+        return gaz_cli_watch(context, err);
     return serve(args, ops, op_count, err);
 }
 

@@ -1,12 +1,13 @@
-/* gaz-worker: one index run, merge or look at a remote in a process of its own, so that a hostile
- * object that crashes or hangs it harms nobody.
+/* gaz-worker: one index run, merge, look at a remote or watch over a work tree in a process of its
+ * own, so that a hostile object that crashes or hangs it harms nobody.
  *
  *   gaz-worker HOME index NAME [--rev REV] [--suspects HEX,HEX…] [--inflight FD]
  *   gaz-worker HOME merge POOL [--all]
  *   gaz-worker HOME poll NAME
+ *   gaz-worker HOME watch NAME [--suspects HEX,HEX…] [--inflight FD]
  *
- * Standard output carries one JSON object per line: {"progress":…}, and last {"result":…} or
- * {"error":…}. */
+ * Standard output carries one JSON object per line: {"progress":…}, of a watcher {"watch":…}, and
+ * last {"result":…} or {"error":…}. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "../index_run.h"
+#include "../overlay.h"
 #include "../remote_access.h"
 #include "gaz/base/fs.h"
 #include "gaz/json/json.h"
@@ -65,6 +66,29 @@ static void report(void *ctx, const gaz_progress *p)
     gaz_json_key(&w, "seconds_left");
     gaz_json_double(&w, p->seconds_left);
     gaz_json_put_int(&w, "elapsed_us", p->elapsed_us);
+    end_line(&out, &w);
+}
+
+static void report_watch(const watch_report *r)
+{
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    gaz_json_writer w;
+    char commit[GAZ_OID_HEX];
+    begin_line(&out, &w, "watch");
+    gaz_json_put_int(&w, "event", r->event);
+    if (r->run) {
+        gaz_oid_format(&r->run->commit, commit);
+        gaz_json_put_int(&w, "generation", (int64_t)r->run->generation);
+        gaz_json_put_cstring(&w, "commit", commit);
+        gaz_json_put_int(&w, "files", (int64_t)r->run->files);
+        gaz_json_put_int(&w, "bytes", (int64_t)r->run->bytes);
+        gaz_json_put_int(&w, "elapsed_us", r->run->elapsed_us);
+    }
+    gaz_json_put_int(&w, "added", (int64_t)r->added);
+    gaz_json_put_int(&w, "changed", (int64_t)r->changed);
+    gaz_json_put_int(&w, "removed", (int64_t)r->removed);
+    gaz_json_put_int(&w, "directories", (int64_t)r->directories);
+    gaz_json_put_cstring(&w, "text", r->text);
     end_line(&out, &w);
 }
 
@@ -131,7 +155,8 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
     gaz_store *store = NULL;
     gaz_settings settings = {0};
     gaz_oid *suspects = NULL;
-    index_request request = {.repo = o->subject, .rev = o->rev, .report = report};
+    index_request request = {
+        .repo = o->subject, .rev = o->rev, .report = report, .watched = report_watch};
     gaz_status st = gaz_settings_load(o->home, &settings, err);
     if (st == GAZ_OK)
         st = gaz_store_open(o->home, false, &store, err);
@@ -145,7 +170,9 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
         st = parse_suspects(o->suspects, &suspects, &request.suspect_count, err);
         request.suspects = suspects;
         request.inflight = map_inflight(o->inflight_fd);
-        if (st == GAZ_OK)
+        if (st == GAZ_OK && strcmp(o->command, "watch") == 0)
+            st = watch_tree(store, &settings, &request, err);
+        else if (st == GAZ_OK)
             st = index_run(store, &settings, &request, result, err);
     }
     gaz_git_shutdown();
@@ -182,7 +209,7 @@ static bool parse_options(int argc, char **argv, options *o)
         i++;
     }
     return strcmp(o->command, "index") == 0 || strcmp(o->command, "merge") == 0 ||
-           strcmp(o->command, "poll") == 0;
+           strcmp(o->command, "poll") == 0 || strcmp(o->command, "watch") == 0;
 }
 
 int main(int argc, char **argv)
@@ -194,7 +221,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all] | "
-                        "HOME poll NAME\n");
+                        "HOME poll NAME | HOME watch NAME\n");
         return 2;
     }
     gaz_status st = work(&o, &result, &err);

@@ -43,6 +43,20 @@ typedef struct gaz_run_result {
 /** Called from the waiting thread, about ten times a second. @return false to cancel the run */
 typedef bool (*gaz_progress_visit)(void *ctx, const gaz_progress *progress);
 
+typedef enum gaz_watch_event {
+    GAZ_WATCH_READY,     /**< the tree is watched, and what was there is published */
+    GAZ_WATCH_PUBLISHED, /**< a change */
+    GAZ_WATCH_NOTE       /**< something to be told: a limit, a failure that is tried again */
+} gaz_watch_event;
+/** What a watcher of a work tree has to say. */
+typedef struct gaz_watch_line {
+    gaz_watch_event event;
+    gaz_run_result run; /**< READY, PUBLISHED */
+    uint64_t added, changed, removed;
+    uint64_t directories; /**< watched */
+    const char *text;     /**< PUBLISHED: one of the paths, or NULL; NOTE: the message */
+} gaz_watch_line;
+
 /** Threading: any thread. */
 typedef struct gaz_runner gaz_runner;
 
@@ -78,6 +92,21 @@ typedef struct gaz_poll_info {
 /** False when this runner does not look at it: polling is off, it is read in place, or this is no
  * server. */
 bool gaz_runner_poll(gaz_runner *runner, const char *repo, gaz_poll_info *out);
+
+typedef struct gaz_watch {
+    const char *repo;
+    /** Called with each line, from the calling thread. */
+    void (*said)(void *ctx, const gaz_watch_line *line);
+    bool (*go_on)(void *ctx); /**< asked ten times a second; false: stop */
+    void *ctx;
+} gaz_watch;
+/**
+ * Follows the work tree of a repository until it is told to stop: what is saved is published as its
+ * `worktree`. A worker process does it; one that dies is started again.
+ * @return GAZ_OK when it was told to stop; GAZ_E_BUSY when another watcher is at it;
+ * GAZ_E_UNSUPPORTED without a work tree; GAZ_E_NOT_FOUND when the repository or the tree is gone
+ */
+GAZ_CHECKED gaz_status gaz_runner_watch(gaz_runner *runner, const gaz_watch *watch, gaz_error *err);
 
 /* ---- adding, checking ---- */
 

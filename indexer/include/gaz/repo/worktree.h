@@ -68,9 +68,20 @@ typedef struct gaz_worktree_scan {
  */
 GAZ_CHECKED gaz_status gaz_worktree_walk(gaz_worktree *wt, const gaz_worktree_scan *scan,
                                          gaz_error *err);
-/** Whether an ignore file that was read lies at or below the path: when that changes, so may all.
- */
+/** Whether the path is that of an ignore file, or one that was read lies below it: when that
+ * changes, so may all. */
 bool gaz_worktree_has_rules(const gaz_worktree *wt, const char *path);
+
+/** Whether a file that is or was there could belong to the tree, as far as is known: tracked, or
+ * not kept out by the ignore files read so far. @param directory  whether it is one: then, whether
+ * it would be entered */
+bool gaz_worktree_lists(const gaz_worktree *wt, const char *path, bool directory);
+/** Opens a directory below the root, as a place only (O_PATH): close() it. GAZ_E_NOT_FOUND. */
+GAZ_CHECKED gaz_status gaz_worktree_open_dir(const gaz_worktree *wt, const char *path, int *fd,
+                                             gaz_error *err);
+/** Where references, objects and `info/exclude` are: the git directory, but for linked work trees.
+ * Lives as long as the repo. */
+const char *gaz_repo_common_dir(const gaz_repo *repo);
 
 typedef GAZ_CHECKED gaz_status (*gaz_path_visit)(void *ctx, const char *path, gaz_error *err);
 /** Reads git's index again and visits the paths that are tracked now and were not, or the other way

@@ -42,6 +42,8 @@ typedef struct gaz_settings {
     int64_t poll_interval_max_ms; /**< poll.interval_max: 6 h, after failures */
     int64_t poll_at_once;         /**< poll.at_once: 2 repositories */
     bool poll_local;              /**< poll.local: false; repositories read in place, too */
+    bool watch;                   /**< server.watch: false; work trees are followed by the server */
+    int64_t watch_directories;    /**< watch.directories: 1000000 of one tree under inotify */
     int64_t retire_grace_ms; /**< store.retire_grace: 10 m: how long replaced files stay for readers
                                 in other processes */
     int64_t cursor_ttl_ms;   /**< server.cursor_ttl: 5 m */
