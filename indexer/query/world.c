@@ -380,6 +380,18 @@ static view *ancestor(const world *old, const gaz_snapshot_repo *repo, const gaz
     return NULL;
 }
 
+/* Whether all that the old pool had is where it was: then views over it hold as they are. Most
+ * generations only add a segment. */
+static bool only_grew(const world_pool *was, const world_pool *now)
+{
+    if (was->count > now->count)
+        return false;
+    for (size_t i = 0; i < was->count; i++)
+        if (!was->segments[i] || was->segments[i] != now->segments[i])
+            return false;
+    return true;
+}
+
 /* Makes again the views that the old world had in use, over what is new: those of default branches,
  * and others that were asked for of late, so that one query over a thousand branches does not
  * burden every generation after it. */
@@ -398,7 +410,15 @@ static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *e
                 before->pool != pool->id || find_view(w, repo->refs[i].manifest, pool->id))
                 continue;
             gaz_manifest *m = NULL;
-            if (strcmp(gaz_manifest_name(before->manifest), repo->refs[i].manifest) == 0)
+            bool same = strcmp(gaz_manifest_name(before->manifest), repo->refs[i].manifest) == 0;
+            if (same && !before->missing && only_grew(was, pool)) {
+                if (!gaz_vec_push(&w->views, before))
+                    st = no_memory(err);
+                else
+                    atomic_fetch_add(&before->refs, 1);
+                continue;
+            }
+            if (same)
                 m = gaz_manifest_ref(before->manifest);
             else
                 st = gaz_manifest_load(store, repo->refs[i].manifest, &m, err);

@@ -46,7 +46,7 @@ typedef struct view {
     uint32_t *order;     /* entries in order of static rank */
     size_t count;
     uint64_t text_files, text_bytes, skipped, missing;
-    int64_t used_us; /* last asked for; under the world's lock */
+    atomic_int_fast64_t used_us; /* last asked for; worlds may share a view */
 } view;
 
 typedef struct world_pool {
