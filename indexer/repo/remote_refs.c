@@ -96,6 +96,8 @@ gaz_status gaz_remote_refs_read(gaz_git_command *c, const char *url, gaz_remote_
     }
     if (st == GAZ_OK)
         st = parse(out, &why);
+    out->unsure = out->known && !out->len &&
+                  (c->source.scheme == GAZ_SCHEME_HTTP || c->source.scheme == GAZ_SCHEME_HTTPS);
     if (st == GAZ_OK)
         return GAZ_OK;
     if (err && err->status == GAZ_OK)
@@ -185,6 +187,13 @@ gaz_status gaz_remote_refs_differ(const gaz_remote_refs *refs, gaz_repo *clone, 
     gaz_status st = gaz_refs_list(clone, "refs/heads/", &heads, err);
     if (st == GAZ_OK)
         st = gaz_refs_list(clone, "refs/tags/", &tags, err);
+    if (st == GAZ_OK && refs->unsure && heads.len + tags.len) {
+        st = gaz_error_set(err, GAZ_E_REMOTE,
+                           "the remote says that it has no branches any more, "
+                           "as an answer that was cut short would");
+        gaz_error_hint(err, "it is tried again, and the clone kept as it is; when the remote was "
+                            "emptied on purpose, remove the repository");
+    }
     if (st == GAZ_OK)
         st = gaz_remote_refs_head(refs, clone, &head, err);
     if (st == GAZ_OK)

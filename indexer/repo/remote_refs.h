@@ -7,6 +7,7 @@
 #include "repo.h"
 
 typedef struct gaz_remote_refs {
+    bool unsure;     /**< nothing is listed, over http: see gaz_remote_refs_differ() */
     bool known;      /**< false: there are too many to list */
     gaz_strbuf text; /**< what names point into */
     gaz_ref *items;  /**< refs/heads/ and refs/tags/, in byte order of names, each once */
@@ -26,7 +27,12 @@ void gaz_remote_refs_release(gaz_remote_refs *refs);
  */
 GAZ_CHECKED gaz_status gaz_remote_refs_head(const gaz_remote_refs *refs, gaz_repo *clone,
                                             gaz_strbuf *out, gaz_error *err);
-/** Whether a clone has other branches, tags or another HEAD. */
+/**
+ * Whether a clone has other branches, tags or another HEAD.
+ *
+ * @return GAZ_E_REMOTE when a clone that has something is told over http that there is nothing: an
+ * answer cut short in its head looks so too, and believing it would remove every branch
+ */
 GAZ_CHECKED gaz_status gaz_remote_refs_differ(const gaz_remote_refs *refs, gaz_repo *clone,
                                               bool *differ, gaz_error *err);
 

@@ -32,6 +32,7 @@ typedef struct run {
     int out, err_fd;
     char line[LINE_MAX_BYTES];
     size_t line_len;
+    bool returned;             /* the last byte was a carriage return that ended a line */
     char last[LINE_MAX_BYTES]; /* the last whole line */
     bool ended;
     int wait_status;
@@ -147,7 +148,19 @@ static gaz_status watch(run *r, const char *line, gaz_error *err)
     return r->program->watch ? r->program->watch(r->program->ctx, line, err) : GAZ_OK;
 }
 
-/* Ends a line: progress lines are only shown, others are kept for the message of a failure. */
+/* A line for the message of a failure. */
+static void keep_line(run *r)
+{
+    gaz_strbuf *errors = r->program->errors;
+    if (!errors)
+        return;
+    if (errors->len + strlen(r->last) + 1 > GAZ_PROGRAM_ERRORS_MAX)
+        gaz_strbuf_reset(errors);
+    gaz_strbuf_puts(errors, r->last);
+    gaz_strbuf_putc(errors, '\n');
+}
+
+/* Ends a line: those ended by a carriage return are progress and only shown, others are kept. */
 static gaz_status end_line(run *r, char how, gaz_error *err)
 {
     if (!r->line_len)
@@ -155,26 +168,24 @@ static gaz_status end_line(run *r, char how, gaz_error *err)
     r->line[r->line_len] = '\0';
     memcpy(r->last, r->line, r->line_len + 1);
     r->line_len = 0;
-    gaz_strbuf *errors = r->program->errors;
-    if (errors && how == '\n') {
-        size_t need = strlen(r->last) + 1;
-        if (errors->len + need > GAZ_PROGRAM_ERRORS_MAX)
-            gaz_strbuf_reset(errors);
-        gaz_strbuf_puts(errors, r->last);
-        gaz_strbuf_putc(errors, '\n');
-    }
+    if (how == '\n')
+        keep_line(r);
     return watch(r, r->last, err);
 }
 
+/* ssh ends its lines with both. */
 static gaz_status take_errors(run *r, const char *data, size_t len, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     for (size_t i = 0; i < len && st == GAZ_OK; i++) {
         unsigned char c = (unsigned char)data[i];
+        if (c == '\n' && r->returned)
+            keep_line(r);
+        else if (c != '\n' && c != '\r' && r->line_len + 1 < sizeof r->line)
+            r->line[r->line_len++] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
+        r->returned = c == '\r' && r->line_len;
         if (c == '\n' || c == '\r')
             st = end_line(r, (char)c, err);
-        else if (r->line_len + 1 < sizeof r->line)
-            r->line[r->line_len++] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
     }
     return st;
 }
@@ -286,14 +297,14 @@ gaz_status gaz_program_run(const gaz_program *program, int *exit_code, gaz_error
 {
     run r = {.program = program, .guard = -1, .lifeline = -1, .out = -1, .err_fd = -1};
     int out[2] = {-1, -1}, errors[2] = {-1, -1};
-    gaz_status st = GAZ_OK;
+    gaz_status st = start_guard(&r, err); /* before the pipes, whose ends it would keep open */
+    if (st != GAZ_OK)
+        return st;
     if (pipe2(out, O_CLOEXEC) != 0 || pipe2(errors, O_CLOEXEC) != 0) {
         st = gaz_error_errno(err, "cannot make a pipe for '%s'", program->argv[0]);
         goto done;
     }
-    st = start_guard(&r, err);
-    if (st == GAZ_OK)
-        st = start(&r, out[1], errors[1], err);
+    st = start(&r, out[1], errors[1], err);
     if (st != GAZ_OK)
         goto done;
     close_fd(&out[1]);
