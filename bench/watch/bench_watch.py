@@ -5,7 +5,7 @@ usage: bench/watch/bench_watch.py [--corpus DIR] [--gaz PROGRAM] [--saves N] [--
 
 The corpus is checked out beside its repository (objects are shared). Each save adds a line with a word that is nowhere else to a
 file chosen at random; half of the saves write in place, half write another file and rename it, as editors do. The clock runs from
-the end of the save until an answer over HTTP has the file; questions follow each other without pause. Every question is a new one.
+the end of the save until an answer over HTTP has the file; questions follow each other after a millisecond.
 Bytes are those that the server and its workers hand to the block layer (/proc/PID/io), the save's own not among them.
 Peers search the same tree for the word: git grep --untracked and ripgrep, both told not to look at ignore files (the corpus's own
 hide most of it).
@@ -27,6 +27,8 @@ import urllib.parse
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 NAME = "linux"
+RUN = "%08x" % random.SystemRandom().getrandbits(32)  # words are new in a tree that was kept, too
+PAUSE_S = 0.001  # between questions
 
 
 class Server:
@@ -100,7 +102,7 @@ def save(tree, path, word, rename):
 def measure_saves(server, tree, files, count, rng, watched):
     rows = []
     for i in range(count):
-        word = "gazsave%s%06d" % ("w" if watched else "d", i)
+        word = "gazsave%s%06d%s" % ("w" if watched else "d", i, RUN)
         path = rng.choice(files)
         before = server.written()
         done = save(tree, path, word, i % 2 == 1)
@@ -109,6 +111,9 @@ def measure_saves(server, tree, files, count, rng, watched):
             questions += 1
             if server.search(word, "worktree") == 1:
                 break
+            if time.perf_counter() - done > 30:
+                raise RuntimeError("%s was saved in %s and is not found" % (word, path))
+            time.sleep(PAUSE_S)
         seconds = time.perf_counter() - done
         time.sleep(0.3)  # what is published late is counted, too
         rows.append({"path": path, "rename": i % 2 == 1, "seconds": seconds, "questions": questions, "bytes": server.written() - before})
@@ -169,7 +174,7 @@ def main():
         server.search("gaznothing", "worktree")
         result["demand"] = measure_saves(server, tree, files, max(3, args.saves // 6), rng, False)
         server.stop()
-        word = "gazsavew%06d" % (args.saves - 1)
+        word = "gazsavew%06d%s" % (args.saves - 1, RUN)
         result["peers"] = {"git grep --untracked": peer(["git", "grep", "--untracked", "--no-exclude-standard", "-lF", word], tree)}
         if shutil.which("rg"):
             result["peers"]["ripgrep"] = peer(["rg", "--no-ignore", "-lF", word, "."], tree)
