@@ -93,6 +93,7 @@ void servers_fault(const git_servers *s, const char *kind, unsigned long bytes)
 {
     char text[60];
     int n = snprintf(text, sizeof text, "%s %lu\n", kind ? kind : "", bytes);
+    unlink(servers_file(s, "held"));
     if (kind)
         assert_int_equal(GAZ_OK,
                          gaz_file_write(servers_file(s, "fault"), text, (size_t)n, 0600, NULL));

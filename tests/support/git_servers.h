@@ -31,7 +31,7 @@ const char *servers_url(const git_servers *s, git_door door, const char *name);
 /** The path of a file of theirs, likewise. */
 const char *servers_file(const git_servers *s, const char *name);
 /** What the proxies do from the next connection on: "cut" or "hold" after so many bytes to the
- * client; NULL: nothing. */
+ * client; NULL: nothing. DIR/held is there from when one is held. */
 void servers_fault(const git_servers *s, const char *kind, unsigned long bytes);
 /** HTTP requests so far whose target holds `words`. */
 unsigned servers_requests(const git_servers *s, const char *words);

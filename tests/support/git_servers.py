@@ -8,7 +8,7 @@ usage: git_servers.py DIR
 DIR/remote holds the repositories. Written to DIR: ca.pem, client_key, wrong_key, known_hosts,
 changed_hosts (another key for each server), passwords and wrong_passwords (for git's "store").
 DIR/requests gets a line for each HTTP request. DIR/fault, read at each connection of a proxy: "cut N"
-ends it after N bytes to the client, "hold N" lets it hang then; without the file everything passes.
+ends it after N bytes to the client, "hold N" lets it hang then and makes DIR/held; without the file everything passes.
 Below /auth/ a password is asked for, /forbidden/ is 403, /broken/ 500, /busy/ 429.
 Prints "ready NAME=PORT ..." and runs until it is killed."""
 
@@ -256,8 +256,8 @@ def answer_with_fault(upstream, client):
             if kind and len(data) >= left:
                 client.sendall(data[:left])
                 if kind == "hold":
-                    client.settimeout(300)
-                    threading.Event().wait(300)
+                    with open(path("held"), "w"):
+                        threading.Event().wait(300)
                 break
             left -= len(data)
             client.sendall(data)
