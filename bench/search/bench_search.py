@@ -5,9 +5,10 @@ usage: bench/search/bench_search.py [--corpus DIR] [--gaz PROGRAM] [--reps N] [-
 
 Prints tables and writes JSON. Client wall time for every tool, medians of --reps; ratios are peer / gaz (above 1: gaz is faster).
 gaz and zoekt answer over HTTP keep-alive. Every query to gaz carries a harmless atom that is unique, so that no cache of answers
-could help. `all` is every match counted and 50 files rendered; `first` the first 50 files and nothing more; `cold` is `all` with
-a block cache too small to hold anything (the page cache is warm). Line counts of gaz and ripgrep are compared: a difference fails
-the run. A tool that is not on PATH is left out: cindex and csearch (package codesearch), zoekt-git-index and zoekt-webserver
+could help. `all` is every match counted and 50 files rendered; `first` the first 50 files and nothing more; `cold` is `all` of a
+server that has just been started and has answered a search without candidates, so that its tables are there and its block cache
+is empty (the page cache is warm). `floor` is gaz-floor (floor.c): the candidates' text in memory, scanned on all cores, and
+nothing else. Line counts of gaz and ripgrep are compared: a difference fails the run. A tool that is not on PATH is left out: cindex and csearch (package codesearch), zoekt-git-index and zoekt-webserver
 (github.com/sourcegraph/zoekt/cmd/..., built with Go).
 """
 import argparse
@@ -28,6 +29,7 @@ import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+NOTHING = {"text": "zzqqxx_not_there", "literal": True, "fold": False}
 PEERS = ("rg", "csearch", "git grep", "zoekt all", "zoekt first")
 
 
@@ -99,6 +101,15 @@ def free_port():
         return s.getsockname()[1]
 
 
+def query_text(query):
+    text = query["text"]
+    if query["literal"]:
+        atom = '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
+    else:
+        atom = "/%s/" % text.replace("/", "\\/")
+    return "%s case:%s" % (atom, "no" if query["fold"] else "yes")
+
+
 class Server:
     """gaz serve."""
 
@@ -112,12 +123,7 @@ class Server:
 
     def query(self, query):
         self.unique += 1
-        text = query["text"]
-        if query["literal"]:
-            atom = '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
-        else:
-            atom = "/%s/" % text.replace("/", "\\/")
-        return "%s case:%s -file:^zz%d$" % (atom, "no" if query["fold"] else "yes", self.unique)
+        return "%s -file:^zz%d$" % (query_text(query), self.unique)
 
     def search(self, query, suffix):
         path = "/v1/search?" + urllib.parse.urlencode({"q": self.query(query) + suffix, "limit": 50})
@@ -142,14 +148,16 @@ class Zoekt:
         self.process = subprocess.Popen(["zoekt-webserver", "-rpc", "-index", index, "-listen", "127.0.0.1:%d" % port],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        for _ in range(600):
+        shards, deadline = len([f for f in os.listdir(index) if f.endswith(".zoekt")]), time.monotonic() + 120
+        while time.monotonic() < deadline:
             try:
-                _, body = self.ask("zzqqxx_not_there", {"MaxDocDisplayCount": 1})
-                if json.loads(body)["Result"]["Stats"]["ShardsSkippedFilter"] >= 0:
+                result = json.loads(self.ask("a", {"MaxDocDisplayCount": 1})[1])["Result"]
+                if result["ShardsScanned"] + result["ShardsSkipped"] + result["ShardsSkippedFilter"] >= shards:
                     return
-            except (OSError, http.client.HTTPException, KeyError, ValueError):
+            except (OSError, http.client.HTTPException, KeyError, TypeError, ValueError):
                 self.connection.close()
-                time.sleep(0.1)
+            time.sleep(0.1)
+        self.stop()
         sys.exit("bench: zoekt-webserver does not answer")
 
     def ask(self, text, options):
@@ -170,6 +178,13 @@ class Zoekt:
     def stop(self):
         self.process.terminate()
         self.process.wait()
+
+
+def build_floor(gaz):
+    """gaz-floor lies beside gaz, in its build directory."""
+    where = os.path.dirname(os.path.abspath(gaz))
+    subprocess.run(["cmake", "--build", where, "--target", "gaz-floor"], stdout=subprocess.DEVNULL, check=True)
+    return os.path.join(where, "gaz-floor")
 
 
 def build(gaz, corpus, home):
@@ -216,6 +231,27 @@ def peers_of(query, corpus, builds, zoekt, reps):
     return row
 
 
+def cold_time(gaz, home, query, reps):
+    times = []
+    for _ in range(max(3, reps // 3)):
+        server = Server(gaz, home)
+        server.search(NOTHING, " count:all")
+        times.append(server.search(query, " count:all")[0])
+        server.stop()
+    return statistics.median(times)
+
+
+def floors(program, home, queries, reps):
+    """What gaz-floor needs for the chunks that the index leaves for each query."""
+    lines = []
+    for query in queries:
+        pattern = "".join("\\x%02x" % byte for byte in query["text"].encode()) if query["literal"] else query["text"]
+        lines.append("%s\t%s\t%s" % (query_text(query), pattern, "i" if query["fold"] else "-"))
+    out = subprocess.run([program, home, str(reps)], input="\n".join(lines) + "\n", stdout=subprocess.PIPE, text=True, check=True).stdout
+    rows = [line.split("\t") for line in out.splitlines()]
+    return [{"chunks": int(r[0]), "chunk_bytes": int(r[1]), "floor": float(r[3]) / 1e3} for r in rows]
+
+
 def measure(server, query, reps):
     """Warm times, and how many of the exhaustive top ten the first 50 hold."""
     everything = json.loads(server.search(query, " count:all")[1])
@@ -226,6 +262,9 @@ def measure(server, query, reps):
         "first": statistics.median(server.search(query, "")[0] for _ in range(reps)),
         "lines": everything["stats"]["lines"],
         "complete": everything["complete"],
+        "candidates": everything["stats"]["candidates"],
+        "all_bytes": everything["stats"]["bytes_scanned"],
+        "first_bytes": first["stats"]["bytes_scanned"],
         "top10": sum(path in shown for path in best) / len(best) if best else 1.0,
     }
 
@@ -245,14 +284,24 @@ def print_builds(result):
                                                 b["disk_bytes"] / result["build"]["text_bytes"]))
 
 
+def print_work(rows):
+    print("%-4s %10s %10s %10s %12s   (what the index leaves, and what was read of it)" % ("id", "files", "chunks", "all MB", "first MB"))
+    for r in rows:
+        print("%-4s %10d %10d %10.1f %12.1f" % (r["id"], r["candidates"], r["chunks"], r["all_bytes"] / 1e6, r["first_bytes"] / 1e6))
+
+
 def print_summary(rows):
     for peer, mine in (("rg", "all"), ("csearch", "all"), ("git grep", "all"), ("zoekt all", "all"), ("zoekt first", "first"),
-                       ("rg", "cold"), ("csearch", "cold")):
+                       ("rg", "cold"), ("csearch", "cold"), ("zoekt all", "cold")):
         ratios = {r["id"]: r[peer] / r[mine] for r in rows if r.get(peer) and r.get(mine)}
         if ratios:
             slower = [k for k, v in ratios.items() if v < 1]
             print("%-11s / gaz %-5s: geometric mean %6.1f, least %5.2f, slower on %d of %d %s" % (
                 peer, mine, geometric(list(ratios.values())), min(ratios.values()), len(slower), len(ratios), " ".join(slower)))
+    over = {r["id"]: r["all"] / max(0.001, 2 * r["floor"]) for r in rows}
+    print("all / max(1 ms, 2 x floor): geometric mean %.2f, most %.2f, above 1 on %s" % (
+        geometric(list(over.values())), max(over.values()), " ".join(k for k, v in over.items() if v > 1) or "none"))
+    print("first above 2 ms on %s" % (" ".join(r["id"] for r in rows if r["first"] > 0.002) or "none"))
     print("first 50 hold %.2f of the exhaustive top ten on average" % (10 * statistics.mean(r["top10"] for r in rows)))
 
 
@@ -270,23 +319,22 @@ def main():
     scratch = tempfile.mkdtemp(prefix="gaz-bench-")
     home = os.path.join(scratch, "home")
     failed = False
-    zoekt = None
+    zoekt = server = None
     try:
         result = {"build": build(args.gaz, corpus, home)}
         result["peer_builds"] = {} if args.skip_peers else build_peers(corpus, scratch)
         print_builds(result)
+        floor_program = build_floor(args.gaz)
         if "zoekt" in result["peer_builds"]:
             zoekt = Zoekt(result["peer_builds"]["zoekt"]["index"])
         server = Server(args.gaz, home)
         rows = [dict(id=q["id"], **measure(server, q, args.reps)) for q in queries]
         result["rss_anon"] = server.rss_anon()
         server.stop()
-        server = Server(args.gaz, home, GAZ_QUERY_CACHE="1MiB")
-        for row, query in zip(rows, queries):
-            server.search(query, " count:all")
-            row["cold"] = statistics.median(server.search(query, " count:all")[0] for _ in range(max(3, args.reps // 3)))
-        server.stop()
-        columns = ("all", "first", "cold", *PEERS)
+        server = None
+        for row, query, floor in zip(rows, queries, floors(floor_program, home, queries, args.reps)):
+            row.update(floor, cold=cold_time(args.gaz, home, query, args.reps))
+        columns = ("all", "floor", "first", "cold", *PEERS)
         print("%-4s %8s %5s" % ("id", "lines", "top10") + "".join("%10s" % (c if c != "zoekt first" else "zoekt 1st") for c in columns) + "   (ms)")
         for row, query in zip(rows, queries):
             if not args.skip_peers:
@@ -296,11 +344,13 @@ def main():
                     print("%s: gaz finds %d lines, ripgrep %d" % (row["id"], row["lines"], row["rg_lines"]), file=sys.stderr)
             print("%-4s %8d %5.1f" % (row["id"], row["lines"], 10 * row["top10"]) + "".join(" " + cell(row.get(c), 1e3, 2) for c in columns), flush=True)
         result["queries"] = rows
+        print_work(rows)
         print_summary(rows)
         print("server RssAnon after all queries (block cache included): %.0f MiB" % (result["rss_anon"] / 2**20))
     finally:
-        if zoekt:
-            zoekt.stop()
+        for process in (zoekt, server):
+            if process:
+                process.stop()
         shutil.rmtree(scratch, ignore_errors=True)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:

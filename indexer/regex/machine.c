@@ -111,10 +111,43 @@ static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, 
     return st;
 }
 
+/* A path's literal may be bound to the path's ends, as in `^drivers/` and `\\.c$`: half of what
+ * people write. Cutting the assertions off leaves a plain literal to compare with. */
+static const gaz_byte_node *unbind(const gaz_byte_node *root, gaz_byte_node *inner, gaz_machine *m)
+{
+    size_t from = 0, to = root->kind == GAZ_BYTE_CONCAT ? root->count : 0;
+    if (to > 1 && root->kids[0]->kind == GAZ_BYTE_ASSERT &&
+        strcmp(root->kids[0]->assertion, "\\A") == 0)
+        m->at_start = from++ == 0;
+    if (to > from + 1 && root->kids[to - 1]->kind == GAZ_BYTE_ASSERT &&
+        strcmp(root->kids[to - 1]->assertion, "\\z") == 0)
+        m->at_end = to-- > 0;
+    if (!m->at_start && !m->at_end)
+        return root;
+    *inner = *root;
+    inner->kids += from;
+    inner->count = to - from;
+    return inner;
+}
+
+size_t gaz_machine_find(const gaz_machine *m, const char *text, size_t len, size_t from)
+{
+    size_t n = m->needle->len;
+    if (m->at_end) {
+        if (len < n || from > len - n || (m->at_start && len != n))
+            return GAZ_NOWHERE;
+        return gaz_needle_find(m->needle, text, len, len - n);
+    }
+    if (m->at_start)
+        return from == 0 && len >= n ? gaz_needle_find(m->needle, text, n, 0) : GAZ_NOWHERE;
+    return gaz_needle_find(m->needle, text, len, from);
+}
+
 /* Decides without a scanner where that is possible; GAZ_DONE when it is not. */
-static gaz_status decide(const gaz_byte_pattern *bytes, gaz_machine *m, gaz_error *err)
+static gaz_status decide(const gaz_byte_pattern *bytes, bool path, gaz_machine *m, gaz_error *err)
 {
     const gaz_byte_node *root = bytes->root;
+    gaz_byte_node inner;
     if (root->kind == GAZ_BYTE_FAIL) {
         m->kind = GAZ_MACHINE_NEVER;
         return GAZ_OK;
@@ -124,7 +157,8 @@ static gaz_status decide(const gaz_byte_pattern *bytes, gaz_machine *m, gaz_erro
         m->kind = sure ? GAZ_MACHINE_ALWAYS : GAZ_MACHINE_NONE;
         return GAZ_OK;
     }
-    gaz_status st = try_needle(m, root, err);
+    m->at_start = m->at_end = false;
+    gaz_status st = try_needle(m, path ? unbind(root, &inner, m) : root, err);
     if (st == GAZ_DONE && root->kind == GAZ_BYTE_SET) {
         gaz_byteset_prepare(&m->set, root->bits);
         m->kind = GAZ_MACHINE_BYTESET;
@@ -149,7 +183,7 @@ gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *op
             st = GAZ_OK;
             continue;
         }
-        st = decide(&bytes, &m, err);
+        st = decide(&bytes, options->path, &m, err);
         if (st != GAZ_DONE)
             break;
         st = GAZ_OK;

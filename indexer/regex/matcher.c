@@ -240,12 +240,12 @@ static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t f
     return GAZ_OK;
 }
 
-static void literal_spans(const gaz_needle *n, const gaz_scan *scan, size_t from, size_t to,
+static void literal_spans(const gaz_machine *m, const gaz_scan *scan, size_t from, size_t to,
                           span_list *l)
 {
-    for (size_t at = from; (at = gaz_needle_find(n, scan->text, to, at)) != GAZ_NOWHERE;
-         at += n->len)
-        if (!add_span(l, at, at + n->len))
+    for (size_t at = from; (at = gaz_machine_find(m, scan->text, to, at)) != GAZ_NOWHERE;
+         at += m->needle->len)
+        if (!add_span(l, at, at + m->needle->len))
             return;
 }
 
@@ -282,7 +282,7 @@ gaz_status gaz_matcher_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, 
     else if (m->pattern->programs[1].code)
         st = program_spans(m, scan, from, to, &l, err);
     else if (machine->kind == GAZ_MACHINE_LITERAL)
-        literal_spans(machine->needle, scan, from, to, &l);
+        literal_spans(machine, scan, from, to, &l);
     if (st == GAZ_OK)
         *count = finish_spans(&l);
     return st;

@@ -191,10 +191,13 @@ static gaz_status build_programs(gaz_pattern *p, const char *source, size_t len,
         return gaz_exact_compile_perl(source, len, &o, &p->programs[1], err);
     /* What was trimmed off may belong to a span, so only an untrimmed literal goes without. */
     bool plain = p->root->kind != GAZ_NODE_ALTERNATE && p->root->kind != GAZ_NODE_REPEAT;
-    for (size_t i = 0; i < p->root->count; i++)
-        plain = plain && (p->root->kids[i]->kind == GAZ_NODE_SCALAR ||
-                          p->root->kids[i]->kind == GAZ_NODE_SET ||
-                          p->root->kids[i]->kind == GAZ_NODE_BYTES);
+    for (size_t i = 0; i < p->root->count; i++) {
+        gaz_node_kind kind = p->root->kids[i]->kind;
+        bool bound = p->path && ((kind == GAZ_NODE_TEXT_START && i == 0) ||
+                                 (kind == GAZ_NODE_TEXT_END && i + 1 == p->root->count));
+        plain = plain && (kind == GAZ_NODE_SCALAR || kind == GAZ_NODE_SET ||
+                          kind == GAZ_NODE_BYTES || bound);
+    }
     if (plain && !p->multiline && self_sufficient(&p->machines[1]) &&
         (p->same || self_sufficient(&p->machines[0])))
         return GAZ_OK;

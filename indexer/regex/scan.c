@@ -316,7 +316,7 @@ gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe, 
         *maybe = false;
         break;
     case GAZ_MACHINE_LITERAL:
-        *maybe = gaz_needle_find(machine->needle, scan->text, scan->len, 0) != GAZ_NOWHERE;
+        *maybe = gaz_machine_find(machine, scan->text, scan->len, 0) != GAZ_NOWHERE;
         break;
     case GAZ_MACHINE_BYTESET:
         *maybe = gaz_byteset_find(&machine->set, scan->text, scan->len, 0) != GAZ_NOWHERE;

@@ -491,6 +491,67 @@ static void path_has_no_lines(void **state)
     assert_true(path_matches("a.*b", "a/\xff/b", false, GAZ_CASE_SENSITIVE) == false);
 }
 
+/* Literals bound to the ends of a path go without a scanner: against the rules written plainly. */
+static void literals_at_the_ends_of_paths(void **state)
+{
+    (void)state;
+    static const char *const literals[] = {"a", "ab", "a/b", "B.c", "aba", "\xC3\xA9", "a\nb"},
+                             *const paths[] = {"",         "a",     "ab",          "a/b",   "xa/b",
+                                               "a/b.c",    "A/B.C", "aba",         "ababa", "abab",
+                                               "\xC3\xA9", "a\nb",  "a\nba\nb",    "b\na",  "B.c",
+                                               "B.cB.c",   "xB.c",  "\xff\xC3\xA9"};
+    for (size_t l = 0; l < sizeof literals / sizeof *literals; l++)
+        for (size_t p = 0; p < sizeof paths / sizeof *paths; p++)
+            for (unsigned how = 0; how < 8; how++) {
+                bool front = how & 1, back = how & 2, fold = how & 4;
+                char source[64], escaped[32] = "";
+                size_t n = 0;
+                for (const char *c = literals[l]; *c; c++) {
+                    if (*c == '.')
+                        escaped[n++] = '\\';
+                    escaped[n++] = *c;
+                }
+                snprintf(source, sizeof source, "%s%s%s", front ? "^" : "", escaped,
+                         back ? "$" : "");
+                size_t len = strlen(literals[l]), all = strlen(paths[p]);
+                bool expected = false;
+                for (size_t at = 0; at + len <= all; at++)
+                    expected |= (fold ? strncasecmp(paths[p] + at, literals[l], len)
+                                      : strncmp(paths[p] + at, literals[l], len)) == 0 &&
+                                (!front || at == 0) && (!back || at + len == all);
+                if (path_matches(source, paths[p], false,
+                                 fold ? GAZ_CASE_INSENSITIVE : GAZ_CASE_SENSITIVE) != expected)
+                    fail_msg("%s in %s: not %d", source, paths[p], expected);
+            }
+}
+
+static void spans_of_bound_literals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *source, *path;
+        size_t count, start;
+    } cases[] = {{"^ab", "abab", 1, 0},    {"ab$", "abab", 1, 2},  {"ab", "abab", 2, 0},
+                 {"^abab$", "abab", 1, 0}, {"^ab$", "abab", 0, 0}, {"b$", "abab", 1, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gaz_pattern *p = NULL;
+        gaz_matcher *m = NULL;
+        gaz_pattern_options o = {.path = true, .fold = GAZ_CASE_SENSITIVE};
+        gaz_scan s = {cases[i].path, strlen(cases[i].path), 0, GAZ_NEVER};
+        gaz_range spans[4];
+        size_t count = 99;
+        assert_ok(gaz_pattern_compile(cases[i].source, strlen(cases[i].source), &o, &p, &err));
+        assert_string_equal(gaz_pattern_engine(p), "literal");
+        assert_ok(gaz_matcher_new(p, &m, &err));
+        assert_ok(gaz_matcher_spans(m, &s, 0, s.len, spans, 4, &count, &err));
+        assert_int_equal(count, cases[i].count);
+        if (count)
+            assert_int_equal(spans[0].start, cases[i].start);
+        gaz_matcher_free(m);
+        gaz_pattern_free(p);
+    }
+}
+
 static void path_asks_nothing_of_the_index(void **state)
 {
     (void)state;
@@ -553,6 +614,8 @@ int main(void)
         cmocka_unit_test(numbers_are_right_in_long_texts),
         cmocka_unit_test(line_with_many_matches_is_visited_once),
         cmocka_unit_test(path_has_no_lines),
+        cmocka_unit_test(literals_at_the_ends_of_paths),
+        cmocka_unit_test(spans_of_bound_literals),
         cmocka_unit_test(path_asks_nothing_of_the_index),
         cmocka_unit_test(engine_is_named),
         cmocka_unit_test(free_accepts_null),
