@@ -75,7 +75,7 @@ def main():
     parser.add_argument("--idle", type=int, default=2000)
     parser.add_argument("--json")
     args = parser.parse_args()
-    corpus = args.corpus or subprocess.run([os.path.join(ROOT, "bench/corpus.sh")], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    corpus = bench_search.corpus_of(args)
     scratch = tempfile.mkdtemp(prefix="gaz-bench-")
     home = os.path.join(scratch, "home")
     result = {"gaz": [], "hello": []}

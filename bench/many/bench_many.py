@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--reps", type=int, default=9)
     parser.add_argument("--json")
     args = parser.parse_args()
-    corpus = args.corpus or subprocess.run([os.path.join(ROOT, "bench/corpus.sh")], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    corpus = bench_search.corpus_of(args)
     queries = bench_search.read_queries([])
     scratch = tempfile.mkdtemp(prefix="gaz-bench-")
     one, many = os.path.join(scratch, "one"), os.path.join(scratch, "many")

@@ -84,6 +84,11 @@ def build_run(command, env):
     return {"seconds": seconds, "peak_bytes": peak[0]}
 
 
+def corpus_of(args):
+    made = [os.path.join(ROOT, "bench/corpus.sh")]
+    return args.corpus or subprocess.run(made, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
 def read_queries(only):
     queries = []
     with open(os.path.join(HERE, "queries.tsv"), encoding="utf-8") as file:
@@ -180,11 +185,11 @@ class Zoekt:
         self.process.wait()
 
 
-def build_floor(gaz):
-    """gaz-floor lies beside gaz, in its build directory."""
+def build_beside(gaz, name):
+    """A program of this directory, in the build directory of gaz."""
     where = os.path.dirname(os.path.abspath(gaz))
-    subprocess.run(["cmake", "--build", where, "--target", "gaz-floor"], stdout=subprocess.DEVNULL, check=True)
-    return os.path.join(where, "gaz-floor")
+    subprocess.run(["cmake", "--build", where, "--target", name], stdout=subprocess.DEVNULL, check=True)
+    return os.path.join(where, name)
 
 
 def build(gaz, corpus, home):
@@ -314,7 +319,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--skip-peers", action="store_true")
     args = parser.parse_args()
-    corpus = args.corpus or subprocess.run([os.path.join(ROOT, "bench/corpus.sh")], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    corpus = corpus_of(args)
     queries = read_queries(args.only.split(",") if args.only else [])
     scratch = tempfile.mkdtemp(prefix="gaz-bench-")
     home = os.path.join(scratch, "home")
@@ -324,7 +329,7 @@ def main():
         result = {"build": build(args.gaz, corpus, home)}
         result["peer_builds"] = {} if args.skip_peers else build_peers(corpus, scratch)
         print_builds(result)
-        floor_program = build_floor(args.gaz)
+        floor_program = build_beside(args.gaz, "gaz-floor")
         if "zoekt" in result["peer_builds"]:
             zoekt = Zoekt(result["peer_builds"]["zoekt"]["index"])
         server = Server(args.gaz, home)
