@@ -187,7 +187,9 @@ static bool visit_line(void *ctx, const gaz_line *line)
     if (v->atom->atom->literal && v->worker->line_count + v->seen <= LINES_LOOKED_AT) {
         const char *start = v->text + line->start;
         size_t len = line->end - line->start;
-        const char *hit = memmem(start, len, v->atom->atom->text, v->atom->atom->len);
+        const char *hit = line->match != SIZE_MAX
+                              ? v->text + line->match
+                              : memmem(start, len, v->atom->atom->text, v->atom->atom->len);
         if (hit)
             look_at_word(v->worker, start, len, (size_t)(hit - start), v->atom->atom->len);
     }
@@ -216,6 +218,7 @@ static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *te
                        .text = text,
                        .first_line = first_line,
                        .keep = w->plan->positive_content > 1};
+    scan.unnumbered = !v.keep;
     gaz_status st = gaz_matcher_lines(m, &scan, visit_line, &v, err);
     if (v.failed)
         return no_memory(err);
@@ -338,9 +341,6 @@ static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope
         break;
     }
     gaz_scan scan = {.text = e->path, .len = e->path_len, .deadline_us = w->deadline};
-    scan.flags = gaz_ascii_valid(e->path, e->path_len)  ? GAZ_TEXT_ASCII | GAZ_TEXT_VALID
-                 : gaz_utf8_valid(e->path, e->path_len) ? GAZ_TEXT_VALID
-                                                        : 0;
     bool found = false;
     gaz_status st = gaz_matcher_test(w->matchers[a->atom->index], &scan, &found, err);
     *verdict = found ? YES : NO;

@@ -95,7 +95,8 @@ static bool needs_whole(const renderer *r)
 static bool take_line(void *ctx, const gaz_line *line)
 {
     line_list *list = ctx;
-    gaz_line l = {line->start, line->end, list->base + line->number};
+    gaz_line l = *line;
+    l.number += list->base;
     if (l.number < list->from)
         return true;
     if (l.number > list->to)

@@ -30,6 +30,7 @@ typedef struct line_scan {
     uint32_t number;
     size_t after; /* start of the line behind the one visited last */
     size_t confirmed;
+    size_t match; /* of a literal, in the line being considered */
     bool numbers; /* the visitor wants them */
     bool stop;
     gaz_status status;
@@ -89,7 +90,7 @@ static void visit(line_scan *s, size_t start, size_t end)
         s->counted = start;
         s->after = end + 1;
     }
-    gaz_line line = {.start = start, .end = end, .number = s->number};
+    gaz_line line = {.start = start, .end = end, .match = s->match, .number = s->number};
     if (!s->visit(s->ctx, &line))
         s->stop = true;
 }
@@ -127,6 +128,7 @@ static void scan_literal(line_scan *s)
         size_t seen = scan->len - to > n->len - 1 ? to + n->len - 1 : scan->len;
         size_t hit = gaz_needle_find(n, scan->text, seen, at);
         if (hit != GAZ_NOWHERE) {
+            s->match = hit;
             consider(s, hit);
             at = s->next;
         } else {
@@ -460,7 +462,8 @@ gaz_status gaz_matcher_lines(gaz_matcher *m, const gaz_scan *scan, gaz_line_visi
                    .visit = visitor,
                    .ctx = ctx,
                    .err = err,
-                   .numbers = true};
+                   .match = SIZE_MAX,
+                   .numbers = !scan->unnumbered};
     return scan_lines(&s);
 }
 
@@ -479,7 +482,8 @@ gaz_status gaz_matcher_test(gaz_matcher *m, const gaz_scan *scan, bool *found, g
                    .scan = scan,
                    .visit = stop_at_first,
                    .ctx = &any,
-                   .err = err};
+                   .err = err,
+                   .match = SIZE_MAX};
     gaz_status st = scan_lines(&s);
     if (st == GAZ_OK)
         *found = any;

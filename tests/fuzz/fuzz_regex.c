@@ -79,7 +79,7 @@ static void scan_text(const gaz_pattern *p, const char *text, size_t len)
     gaz_matcher *m = NULL;
     if (gaz_matcher_new(p, &m, NULL) != GAZ_OK)
         return;
-    gaz_scan scan = {text, len, 0, gaz_deadline(2000)};
+    gaz_scan scan = {.text = text, .len = len, .flags = 0, .deadline_us = gaz_deadline(2000)};
     sum known = {.m = m, .scan = &scan}, blind = known;
     gaz_status a = gaz_matcher_lines(m, &scan, on_line, &blind, NULL);
     scan.flags = (gaz_ascii_valid(text, len) ? GAZ_TEXT_ASCII : 0u) |

@@ -23,7 +23,7 @@ static bool note(void *ctx, const gaz_line *line)
 
 static gaz_scan scan_of(const char *text, size_t len)
 {
-    gaz_scan s = {text, len, 0, GAZ_NEVER};
+    gaz_scan s = {.text = text, .len = len, .flags = 0, .deadline_us = GAZ_NEVER};
     s.flags = (gaz_ascii_valid(text, len) ? GAZ_TEXT_ASCII : 0u) |
               (gaz_utf8_valid(text, len) ? GAZ_TEXT_VALID : 0u);
     return s;
@@ -465,7 +465,7 @@ static bool path_matches(const char *source, const char *path, bool literal, gaz
     gaz_matcher *m = NULL;
     bool any = false;
     gaz_pattern_options o = {.path = true, .literal = literal, .fold = fold};
-    gaz_scan s = {path, strlen(path), 0, GAZ_NEVER};
+    gaz_scan s = {.text = path, .len = strlen(path), .flags = 0, .deadline_us = GAZ_NEVER};
     gaz_error_clear(&err);
     assert_ok(gaz_pattern_compile(source, strlen(source), &o, &p, &err));
     assert_ok(gaz_matcher_new(p, &m, &err));
@@ -537,7 +537,10 @@ static void spans_of_bound_literals(void **state)
         gaz_pattern *p = NULL;
         gaz_matcher *m = NULL;
         gaz_pattern_options o = {.path = true, .fold = GAZ_CASE_SENSITIVE};
-        gaz_scan s = {cases[i].path, strlen(cases[i].path), 0, GAZ_NEVER};
+        gaz_scan s = {.text = cases[i].path,
+                      .len = strlen(cases[i].path),
+                      .flags = 0,
+                      .deadline_us = GAZ_NEVER};
         gaz_range spans[4];
         size_t count = 99;
         assert_ok(gaz_pattern_compile(cases[i].source, strlen(cases[i].source), &o, &p, &err));

@@ -234,7 +234,10 @@ static gaz_status ask_us(const bench *b, const query *q, gaz_matcher *m, bool sp
         if (q->perl && i != 0 && i != 1 && i != 3 && i != 4)
             continue;
         const text *t = &b->texts[i];
-        gaz_scan scan = {t->bytes.data, t->bytes.len, known ? t->flags : 0, gaz_deadline(20000)};
+        gaz_scan scan = {.text = t->bytes.data,
+                         .len = t->bytes.len,
+                         .flags = known ? t->flags : 0,
+                         .deadline_us = gaz_deadline(20000)};
         collector c = {out, i, spans, m, &scan};
         st = gaz_matcher_lines(m, &scan, collect, &c, &err);
     }

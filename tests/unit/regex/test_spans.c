@@ -28,7 +28,10 @@ static bool ask_spans(void *ctx, const gaz_line *line)
 
 static asked ask(gaz_matcher *m, const char *text, size_t len)
 {
-    gaz_scan scan = {text, len, GAZ_TEXT_ASCII | GAZ_TEXT_VALID, GAZ_NEVER};
+    gaz_scan scan = {.text = text,
+                     .len = len,
+                     .flags = GAZ_TEXT_ASCII | GAZ_TEXT_VALID,
+                     .deadline_us = GAZ_NEVER};
     asked a = {.m = m, .scan = &scan};
     assert_ok(gaz_matcher_lines(m, &scan, ask_spans, &a, &err));
     return a;
@@ -79,7 +82,10 @@ static void text_changed_in_place_gives_its_own_ranges(void **state)
     assert_int_equal(second.bytes, 1);
     /* A text without any match leaves none of the last one's behind. */
     memcpy(text, "xxxxxxxxxxx\n", 12);
-    gaz_scan scan = {text, 12, GAZ_TEXT_ASCII | GAZ_TEXT_VALID, GAZ_NEVER};
+    gaz_scan scan = {.text = text,
+                     .len = 12,
+                     .flags = GAZ_TEXT_ASCII | GAZ_TEXT_VALID,
+                     .deadline_us = GAZ_NEVER};
     gaz_range out[4];
     size_t n = 9;
     assert_int_equal(ask(m, text, 12).lines, 0);
@@ -105,7 +111,10 @@ static void ranges_of_very_many_matches_are_all_found(void **state)
     asked a = ask(m, text, LINES * 4);
     assert_int_equal(a.lines, LINES);
     assert_int_equal(a.ranges, LINES / 2 * 3);
-    gaz_scan scan = {text, LINES * 4, GAZ_TEXT_ASCII | GAZ_TEXT_VALID, GAZ_NEVER};
+    gaz_scan scan = {.text = text,
+                     .len = LINES * 4,
+                     .flags = GAZ_TEXT_ASCII | GAZ_TEXT_VALID,
+                     .deadline_us = GAZ_NEVER};
     for (size_t k = 0; k < 40; k++) { /* forwards in leaps, then from the end */
         size_t line = k < 20 ? k * (LINES / 20) : LINES - 1 - (k - 20) * (LINES / 20), n = 0;
         gaz_range out[16];

@@ -86,11 +86,12 @@ enum {
     GAZ_TEXT_CR = 4     /**< holds a CR somewhere */
 };
 
-/** A matching line: [start, end) excludes the line's "\n"; `number` is 0-based within the text
- * given. */
+/** A matching line: [start, end) excludes the line's "\n". */
 typedef struct gaz_line {
     size_t start, end;
-    uint32_t number;
+    size_t match;    /**< where a match in it begins, for patterns whose engine is "literal";
+                        SIZE_MAX where that is not known */
+    uint32_t number; /**< 0-based within the text given; 0 when `unnumbered` */
 } gaz_line;
 /** @return false to stop */
 typedef bool (*gaz_line_visit)(void *ctx, const gaz_line *line);
@@ -100,6 +101,7 @@ typedef struct gaz_scan {
                          is multi-line */
     size_t len;
     unsigned flags;      /**< GAZ_TEXT_* */
+    bool unnumbered;     /**< nobody wants to know the numbers of lines: counting them takes time */
     int64_t deadline_us; /**< gaz_now_us() clock; GAZ_NEVER */
 } gaz_scan;
 
