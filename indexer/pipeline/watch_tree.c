@@ -32,6 +32,8 @@ typedef struct watcher {
     gaz_store *store;
     const index_request *request;
     overlay o;
+    gaz_settings settings; /* read again, once `reread` */
+    bool reread;
     watch_dirs dirs;
     watch_changes changes;
     gaz_lock *live;
@@ -273,6 +275,23 @@ static gaz_status gather(watcher *w, const sigset_t *mask, gaz_error *err)
     return st;
 }
 
+/* When somebody dropped the overlay, other exclusions may be the reason. Settings that cannot be
+ * read leave those there are. */
+static void read_settings(watcher *w)
+{
+    gaz_settings fresh = {0};
+    gaz_error ignored = {0};
+    if (gaz_settings_load(gaz_store_home(w->store), &fresh, &ignored) != GAZ_OK) {
+        gaz_settings_release(&fresh);
+        return;
+    }
+    if (w->reread)
+        gaz_settings_release(&w->settings);
+    w->settings = fresh;
+    w->reread = true;
+    w->o.settings = &w->settings;
+}
+
 /* Whether what was published is still so: the repository may be removed, its refs dropped by a
  * repair or by other rules, its work tree looked at by somebody else. */
 static gaz_status check_catalogue(watcher *w, gaz_error *err)
@@ -298,6 +317,8 @@ static gaz_status check_catalogue(watcher *w, gaz_error *err)
         return gaz_error_set(err, GAZ_E_NOT_FOUND, "repository %s was removed", w->request->repo);
     w->generation = generation;
     w->changes.all |= !ours;
+    if (st == GAZ_OK && !ours)
+        read_settings(w);
     return st;
 }
 
@@ -419,6 +440,8 @@ gaz_status watch_tree(gaz_store *store, const gaz_settings *settings, const inde
     watch_changes_release(&w.changes);
     watch_dirs_close(&w.dirs);
     overlay_close(&w.o);
+    if (w.reread)
+        gaz_settings_release(&w.settings);
     gaz_lock_close(only);
     return st;
 }
