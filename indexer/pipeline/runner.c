@@ -19,6 +19,7 @@
 #include "poller.h"
 #include "process.h"
 #include "remote_access.h"
+#include "upkeep.h"
 #include "watch_process.h"
 
 #define TAKERS 2
@@ -37,12 +38,6 @@ typedef struct active {
     gaz_progress progress;
 } active;
 
-/* What a pool was like when it was last looked over for merging. */
-typedef struct looked_over {
-    int64_t pool;
-    uint64_t state;
-} looked_over;
-
 struct gaz_runner {
     gaz_store *store;
     const gaz_settings *settings;
@@ -54,12 +49,12 @@ struct gaz_runner {
     pthread_t threads[TAKERS + 1];
     unsigned thread_count;
     atomic_bool stopping;
-    bool git;                   /* gaz_git_init() was called, for registering repositories */
-    bool maintain;              /* something was published: look whether to merge */
-    unsigned submitted;         /* jobs, so that none is slept through */
-    poller *poller;             /* NULL: nobody polls */
-    watch_keeper *watchers;     /* NULL: no work trees are watched */
-    GAZ_VEC(looked_over) pools; /* by id; only of the one thread that merges */
+    bool git;               /* gaz_git_init() was called, for registering repositories */
+    bool maintain;          /* something was published: look whether to merge */
+    unsigned submitted;     /* jobs, so that none is slept through */
+    poller *poller;         /* NULL: nobody polls */
+    watch_keeper *watchers; /* NULL: no work trees are watched */
+    upkeep upkeep;          /* only of the one thread that merges */
 };
 
 const char *gaz_phase_name(gaz_phase phase)
@@ -81,6 +76,12 @@ static char *worker_beside_us(void)
     return strdup(path);
 }
 
+static bool is_stopping(void *ctx)
+{
+    gaz_runner *r = ctx;
+    return atomic_load(&r->stopping);
+}
+
 gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const gaz_log *log,
                           const char *worker, gaz_runner **out, gaz_error *err)
 {
@@ -91,6 +92,12 @@ gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const 
     r->settings = settings;
     r->log = log;
     r->worker = worker ? strdup(worker) : worker_beside_us();
+    r->upkeep = (upkeep){.store = store,
+                         .settings = settings,
+                         .log = log,
+                         .worker = r->worker,
+                         .stopping = is_stopping,
+                         .ctx = r};
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
     pthread_cond_init(&r->changed, NULL);
@@ -127,7 +134,7 @@ void gaz_runner_free(gaz_runner *r)
     pthread_mutex_destroy(&r->lock);
     if (r->git)
         gaz_git_shutdown();
-    gaz_vec_free(&r->pools);
+    gaz_vec_free(&r->upkeep.pools);
     free(r->worker);
     free(r);
 }
@@ -303,83 +310,6 @@ static void *take_jobs(void *arg)
     return NULL;
 }
 
-/* The segments of a pool, and the generations of those who use it: what decides whether there is
- * something to merge. */
-static uint64_t state_of(const gaz_snapshot *s, const gaz_snapshot_pool *pool)
-{
-    static const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t state = 0;
-    for (size_t i = 0; i < pool->segment_count; i++)
-        state =
-            (state ^ gaz_checksum(pool->segments[i].name, strlen(pool->segments[i].name))) * spread;
-    for (size_t i = 0; i < s->repo_count; i++)
-        if (s->repos[i].row.pool == pool->id)
-            state = (state ^ s->repos[i].generation) * spread;
-    return state;
-}
-
-/* Whether a pool has changed since it was last looked over; a process for each of a thousand that
- * did not would cost more than any merge. Pools come in ascending order of their ids. */
-static bool changed(gaz_runner *r, size_t *at, int64_t pool, uint64_t state)
-{
-    while (*at < r->pools.len && r->pools.items[*at].pool < pool)
-        ++*at;
-    if (*at == r->pools.len || r->pools.items[*at].pool != pool) {
-        looked_over fresh = {pool, ~state};
-        if (!gaz_vec_push(&r->pools, fresh))
-            return true;
-        memmove(r->pools.items + *at + 1, r->pools.items + *at,
-                (r->pools.len - 1 - *at) * sizeof fresh);
-        r->pools.items[*at] = fresh;
-    }
-    bool differs = r->pools.items[*at].state != state;
-    r->pools.items[*at].state = state;
-    return differs;
-}
-
-static void merge_all(gaz_runner *r, bool force)
-{
-    size_t at = 0;
-    gaz_snapshot *snapshot = NULL;
-    gaz_error err = {0};
-    if (gaz_store_snapshot(r->store, &snapshot, &err) != GAZ_OK)
-        return;
-    for (size_t p = 0; p < snapshot->pool_count && !atomic_load(&r->stopping); p++) {
-        char pool[24];
-        gaz_run_result result;
-        alive_context context = {.runner = r};
-        if (!force &&
-            (snapshot->pools[p].segment_count < 2 ||
-             !changed(r, &at, snapshot->pools[p].id, state_of(snapshot, &snapshot->pools[p]))))
-            continue;
-        snprintf(pool, sizeof pool, "%lld", (long long)snapshot->pools[p].id);
-        worker_call call = {.worker = r->worker,
-                            .home = gaz_store_home(r->store),
-                            .command = "merge",
-                            .subject = pool,
-                            .store = r->store,
-                            .log = r->log,
-                            .alive = alive,
-                            .ctx = &context};
-        gaz_error_clear(&err);
-        gaz_status st = worker_run(&call, &result, &err);
-        if (st != GAZ_OK && st != GAZ_E_CANCELLED)
-            gaz_log_write(r->log, GAZ_LOG_WARN, "merge", "pool %s: %s", pool, err.message);
-    }
-    gaz_snapshot_free(snapshot);
-}
-
-static void sweep(gaz_runner *r)
-{
-    gaz_sweep swept;
-    gaz_error err = {0};
-    if (gaz_store_sweep(r->store, r->settings->retire_grace_ms, &swept, &err) != GAZ_OK)
-        gaz_log_write(r->log, GAZ_LOG_WARN, "store", "cannot sweep: %s", err.message);
-    else if (swept.files)
-        gaz_log_write(r->log, GAZ_LOG_INFO, "store", "swept %llu files, %llu bytes",
-                      (unsigned long long)swept.files, (unsigned long long)swept.bytes);
-}
-
 static void *maintain(void *arg)
 {
     gaz_runner *r = arg;
@@ -390,20 +320,14 @@ static void *maintain(void *arg)
         r->maintain = false;
         pthread_mutex_unlock(&r->lock);
         if (due)
-            merge_all(r, false);
+            upkeep_merge(&r->upkeep);
         if (due || gaz_now_us() - swept > SWEEP_EVERY_US) {
-            sweep(r);
+            upkeep_sweep(&r->upkeep);
             swept = gaz_now_us();
         }
         nap(r, submitted_jobs(r), IDLE_MS * 2);
     }
     return NULL;
-}
-
-static bool is_stopping(void *ctx)
-{
-    gaz_runner *r = ctx;
-    return atomic_load(&r->stopping);
 }
 
 static gaz_status submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
@@ -428,8 +352,8 @@ static void maintain_watched(void *ctx)
 {
     gaz_runner *r = ctx;
     if (!r->thread_count) {
-        merge_all(r, false);
-        sweep(r);
+        upkeep_merge(&r->upkeep);
+        upkeep_sweep(&r->upkeep);
         return;
     }
     pthread_mutex_lock(&r->lock);
@@ -518,8 +442,8 @@ static bool run_one_here(gaz_runner *r, gaz_progress_visit visit, void *ctx)
         return false;
     run_job(r, &job, visit, ctx);
     gaz_job_row_release(&job);
-    merge_all(r, false);
-    sweep(r);
+    upkeep_merge(&r->upkeep);
+    upkeep_sweep(&r->upkeep);
     return true;
 }
 
