@@ -23,6 +23,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "bench", "search"))
 import bench_search  # noqa: E402  (the path is set just above)
 
+MANY = 10000  # from here on the server holds the heads of requests in less memory
+
 LUA = """
 local queries = { %s }
 local at, thread = 0, 0
@@ -46,8 +48,9 @@ def run_wrk(url, script, connections, seconds):
     return {"connections": connections, "per_second": int(requests) / float(duration), "errors": int(bad), "p50_ms": float(p50), "p99_ms": float(p99)}
 
 
-def idle_bytes(pid, port, count):
+def idle_bytes(server, count):
     """Anonymous memory per connection that has been served once and is kept alive."""
+    pid, port = server.process.pid, server.connection.port
     before = bench_search.anonymous_bytes(pid)
     held = []
     for _ in range(count):
@@ -90,9 +93,12 @@ def main():
             targets.append("/v1/search?" + urllib.parse.urlencode({"limit": 50, "q": plain}))
         script = os.path.join(scratch, "queries.lua")
         write_script(script, [t.replace("\\", "\\\\") for t in targets])
-        result["idle_connection_bytes"] = idle_bytes(server.process.pid, port, args.idle)
+        result["idle_connection_bytes"] = idle_bytes(server, args.idle)
         for connections in (1, 16, 256):
             result["gaz"].append(run_wrk("http://127.0.0.1:%d" % port, script, connections, args.seconds))
+        server.stop()
+        server = bench_search.Server(args.gaz, home, GAZ_SERVER_CONNECTIONS=str(MANY))
+        result["idle_connection_bytes_of_many"] = idle_bytes(server, args.idle)
         server.stop()
         hello = os.path.join(scratch, "hello")
         subprocess.run(["cc", "-O2", "-o", hello, os.path.join(HERE, "hello.c"), "-lmicrohttpd"], check=True)
@@ -110,7 +116,8 @@ def main():
         for i, r in enumerate(result[name]):
             print("%-6s %11d %10.0f %9.2f %9.2f %7d %9.1f" % (name, r["connections"], r["per_second"], r["p50_ms"], r["p99_ms"], r["errors"],
                                                             result["hello"][i]["per_second"] / r["per_second"]))
-    print("an idle connection holds %.0f bytes" % result["idle_connection_bytes"])
+    print("an idle connection holds %.0f bytes; with server.connections = %d, %.0f" % (
+        result["idle_connection_bytes"], MANY, result["idle_connection_bytes_of_many"]))
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)

@@ -86,6 +86,11 @@ void gaz_strbuf_puts(gaz_strbuf *sb, const char *text)
 
 void gaz_strbuf_putc(gaz_strbuf *sb, char c)
 {
+    if (sb->failed == GAZ_OK && sb->len < sb->max && sb->len + 1 < sb->cap) {
+        sb->data[sb->len++] = c;
+        sb->data[sb->len] = 0;
+        return;
+    }
     gaz_strbuf_add(sb, &c, 1);
 }
 

@@ -130,15 +130,25 @@ void gaz_json_cstring(gaz_json_writer *w, const char *text)
 
 void gaz_json_key(gaz_json_writer *w, const char *key)
 {
-    gaz_json_cstring(w, key);
+    before_value(w);
+    put_text(w->out, key, strlen(key)); /* the program's own words: valid UTF-8 */
     gaz_strbuf_putc(w->out, ':');
     w->after_key = true;
 }
 
 void gaz_json_int(gaz_json_writer *w, int64_t value)
 {
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     before_value(w);
-    gaz_strbuf_printf(w->out, "%" PRId64, value);
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (value < 0)
+        digits[--at] = '-';
+    gaz_strbuf_add(w->out, digits + at, sizeof digits - at);
 }
 
 /* The shortest of three precisions that reads back as the same number; JSON has no infinity and no

@@ -1,6 +1,7 @@
-/* Names for ranking. A scope's paths lie in lower case, in static order, beside a set of each base
- * name's letters: most candidates are told apart by one AND. Files of one directory follow each
- * other in that order as a rule, so what a directory says is looked for once a run. */
+/* Names for ranking. A scope's paths lie in lower case, in static order, beside a set of the
+ * letters of each base name and of each directory: most candidates are told apart by one AND. Files
+ * of one directory follow each other in that order as a rule, so what a directory says is looked
+ * for once a run. */
 #include "names.h"
 
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static void fill(scope_names *t, const scope *s)
         const char *slash = memrchr(path, '/', e->path_len);
         size_t dir = slash ? (size_t)(slash - path) : 0;
         if (dir != last_len || memcmp(path, t->text + last, dir) != 0)
-            t->runs++;
+            t->in_runs[t->runs++] = letters_of(path, dir);
         last = at;
         last_len = dir;
         size_t base = slash ? dir + 1 : 0;
@@ -43,7 +44,8 @@ static void fill(scope_names *t, const scope *s)
                                    .path = at,
                                    .len = e->path_len,
                                    .base = (uint32_t)base,
-                                   .run = t->runs - 1};
+                                   .run = t->runs - 1,
+                                   .tier = e->tier};
         at += e->path_len;
     }
 }
@@ -60,9 +62,10 @@ static const scope_names *table_of(scope *s)
     t = calloc(1, sizeof *t);
     if (t) {
         t->files = malloc((s->file_count + 1) * sizeof *t->files);
+        t->in_runs = malloc((s->file_count + 1) * sizeof *t->in_runs);
         t->text = malloc(bytes + 1);
     }
-    if (!t || !t->files || !t->text) {
+    if (!t || !t->files || !t->in_runs || !t->text) {
         scope_names_free(t);
         return NULL;
     }
@@ -79,6 +82,7 @@ void scope_names_free(scope_names *t)
     if (!t)
         return;
     free(t->files);
+    free(t->in_runs);
     free(t->text);
     free(t);
 }
@@ -118,16 +122,20 @@ gaz_status names_init(names *n, const plan *p, scope *s, gaz_error *err)
 }
 
 /* Whether the directory of a file's run holds the literal. */
-static bool in_directory(const needle *d, const scope_name *f, const char *path)
+static bool in_directory(const needle *d, const scope_names *t, const scope_name *f)
 {
+    if (d->letters & ~t->in_runs[f->run])
+        return false;
+    const char *path = t->text + f->path;
     int8_t *known = &d->in_run[f->run];
     if (*known == 0)
         *known = f->base && memmem(path, f->base - 1, d->text, d->len) ? 1 : -1;
     return *known > 0;
 }
 
-static unsigned points_of(const needle *d, const scope_name *f, const char *path)
+static unsigned points_of(const needle *d, const scope_names *t, const scope_name *f)
 {
+    const char *path = t->text + f->path;
     const char *base = path + f->base;
     size_t len = f->len - f->base;
     if (d->path)
@@ -140,15 +148,13 @@ static unsigned points_of(const needle *d, const scope_name *f, const char *path
         if (memmem(base, len, d->text, d->len))
             return 3;
     }
-    return in_directory(d, f, path) ? 1 : 0;
+    return in_directory(d, t, f) ? 1 : 0;
 }
 
 unsigned names_points(const names *n, uint32_t file)
 {
     unsigned sum = 0;
-    for (unsigned i = 0; i < n->count; i++) {
-        const scope_name *f = &n->of->files[file];
-        sum += points_of(&n->needles[i], f, n->of->text + f->path);
-    }
+    for (unsigned i = 0; i < n->count; i++)
+        sum += points_of(&n->needles[i], n->of, &n->of->files[file]);
     return sum < NAME_POINTS_MAX ? sum : NAME_POINTS_MAX;
 }

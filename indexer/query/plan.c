@@ -204,23 +204,6 @@ static gaz_status atom_candidates(const plan_atom *a, gaz_segment *seg, int64_t 
     return st;
 }
 
-/* Documents with a chunk in the set. */
-static gaz_status to_documents(gaz_segment *seg, const uint64_t *chunks, uint64_t *documents,
-                               gaz_error *err)
-{
-    size_t words = gaz_segment_set_words(seg);
-    for (size_t w = 0; w < words; w++)
-        for (uint64_t word = chunks[w]; word; word &= word - 1) {
-            gaz_chunk c;
-            gaz_status st = gaz_segment_chunk(
-                seg, (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word)), &c, err);
-            if (st != GAZ_OK)
-                return st;
-            documents[c.doc >> 6] |= UINT64_C(1) << (c.doc & 63);
-        }
-    return GAZ_OK;
-}
-
 static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segment *seg,
                                  uint64_t *const *atom_chunks, uint64_t *set, gaz_error *err)
 {
@@ -229,7 +212,7 @@ static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segmen
     if (node->kind == GAZ_NODE_ATOM && p->atoms[node->atom->index].content &&
         atom_chunks[node->atom->index]) {
         memset(set, 0, words * 8);
-        return to_documents(seg, atom_chunks[node->atom->index], set, err);
+        return gaz_segment_chunk_documents(seg, atom_chunks[node->atom->index], set, err);
     }
     if (node->kind != GAZ_NODE_AND && node->kind != GAZ_NODE_OR) {
         fill(set, docs);

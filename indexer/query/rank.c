@@ -22,15 +22,14 @@ static unsigned tier_of(const plan *p, uint32_t file)
 }
 
 /* What a file's path is worth, in twentieths of a point. */
-static unsigned prior_of(const plan *p, const names *n, uint32_t file)
+static unsigned prior_of(const names *n, uint32_t file)
 {
-    return tier_of(p, file) * (2 + names_points(n, file));
+    return tier_tenths[n->of->files[file].tier] * (2 + names_points(n, file));
 }
 
 enum { PRIORS = 10 * (2 + NAME_POINTS_MAX) + 1 };
 
-gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_t count,
-                           gaz_error *err)
+gaz_status rank_candidates(const names *n, uint32_t *files, size_t count, gaz_error *err)
 {
     size_t at[PRIORS + 1] = {0};
     if (!n->count || !count)
@@ -43,7 +42,7 @@ gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to rank candidates");
     }
     for (size_t i = 0; i < count; i++) {
-        prior[i] = (uint16_t)(PRIORS - 1 - prior_of(p, n, files[i])); /* the best is the least */
+        prior[i] = (uint16_t)(PRIORS - 1 - prior_of(n, files[i])); /* the best is the least */
         at[prior[i] + 1]++;
     }
     for (size_t i = 1; i <= PRIORS; i++)
@@ -72,10 +71,41 @@ static int by_score(const void *a, const void *b)
     return x->file < y->file ? -1 : x->file > y->file;
 }
 
-void rank_matches(const plan *p, const names *n, match *matches, size_t count)
+/* Puts the best `wanted` first, in no order: quickselect. No two matches compare equal. */
+static void select_best(match *m, size_t count, size_t wanted)
+{
+    size_t from = 0, to = count; /* the border of the best lies in [from, to] */
+    while (to - from > 1) {
+        match pivot = m[from + (to - from - 1) / 2];
+        size_t i = from, k = to - 1;
+        for (;; i++, k--) {
+            while (by_score(&m[i], &pivot) < 0)
+                i++;
+            while (by_score(&m[k], &pivot) > 0)
+                k--;
+            if (i >= k)
+                break;
+            match swap = m[i];
+            m[i] = m[k];
+            m[k] = swap;
+        }
+        if (wanted <= k + 1)
+            to = k + 1;
+        if (wanted >= k + 1)
+            from = k + 1;
+        if (wanted == k + 1)
+            return;
+    }
+}
+
+void rank_matches(const plan *p, const names *n, match *matches, size_t count, size_t wanted)
 {
     for (size_t i = 0; i < count; i++)
         matches[i].score = score_of(p, n, &matches[i]);
+    if (wanted < count / 4) {
+        select_best(matches, count, wanted);
+        count = wanted;
+    }
     if (count)
         qsort(matches, count, sizeof *matches, by_score);
 }

@@ -7,10 +7,10 @@
 
 /* Puts candidates in the order they are checked in: what paths tell comes first, then static rank.
  * @param files  ascending */
-GAZ_CHECKED gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_t count,
+GAZ_CHECKED gaz_status rank_candidates(const names *n, uint32_t *files, size_t count,
                                        gaz_error *err);
 /* Sets the score of each match and sorts: higher first, equal ones by static rank. Deterministic
- * for equal trees. */
-void rank_matches(const plan *p, const names *n, match *matches, size_t count);
+ * for equal trees. @param wanted  only so many need be in order, the others follow them in any */
+void rank_matches(const plan *p, const names *n, match *matches, size_t count, size_t wanted);
 
 #endif

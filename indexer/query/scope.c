@@ -232,3 +232,23 @@ gaz_status scope_get(world *w, const scope_ref *refs, size_t count, scope **out,
     *out = found;
     return GAZ_OK;
 }
+
+scope *scope_of_everything(world *w)
+{
+    pthread_mutex_lock(&w->lock);
+    scope *s = w->everything;
+    if (s)
+        atomic_fetch_add(&s->refs_held, 1);
+    pthread_mutex_unlock(&w->lock);
+    return s;
+}
+
+void scope_keep_everything(world *w, scope *s)
+{
+    pthread_mutex_lock(&w->lock);
+    if (!w->everything) {
+        atomic_fetch_add(&s->refs_held, 1);
+        w->everything = s;
+    }
+    pthread_mutex_unlock(&w->lock);
+}

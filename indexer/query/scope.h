@@ -30,10 +30,12 @@ typedef struct scope_name {
     uint64_t path;    /* where it lies in `text` */
     uint32_t len, base;
     uint32_t run; /* files of one directory that follow each other */
+    uint8_t tier; /* as the view's entry has it: what ranks candidates lies together */
 } scope_name;
 
 typedef struct scope_names {
     scope_name *files; /* as the scope's */
+    uint64_t *in_runs; /* per run, letters of its directory's path */
     char *text;
     uint32_t runs;
 } scope_names;
@@ -56,6 +58,10 @@ typedef struct scope {
  * scope_unref(). `refs` is copied. */
 GAZ_CHECKED gaz_status scope_get(world *w, const scope_ref *refs, size_t count, scope **out,
                                  gaz_error *err);
+/* The scope over the default branches of all repositories, if one was kept: most searches are over
+ * that, and finding a thousand refs takes longer than they do. Give it back with scope_unref(). */
+scope *scope_of_everything(world *w);
+void scope_keep_everything(world *w, scope *s);
 void scope_unref(scope *s);
 void scope_names_free(scope_names *t);
 static inline const view_entry *scope_entry(const scope *s, const scope_file *f)

@@ -14,40 +14,74 @@ bool search_cancelled(const search *s)
     return s->request->cancelled && s->request->cancelled(s->request->cancelled_ctx);
 }
 
-gaz_status search_list_candidates(search *s, gaz_error *err)
+typedef void (*file_visit)(search *s, void *ctx, uint32_t file);
+
+/* The files of the documents that are candidates, in the order in which these lie in their
+ * segments. */
+static void each_candidate(search *s, file_visit visit, void *ctx)
 {
-    size_t words = (s->scope->file_count + 63) / 64;
-    uint64_t *files = calloc(words + 1, sizeof *files);
-    if (!files)
-        return search_no_memory(err);
     for (size_t g = 0; g < s->scope->segment_count; g++) {
         const scope_segment *seg = &s->scope->segments[g];
         const uint64_t *docs = s->plan.segments[g].documents;
         for (size_t w = 0; w * 64 < seg->docs; w++)
             for (uint64_t word = docs[w]; word; word &= word - 1) {
                 uint32_t doc = (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word));
-                uint32_t from = doc ? seg->first[doc] : 0;
-                for (uint32_t k = from; k < seg->first[doc + 1]; k++)
-                    files[seg->files_of[k] >> 6] |= UINT64_C(1) << (seg->files_of[k] & 63);
+                for (uint32_t k = seg->first[doc]; k < seg->first[doc + 1]; k++)
+                    visit(s, ctx, seg->files_of[k]);
             }
     }
+}
+
+static void count_file(search *s, void *ctx, uint32_t file)
+{
+    (void)ctx, (void)file;
+    s->candidate_count++;
+}
+
+static void add_file(search *s, void *ctx, uint32_t file)
+{
+    size_t *n = ctx;
+    s->candidates[(*n)++] = file;
+}
+
+static void mark_file(search *s, void *ctx, uint32_t file)
+{
+    uint64_t *files = ctx;
+    (void)s;
+    files[file >> 6] |= UINT64_C(1) << (file & 63);
+}
+
+/* Ascending numbers are the order of static rank; rank_candidates() refines it. */
+static gaz_status list_by_rank(search *s, gaz_error *err)
+{
+    size_t words = (s->scope->file_count + 63) / 64, n = 0;
+    uint64_t *files = calloc(words + 1, sizeof *files);
+    if (!files)
+        return search_no_memory(err);
+    each_candidate(s, mark_file, files);
     for (size_t w = 0; w < words; w++)
-        s->candidate_count += (size_t)__builtin_popcountll(files[w]);
-    s->candidates = malloc((s->candidate_count + 1) * sizeof *s->candidates);
-    s->batch_size = s->wanted == UINT64_MAX ? BATCH : BATCH_FEW;
-    s->batch_count = (s->candidate_count + s->batch_size - 1) / s->batch_size;
-    s->batches = calloc(s->batch_count + 1, sizeof *s->batches);
-    size_t n = 0;
-    for (size_t w = 0; s->candidates && w < words; w++)
         for (uint64_t word = files[w]; word; word &= word - 1)
             s->candidates[n++] = (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word));
     free(files);
-    gaz_status st = s->candidates && s->batches ? GAZ_OK : search_no_memory(err);
-    if (st == GAZ_OK)
-        st = names_init(&s->names, &s->plan, s->scope, err);
-    if (st == GAZ_OK && s->wanted != UINT64_MAX)
-        st = rank_candidates(&s->plan, &s->names, s->candidates, s->candidate_count, err);
-    return st;
+    return rank_candidates(&s->names, s->candidates, s->candidate_count, err);
+}
+
+gaz_status search_list_candidates(search *s, gaz_error *err)
+{
+    bool all = s->wanted == UINT64_MAX;
+    size_t n = 0;
+    each_candidate(s, count_file, NULL);
+    s->candidates = malloc((s->candidate_count + 1) * sizeof *s->candidates);
+    s->batch_size = all ? BATCH : BATCH_FEW;
+    s->batch_count = (s->candidate_count + s->batch_size - 1) / s->batch_size;
+    s->batches = calloc(s->batch_count + 1, sizeof *s->batches);
+    if (!s->candidates || !s->batches)
+        return search_no_memory(err);
+    gaz_status st = names_init(&s->names, &s->plan, s->scope, err);
+    if (st != GAZ_OK || !all)
+        return st == GAZ_OK ? list_by_rank(s, err) : st;
+    each_candidate(s, add_file, &n); /* as they lie: what is read next is next in memory too */
+    return GAZ_OK;
 }
 
 static void batch_done(search *s, size_t number)

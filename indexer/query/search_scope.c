@@ -101,10 +101,9 @@ static gaz_status narrow(search *s, ref_list *list, gaz_error *err)
     return make_views(s, list, err);
 }
 
-gaz_status search_choose_scope(search *s, gaz_error *err)
+static gaz_status find_scope(search *s, const char *only, const char *rev, gaz_error *err)
 {
     ref_list list = {0};
-    const char *rev = s->query->rev ? s->query->rev : s->request->rev, *only = single_repo(s);
     bool branches = has_field(s->query, GAZ_FIELD_BRANCH);
     gaz_status st = GAZ_OK;
     if (only && (s->request->repo || world_repo(s->world, only))) {
@@ -129,8 +128,22 @@ gaz_status search_choose_scope(search *s, gaz_error *err)
         st = narrow(s, &list, err);
     if (st == GAZ_OK)
         st = scope_get(s->world, list.items, list.len, &s->scope, err);
+    gaz_vec_free(&list);
+    return st;
+}
+
+gaz_status search_choose_scope(search *s, gaz_error *err)
+{
+    const char *rev = s->query->rev ? s->query->rev : s->request->rev, *only = single_repo(s);
+    bool everything = !only && !rev && !has_field(s->query, GAZ_FIELD_BRANCH) &&
+                      !has_field(s->query, GAZ_FIELD_REPO);
+    gaz_status st = GAZ_OK;
+    s->scope = everything ? scope_of_everything(s->world) : NULL;
+    if (!s->scope)
+        st = find_scope(s, only, rev, err);
+    if (st == GAZ_OK && everything)
+        scope_keep_everything(s->world, s->scope);
     if (st == GAZ_OK)
         st = match_refs(&s->plan, s->scope->refs, s->scope->ref_count, &s->ref_verdicts, err);
-    gaz_vec_free(&list);
     return st;
 }

@@ -1,6 +1,5 @@
-/* Opening a generation. Segments are mapped once and handed from world to world; a view is made
- * from the one before it where paths and blobs are the same, so that a new generation costs what
- * changed, not what there is. */
+/* Opening a generation. Segments are mapped once and handed from world to world, and so are views
+ * that still hold, so that a new generation costs what changed, not what there is. */
 #include "world.h"
 
 #include <stdlib.h>
@@ -94,222 +93,6 @@ static gaz_status open_pools(world *w, gaz_store *store, world *old, gaz_error *
     return GAZ_OK;
 }
 
-/* ---- views ---- */
-
-void view_unref(view *v)
-{
-    if (!v || atomic_fetch_sub(&v->refs, 1) != 1)
-        return;
-    gaz_manifest_unref(v->manifest);
-    free(v->entries);
-    free(v->order);
-    free(v);
-}
-
-static tier tier_of(const char *path, uint32_t len, bool generated)
-{
-    if (generated)
-        return TIER_GENERATED;
-    switch (gaz_path_class(path, len)) {
-    case GAZ_PATH_VENDORED:
-        return TIER_VENDORED;
-    case GAZ_PATH_TEST:
-        return TIER_TEST;
-    case GAZ_PATH_EXAMPLE:
-        return TIER_EXAMPLE;
-    case GAZ_PATH_DOCS:
-        return TIER_DOCS;
-    default:
-        return TIER_SOURCE;
-    }
-}
-
-static uint8_t depth_of(const char *path, uint32_t len)
-{
-    unsigned depth = 0;
-    for (uint32_t i = 0; i < len && depth < 255; i++)
-        depth += path[i] == '/';
-    return (uint8_t)depth;
-}
-
-/* Finds the document of a blob in the pool, the newest segment first. A segment that turns out to
- * be damaged is passed over: what only it holds counts as missing, and answers say so. */
-static gaz_status locate(const world_pool *pool, const gaz_oid *oid, view_entry *e,
-                         gaz_lang_hint *hint, gaz_error *err)
-{
-    e->segment = NO_SEGMENT;
-    for (size_t i = pool->count; i-- > 0;) {
-        uint32_t doc;
-        gaz_doc d;
-        if (!pool->segments[i])
-            continue;
-        gaz_error why = {0};
-        gaz_status st = gaz_segment_find(pool->segments[i], oid, &doc, &why);
-        if (st == GAZ_OK)
-            st = gaz_segment_doc(pool->segments[i], doc, &d, &why);
-        if (st == GAZ_E_NOT_FOUND || st == GAZ_E_CORRUPT)
-            continue;
-        if (st != GAZ_OK) {
-            if (err && err->status == GAZ_OK)
-                *err = why;
-            return st;
-        }
-        e->segment = (uint32_t)i;
-        e->doc = doc;
-        e->skip = (uint8_t)d.skip;
-        e->lines = d.lines;
-        e->text_len = d.text_len;
-        *hint = d.hint;
-        return GAZ_OK;
-    }
-    e->skip = GAZ_SKIP_UNREADABLE;
-    return GAZ_OK;
-}
-
-static gaz_status fill_entry(const world_pool *pool, const gaz_manifest_entry *m, view_entry *e,
-                             gaz_error *err)
-{
-    gaz_lang_hint hint = {0};
-    *e = (view_entry){
-        .path = m->path, .path_len = m->path_len, .segment = NO_SEGMENT, .skip = m->skip};
-    if (m->skip == GAZ_SKIP_NONE) {
-        gaz_status st = locate(pool, &m->oid, e, &hint, err);
-        if (st != GAZ_OK)
-            return st;
-    }
-    e->depth = depth_of(m->path, m->path_len);
-    if (e->segment == NO_SEGMENT)
-        return GAZ_OK;
-    e->language = gaz_language_detect(m->path, m->path_len, &hint);
-    e->generated = gaz_language_generated(m->path, m->path_len, &hint);
-    e->test = gaz_path_class(m->path, m->path_len) == GAZ_PATH_TEST;
-    e->tier = (uint8_t)tier_of(m->path, m->path_len, e->generated);
-    return GAZ_OK;
-}
-
-static int compare_paths(const view_entry *a, const view_entry *b)
-{
-    uint32_t n = a->path_len < b->path_len ? a->path_len : b->path_len;
-    int c = memcmp(a->path, b->path, n);
-    return c ? c : (a->path_len > b->path_len) - (a->path_len < b->path_len);
-}
-
-static int by_rank(const void *a, const void *b, void *entries)
-{
-    const view_entry *x = (const view_entry *)entries + *(const uint32_t *)a;
-    const view_entry *y = (const view_entry *)entries + *(const uint32_t *)b;
-    if (x->tier != y->tier)
-        return x->tier < y->tier ? -1 : 1;
-    if (x->depth != y->depth)
-        return x->depth < y->depth ? -1 : 1;
-    return x < y ? -1 : x > y;
-}
-
-/* A bucket sort by (tier, depth) keeps the byte order of paths within a bucket. */
-static void order_by_rank(view *v)
-{
-    size_t *start = calloc((size_t)8 * 256 + 1, sizeof *start);
-    if (!start) {
-        for (size_t i = 0; i < v->count; i++)
-            v->order[i] = (uint32_t)i;
-        qsort_r(v->order, v->count, sizeof *v->order, by_rank, v->entries);
-        return;
-    }
-    for (size_t i = 0; i < v->count; i++)
-        start[v->entries[i].tier * 256 + v->entries[i].depth + 1]++;
-    for (size_t b = 0; b < (size_t)8 * 256; b++)
-        start[b + 1] += start[b];
-    for (size_t i = 0; i < v->count; i++)
-        v->order[start[v->entries[i].tier * 256 + v->entries[i].depth]++] = (uint32_t)i;
-    free(start);
-}
-
-static void sum_up(view *v)
-{
-    for (size_t i = 0; i < v->count; i++) {
-        const view_entry *e = &v->entries[i];
-        v->text_files += e->skip == GAZ_SKIP_NONE;
-        v->text_bytes += e->text_len;
-        v->skipped += e->skip != GAZ_SKIP_NONE;
-        v->missing +=
-            e->segment == NO_SEGMENT && gaz_manifest_at(v->manifest, i)->skip == GAZ_SKIP_NONE;
-    }
-}
-
-/* Where segments of the old pool are in the new one. NULL: nowhere to be had. */
-static uint32_t *map_segments(const world_pool *from, const world_pool *to)
-{
-    uint32_t *map = malloc((from->count + 1) * sizeof *map);
-    for (size_t i = 0; map && i < from->count; i++) {
-        map[i] = NO_SEGMENT;
-        for (size_t k = 0; k < to->count; k++)
-            if (from->segments[i] && from->segments[i] == to->segments[k])
-                map[i] = (uint32_t)k;
-    }
-    return map;
-}
-
-/* Fills the entries, taking over what `before` knows of the same path and blob. */
-static gaz_status fill_view(view *v, const world_pool *pool, const view *before,
-                            const uint32_t *segments, gaz_error *err)
-{
-    size_t old = 0;
-    for (size_t i = 0; i < v->count; i++) {
-        const gaz_manifest_entry *m = gaz_manifest_at(v->manifest, i);
-        view_entry *e = &v->entries[i];
-        *e = (view_entry){.path = m->path, .path_len = m->path_len};
-        while (before && old < before->count && compare_paths(&before->entries[old], e) < 0)
-            old++;
-        if (before && old < before->count && compare_paths(&before->entries[old], e) == 0) {
-            const view_entry *b = &before->entries[old];
-            const gaz_manifest_entry *bm = gaz_manifest_at(before->manifest, old);
-            if (gaz_oid_compare(&bm->oid, &m->oid) == 0 && bm->skip == m->skip &&
-                b->segment != NO_SEGMENT && segments[b->segment] != NO_SEGMENT) {
-                *e = *b;
-                e->path = m->path;
-                e->segment = segments[b->segment];
-                continue;
-            }
-        }
-        gaz_status st = fill_entry(pool, m, e, err);
-        if (st != GAZ_OK)
-            return st;
-    }
-    return GAZ_OK;
-}
-
-static gaz_status view_make(gaz_manifest *manifest, const world_pool *pool, const view *before,
-                            const world_pool *before_pool, view **out, gaz_error *err)
-{
-    view *v = calloc(1, sizeof *v);
-    uint32_t *segments = before ? map_segments(before_pool, pool) : NULL;
-    gaz_status st = GAZ_OK;
-    if (!v || (before && !segments)) {
-        free(v);
-        free(segments);
-        return no_memory(err);
-    }
-    atomic_init(&v->refs, 1);
-    v->manifest = gaz_manifest_ref(manifest);
-    v->pool = pool->id;
-    v->count = gaz_manifest_count(manifest);
-    v->entries = calloc(v->count + 1, sizeof *v->entries);
-    v->order = calloc(v->count + 1, sizeof *v->order);
-    if (!v->entries || !v->order)
-        st = no_memory(err);
-    if (st == GAZ_OK)
-        st = fill_view(v, pool, before, segments, err);
-    free(segments);
-    if (st != GAZ_OK) {
-        view_unref(v);
-        return st;
-    }
-    order_by_rank(v);
-    sum_up(v);
-    *out = v;
-    return GAZ_OK;
-}
-
 /* ---- worlds ---- */
 
 world_pool *world_pool_of(world *w, int64_t id)
@@ -327,13 +110,42 @@ world_pool *world_pool_of(world *w, int64_t id)
     return NULL;
 }
 
+/* What identifies a view: its pool and its manifest. */
+typedef struct view_key {
+    char bytes[sizeof(int64_t) + GAZ_SEALED_NAME];
+    size_t len;
+} view_key;
+
+static view_key key_of(const char *manifest, int64_t pool)
+{
+    view_key key;
+    size_t len = strnlen(manifest, GAZ_SEALED_NAME);
+    memcpy(key.bytes, &pool, sizeof pool);
+    memcpy(key.bytes + sizeof pool, manifest, len);
+    key.len = sizeof pool + len;
+    return key;
+}
+
 static view *find_view(const world *w, const char *manifest, int64_t pool)
 {
-    for (size_t i = 0; i < w->views.len; i++)
-        if (w->views.items[i]->pool == pool &&
-            strcmp(gaz_manifest_name(w->views.items[i]->manifest), manifest) == 0)
-            return w->views.items[i];
-    return NULL;
+    view_key key = key_of(manifest, pool);
+    const uint64_t *at = gaz_map_get(&w->view_at, key.bytes, key.len);
+    return at ? w->views.items[*at] : NULL;
+}
+
+/* Takes the view over, also when there is no memory for it. */
+static gaz_status add_view(world *w, view *v, gaz_error *err)
+{
+    view_key key = key_of(gaz_manifest_name(v->manifest), v->pool);
+    uint64_t *at =
+        gaz_vec_reserve(&w->views, 1) ? gaz_map_put(&w->view_at, key.bytes, key.len, NULL) : NULL;
+    if (!at) {
+        view_unref(v);
+        return no_memory(err);
+    }
+    *at = w->views.len;
+    w->views.items[w->views.len++] = v;
+    return GAZ_OK;
 }
 
 gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
@@ -356,10 +168,8 @@ gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
         st = gaz_manifest_load(store, ref->manifest, &m, err);
         if (st == GAZ_OK)
             st = view_make(m, pool, before, pool, &v, err);
-        if (st == GAZ_OK && !gaz_vec_push(&w->views, v)) {
-            view_unref(v);
-            st = no_memory(err);
-        }
+        if (st == GAZ_OK)
+            st = add_view(w, v, err);
         gaz_manifest_unref(m);
     }
     if (st == GAZ_OK)
@@ -412,10 +222,8 @@ static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *e
             gaz_manifest *m = NULL;
             bool same = strcmp(gaz_manifest_name(before->manifest), repo->refs[i].manifest) == 0;
             if (same && !before->missing && only_grew(was, pool)) {
-                if (!gaz_vec_push(&w->views, before))
-                    st = no_memory(err);
-                else
-                    atomic_fetch_add(&before->refs, 1);
+                atomic_fetch_add(&before->refs, 1);
+                st = add_view(w, before, err);
                 continue;
             }
             if (same)
@@ -427,10 +235,8 @@ static gaz_status take_over(world *w, gaz_store *store, world *old, gaz_error *e
             gaz_manifest_unref(m);
             if (st == GAZ_OK)
                 v->used_us = before->used_us;
-            if (st == GAZ_OK && !gaz_vec_push(&w->views, v)) {
-                view_unref(v);
-                st = no_memory(err);
-            }
+            if (st == GAZ_OK)
+                st = add_view(w, v, err);
         }
     }
     pthread_mutex_unlock(&old->lock);
@@ -444,6 +250,7 @@ static gaz_status try_open(gaz_store *store, world *old, world **out, gaz_error 
         return no_memory(err);
     atomic_init(&w->refs, 1);
     pthread_mutex_init(&w->lock, NULL);
+    gaz_map_init(&w->view_at);
     w->last_used_us = gaz_now_us();
     gaz_status st = gaz_store_snapshot(store, &w->snapshot, err);
     if (st == GAZ_OK)
@@ -484,9 +291,11 @@ void world_unref(world *w)
         return;
     for (unsigned i = 0; i < SCOPE_CACHE; i++)
         scope_unref(w->scopes[i]);
+    scope_unref(w->everything);
     for (size_t i = 0; i < w->views.len; i++)
         view_unref(w->views.items[i]);
     gaz_vec_free(&w->views);
+    gaz_map_release(&w->view_at);
     for (size_t p = 0; w->pools && p < w->snapshot->pool_count; p++) {
         for (size_t i = 0; w->pools[p].segments && i < w->pools[p].count; i++)
             gaz_segment_unref(w->pools[p].segments[i]);

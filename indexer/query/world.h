@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "gaz/base/map.h"
 #include "gaz/base/vec.h"
 #include "gaz/query/engine.h"
 #include "gaz/store/manifest.h"
@@ -67,8 +68,10 @@ typedef struct world {
                                 the same generation again may do better */
     pthread_mutex_t lock;    /* over what follows */
     GAZ_VEC(view *) views;
+    gaz_map view_at; /* pool and manifest → place among the views */
     struct scope *scopes[SCOPE_CACHE];
     unsigned next_scope;
+    struct scope *everything; /* the default branches of all repositories, once asked for */
     int64_t last_used_us;
 } world;
 
@@ -82,6 +85,10 @@ world_pool *world_pool_of(world *w, int64_t id);
 GAZ_CHECKED gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
                                   const gaz_ref_row *ref, view **out, gaz_error *err);
 const gaz_snapshot_repo *world_repo(const world *w, const char *name);
+/* @param before nullable, a view whose entries are taken where path and blob are the same; its pool
+ * was @param before_pool */
+GAZ_CHECKED gaz_status view_make(gaz_manifest *manifest, const world_pool *pool, const view *before,
+                                 const world_pool *before_pool, view **out, gaz_error *err);
 void view_unref(view *v);
 
 #endif

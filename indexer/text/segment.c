@@ -197,6 +197,23 @@ gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, g
     return st;
 }
 
+gaz_status gaz_segment_chunk_documents(gaz_segment *seg, const uint64_t *chunks,
+                                       uint64_t *documents, gaz_error *err)
+{
+    size_t words = gaz_segment_set_words(seg);
+    for (size_t w = 0; w < words; w++)
+        for (uint64_t word = chunks[w]; word; word &= word - 1) {
+            size_t chunk = w * 64 + (unsigned)__builtin_ctzll(word);
+            if (chunk >= seg->chunks)
+                return segment_corrupt("a chunk number is out of range", err);
+            uint32_t doc = gaz_le32(seg->chunk_table + chunk * CHUNK_BYTES);
+            if (doc >= seg->docs)
+                return segment_corrupt("a chunk's document is out of range", err);
+            documents[doc >> 6] |= UINT64_C(1) << (doc & 63);
+        }
+    return gaz_sealed_intact(seg->file, err);
+}
+
 gaz_status gaz_segment_line_chunk(gaz_segment *seg, const gaz_doc *doc, uint32_t line,
                                   uint32_t *chunk, gaz_error *err)
 {

@@ -138,6 +138,11 @@ typedef struct gaz_chunk {
 GAZ_CHECKED gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out,
                                          gaz_error *err);
 
+/** Adds the documents of a set of chunks to a set of documents: a bit each.
+ * @param chunks  gaz_segment_set_words() words */
+GAZ_CHECKED gaz_status gaz_segment_chunk_documents(gaz_segment *seg, const uint64_t *chunks,
+                                                   uint64_t *documents, gaz_error *err);
+
 /** The chunk of a document that holds a line. @param line 0-based, less than doc->lines */
 GAZ_CHECKED gaz_status gaz_segment_line_chunk(gaz_segment *seg, const gaz_doc *doc, uint32_t line,
                                               uint32_t *chunk, gaz_error *err);
