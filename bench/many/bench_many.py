@@ -102,7 +102,8 @@ def main():
         start = time.perf_counter()
         subprocess.run([args.gaz, "index"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         result["index_s"] = time.perf_counter() - start
-        result["disk_bytes"] = bench_search.tree_bytes(many)
+        status = json.loads(subprocess.run([args.gaz, "status", "--json"], env=env, stdout=subprocess.PIPE, check=True).stdout)
+        result["disk_bytes"], result["index_bytes"] = bench_search.tree_bytes(many), status["index"]["index_bytes"]
         result["many"] = measure(args.gaz, many, queries, args.reps)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -112,7 +113,8 @@ def main():
         ratios.append(result["many"]["first"][ident] / seconds)
         print("%-4s %9.2f %9.2f %7.2f" % (ident, seconds * 1e3, result["many"]["first"][ident] * 1e3, ratios[-1]))
     print("many / one: geometric mean %.2f, most %.2f" % (bench_search.geometric(ratios), max(ratios)))
-    print("adding %d repositories %.1f s, indexing them %.1f s, disk %.0f MB" % (args.repositories, result["add_s"], result["index_s"], result["disk_bytes"] / 1e6))
+    print("adding %d repositories %.1f s, indexing them %.1f s, segments %.0f MB, disk %.0f MB until what merges replaced is swept" % (
+        args.repositories, result["add_s"], result["index_s"], result["index_bytes"] / 1e6, result["disk_bytes"] / 1e6))
     for name in ("one", "many"):
         r = result[name]
         print("%-4s ready after %.2f s, %d open files, %d of its files mapped, %.0f MiB anonymous" % (

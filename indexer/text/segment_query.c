@@ -11,7 +11,7 @@
 #include "layout.h"
 #include "segment_private.h"
 
-#define RAREST 5
+#define RAREST 9
 #define EDGE 0xFF    /* GAZ_GRAM_EDGE of the regex module, which this one does not know */
 #define LOOKED_AT 96 /* trigrams of a long literal whose counts are compared, and words */
 
