@@ -55,6 +55,7 @@ typedef struct overlay_scope {
     const char *const *paths; /* NULL: all */
     size_t count;
     gaz_worktree_enter enter; /* nullable: told of each directory before it is read */
+    void (*waits)(void *ctx); /* nullable: told when somebody else has the repository */
     void *ctx;
 } overlay_scope;
 

@@ -114,8 +114,8 @@ gaz_status overlay_cache_save(overlay_cache *cache, const char *made, const char
     gaz_strbuf_init(&text, FILE_MAX);
     gaz_strbuf_puts(&text, MAGIC);
     for (const gaz_map_slot *slot; gaz_map_next(&cache->places, &at, &slot);) {
-        const overlay_seen *seen = &cache->items.items[slot->value - 1];
-        if (seen->stamp.mtime_ns < 0)
+        const overlay_seen *seen = slot->value ? &cache->items.items[slot->value - 1] : NULL;
+        if (!seen || seen->stamp.mtime_ns < 0)
             continue;
         gaz_strbuf_add(&text, seen, sizeof *seen);
         gaz_strbuf_add(&text, &slot->len, sizeof slot->len);

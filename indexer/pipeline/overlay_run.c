@@ -405,7 +405,15 @@ gaz_status overlay_update(overlay *o, const overlay_scope *scope, overlay_result
                           gaz_error *err)
 {
     gaz_lock *lock = NULL;
-    gaz_status st = gaz_store_repo_lock(o->store, o->uid, LOCK_WAIT_MS, &lock, err);
+    gaz_status st =
+        scope->waits ? gaz_store_repo_lock(o->store, o->uid, 0, &lock, NULL) : GAZ_E_BUSY;
+    if (st == GAZ_E_BUSY) {
+        if (scope->waits)
+            scope->waits(scope->ctx);
+        st = gaz_store_repo_lock(o->store, o->uid, LOCK_WAIT_MS, &lock, err);
+    } else if (st != GAZ_OK) {
+        st = gaz_error_set(err, st, "cannot lock the repository");
+    }
     bool again = st == GAZ_OK;
     for (int tries = 0; again; tries++) {
         st = attempt(o, scope, out, err);

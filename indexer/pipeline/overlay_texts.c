@@ -211,17 +211,28 @@ static gaz_status take_file(overlay_look *l, const gaz_worktree_entry *e, gaz_st
 static gaz_status take_directory(overlay_look *l, const gaz_worktree_entry *e, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
+    gaz_map there; /* what lies there all the same counts as it is */
     if (!l->base)
         return GAZ_OK;
+    gaz_map_init(&there);
+    for (size_t i = 0; st == GAZ_OK && i < l->found.len; i++) {
+        const gaz_worktree_entry *f = &l->found.items[i];
+        if (f->path_len > e->path_len && memcmp(f->path, e->path, e->path_len) == 0 &&
+            !gaz_map_put(&there, f->path, f->path_len, NULL))
+            st = run_no_memory(err);
+    }
     char *path = gaz_arena_strndup(&l->r.arena, e->path, e->path_len - 1);
     const char *paths[] = {path};
     overlay_scope scope = {.paths = paths, .count = 1};
     entry_list below = {0};
-    st = path ? overlay_entries_of(l->base, &scope, &below, err) : run_no_memory(err);
+    if (st == GAZ_OK)
+        st = path ? overlay_entries_of(l->base, &scope, &below, err) : run_no_memory(err);
     for (size_t i = 0; st == GAZ_OK && i < below.items.len; i++)
         if (below.items.items[i].path_len > e->path_len &&
+            !gaz_map_get(&there, below.items.items[i].path, below.items.items[i].path_len) &&
             !gaz_vec_push(&l->now, below.items.items[i]))
             st = run_no_memory(err);
+    gaz_map_release(&there);
     gaz_vec_free(&below.items);
     return st;
 }

@@ -138,12 +138,28 @@ static gaz_status set_live(watcher *w, bool live, gaz_error *err)
     return w->live ? GAZ_OK : gaz_store_live_lock(w->store, w->o.uid, &w->live, err);
 }
 
+/* An index run may take long; until it has ended nothing is published. */
+static void waits(void *ctx)
+{
+    watcher *w = ctx;
+    gaz_error ignored = {0};
+    gaz_status st = set_live(w, false, &ignored);
+    (void)st; /* closing a lock does not fail */
+}
+
 /* ---- looks ---- */
 
 static gaz_status add_tracked(void *ctx, const char *path, gaz_error *err)
 {
     watcher *w = ctx;
-    return watch_changes_add(&w->changes, path, err);
+    size_t len = strlen(path);
+    bool sparse = len && path[len - 1] == '/'; /* a directory of a sparse index */
+    char *dir = sparse ? strndup(path, len - 1) : NULL;
+    if (sparse && !dir)
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory to watch a work tree");
+    gaz_status st = watch_changes_add(&w->changes, sparse ? dir : path, err);
+    free(dir);
+    return st;
 }
 
 static gaz_status take_index(watcher *w, gaz_error *err)
@@ -190,7 +206,7 @@ static void tell(watcher *w, const overlay_result *r)
 
 static gaz_status publish(watcher *w, bool all, gaz_error *err)
 {
-    overlay_scope scope = {.enter = enter, .ctx = w};
+    overlay_scope scope = {.enter = enter, .waits = waits, .ctx = w};
     overlay_result result = {0};
     static const char *const nothing[] = {NULL};
     if (all)
@@ -224,8 +240,9 @@ static gaz_status look(watcher *w, gaz_error *err)
     int64_t began = gaz_now_us();
     gaz_status st = GAZ_OK;
     bool moved = false;
-    if (w->changes.head) {
-        st = take_head(w, err);
+    if (w->changes.head) { /* the branches may take long */
+        st = set_live(w, false, err);
+        st = st == GAZ_OK ? take_head(w, err) : st;
         moved = st == GAZ_OK;
         st = st == GAZ_DONE ? GAZ_OK : st;
     }
@@ -354,7 +371,10 @@ static gaz_status run(watcher *w, const sigset_t *mask, gaz_error *err)
                 return st;
             note(w, err->message);
             watch_changes_reset(&w->changes);
-            w->changes.all = true;
+            w->changes.all = w->changes.head = true;
+            gaz_error ignored = {0};
+            gaz_status closed = set_live(w, false, &ignored); /* what failed is not published */
+            (void)closed;
             wait_for(w, TICK_MS, mask);
             continue;
         }

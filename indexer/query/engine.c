@@ -333,10 +333,12 @@ static gaz_status find_tree(gaz_engine *e, world **w, const char *name, bool fet
     memcpy(uid, (*repo)->row.uid, sizeof uid);
     *ref = tree_of(*repo);
     gaz_status st = GAZ_OK;
-    if (fetch && e->fetch && !(*ref && gaz_store_is_live(e->store, uid))) {
+    if (fetch && e->fetch) {
+        bool live = *ref && gaz_store_is_live(e->store, uid);
         *ref = NULL;
-        st = revisions_resolve(e->revisions, &q, &head, err);
-        if (st == GAZ_OK)
+        if (!live)
+            st = revisions_resolve(e->revisions, &q, &head, err);
+        if (st == GAZ_OK) /* also when it is live: that is said of what is published by now */
             st = enter_newer(e, w, name, repo, err);
         if (st == GAZ_OK)
             *ref = tree_of(*repo);

@@ -193,7 +193,7 @@ gaz_status gaz_git_command_init(gaz_git_command *c, const char *url, const gaz_t
     form_env(c);
     form_helper(c);
     bool http = c->source.scheme == GAZ_SCHEME_HTTP || c->source.scheme == GAZ_SCHEME_HTTPS;
-    if (http && c->addresses.len)
+    if (http && c->addresses.len && !strchr(c->source.host, ':')) /* IPv6 is pinned as it is */
         gaz_strbuf_printf(&c->pin, "http.curloptResolve=%s:%u:%s", c->source.host, c->source.port,
                           c->addresses.data);
     if (transport->ca_file && c->source.scheme == GAZ_SCHEME_HTTPS)

@@ -73,7 +73,8 @@ static gaz_status ask(gaz_git_command *c, const char *url, bool all, gaz_remote_
 {
     static const char *const words[] = {"ls-remote", "--symref", "--", NULL};
     gaz_strbuf_reset(&refs->text);
-    gaz_git_command_begin(c, NULL, words);
+    gaz_git_command_begin(c, "/nonexistent", words); /* else git reads the working
+                                                        directory's configuration */
     gaz_git_command_add(c, url);
     gaz_git_command_add(c, "HEAD");
     if (all) {

@@ -23,6 +23,7 @@
 #define GRACE_US 2000000   /* between SIGTERM and SIGKILL */
 #define GUARD_GRACE_MS 300 /* the same, when we are gone */
 #define LINE_MAX_BYTES 1024
+#define DRAIN_READS 16 /* at once, more than a pipe holds: a flood must not hide the deadline */
 
 typedef struct run {
     const gaz_program *program;
@@ -195,7 +196,7 @@ static gaz_status drain(run *r, int fd, bool is_error, bool *open, gaz_error *er
 {
     char buffer[16384];
     gaz_status st = GAZ_OK;
-    while (st == GAZ_OK) {
+    for (unsigned reads = 0; st == GAZ_OK && reads < DRAIN_READS; reads++) {
         ssize_t n = read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR)
             continue;

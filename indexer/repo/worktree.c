@@ -93,6 +93,7 @@ gaz_status gaz_worktree_open(const gaz_repo *repo, const char *root, gaz_worktre
     if (!wt)
         return no_memory(err);
     wt->root = -1;
+    gaz_map_init(&wt->rules_at);
     gaz_arena_init(&wt->index.paths, GAZ_INDEX_BYTES_MAX);
     gaz_status st = open_root(wt, root, err);
     if (st == GAZ_OK)
@@ -124,6 +125,7 @@ void gaz_worktree_close(gaz_worktree *wt)
     for (size_t i = 0; i < wt->rule_dirs.len; i++)
         free(wt->rule_dirs.items[i]);
     gaz_vec_free(&wt->rule_dirs);
+    gaz_map_release(&wt->rules_at);
     free(wt->root_path);
     free(wt->index_path);
     free(wt->exclude_path);

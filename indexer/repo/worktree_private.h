@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include "gaz/base/map.h"
 #include "gaz/repo/ignore.h"
 #include "git_index.h"
 #include "repo.h"
@@ -17,6 +18,7 @@ struct gaz_worktree {
     gaz_index index;
     gaz_ignore *ignore;        /* .gitignore and info/exclude, as read so far */
     GAZ_VEC(char *) rule_dirs; /* where .gitignore files were found */
+    gaz_map rules_at;          /* the same, to look up */
 };
 
 /** Opens what lies at a path below the root, itself and on the way there without following links.

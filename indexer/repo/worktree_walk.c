@@ -13,6 +13,7 @@
 #include "worktree_private.h"
 
 #define ENTRIES_MAX 10000000u /* as of a tree: see gaz_repo_walk() */
+#define DEPTH_MAX 512         /* each holds a descriptor; 1,024 are usual */
 #define IGNORE_NAME ".gitignore"
 #define IGNORE_BYTES_MAX ((uint64_t)GAZ_IGNORE_FILE_MAX * 4)
 #define PREFIX_GITDIR "gitdir: "
@@ -34,6 +35,7 @@ typedef struct walk {
     const gaz_worktree_scan *scan;
     char path[GAZ_PATH_BYTES_MAX + 2];
     uint64_t entries;
+    unsigned depth;
 } walk;
 
 static gaz_status no_memory(gaz_error *err)
@@ -55,9 +57,11 @@ static gaz_status emit(walk *w, const gaz_worktree_entry *entry, gaz_error *err)
 
 static gaz_status note_rules(gaz_worktree *wt, const char *dir, size_t len, gaz_error *err)
 {
-    for (size_t i = 0; i < wt->rule_dirs.len; i++)
-        if (strlen(wt->rule_dirs.items[i]) == len && memcmp(wt->rule_dirs.items[i], dir, len) == 0)
-            return GAZ_DONE;
+    bool added = false;
+    if (!gaz_map_put(&wt->rules_at, dir, len, &added))
+        return no_memory(err);
+    if (!added)
+        return GAZ_DONE;
     char *copy = strndup(dir, len);
     if (!copy || !gaz_vec_push(&wt->rule_dirs, copy)) {
         free(copy);
@@ -102,6 +106,8 @@ static gaz_status begin_rules(gaz_worktree *wt, gaz_error *err)
     for (size_t i = 0; i < wt->rule_dirs.len; i++)
         free(wt->rule_dirs.items[i]);
     wt->rule_dirs.len = 0;
+    gaz_map_release(&wt->rules_at);
+    gaz_map_init(&wt->rules_at);
     gaz_status st = gaz_ignore_new(&wt->ignore, err);
     int fd =
         st == GAZ_OK ? open(wt->exclude_path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
@@ -329,6 +335,8 @@ static gaz_status read_dir(walk *w, int fd, size_t len, bool only_tracked, gaz_e
 
 static gaz_status walk_dir(walk *w, size_t len, bool only_tracked, gaz_error *err)
 {
+    if (w->depth >= DEPTH_MAX)
+        return unreadable(w, len, err);
     gaz_status st = w->scan->enter ? w->scan->enter(w->scan->ctx, w->path, err) : GAZ_OK;
     if (st != GAZ_OK)
         return st;
@@ -339,14 +347,17 @@ static gaz_status walk_dir(walk *w, size_t len, bool only_tracked, gaz_error *er
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EAGAIN
                    ? GAZ_OK
                    : unreadable(w, len, err);
+    w->depth++;
     st = read_dir(w, fd, len, only_tracked, err);
+    w->depth--;
     close(fd);
     return st;
 }
 
 /* ---- what is not checked out ---- */
 
-static bool is_absent(const walk *w, const char *path)
+/* A directory of a sparse index may be there for what git does not track. */
+static bool is_absent(const walk *w, const char *path, size_t len)
 {
     struct stat info;
     int fd = gaz_worktree_open_at(w->wt, path, O_PATH);
@@ -354,7 +365,7 @@ static bool is_absent(const walk *w, const char *path)
         return errno == ENOENT;
     bool there = fstat(fd, &info) == 0;
     close(fd);
-    return !there;
+    return !there || path[len - 1] == '/';
 }
 
 /* Files that a sparse checkout leaves out are no deletions. */
@@ -369,7 +380,7 @@ static gaz_status visit_skipped(walk *w, const char *path, gaz_error *err)
             break;
         if (len && e->len > len && e->path[len] != '/')
             continue;
-        if (!e->skipped || e->seen || e->stage || !is_absent(w, e->path))
+        if (!e->skipped || e->seen || e->stage || !is_absent(w, e->path, e->len))
             continue;
         uint32_t kind = e->mode & GAZ_MODE_KIND;
         gaz_worktree_entry out = {.path = e->path,

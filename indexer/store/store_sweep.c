@@ -230,7 +230,7 @@ static gaz_status visit_repo_file(void *ctx, const char *name, bool is_dir, gaz_
 {
     sweep_state *s = ctx;
     const char *rest = name + strspn(name, "0123456789abcdef");
-    bool clone = is_dir && strcmp(rest, ".git") == 0;
+    bool clone = is_dir && (strcmp(rest, ".git") == 0 || strcmp(rest, ".git.partial") == 0);
     bool record = !is_dir && strncmp(rest, ".repo", 5) == 0 &&
                   (!rest[5] || strncmp(rest + 5, ".tmp.", 5) == 0);
     bool notes =

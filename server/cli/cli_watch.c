@@ -80,13 +80,6 @@ static void print_json(const view *v, const gaz_watch_line *line)
     gaz_strbuf_release(&text);
 }
 
-/* A path may hold what a terminal takes for commands. */
-static void print_path(gaz_cli_output *out, const char *path)
-{
-    for (const char *p = path; *p; p++)
-        gaz_cli_printf(out, (unsigned char)*p < 0x20 || *p == 0x7f ? "?" : "%c", *p);
-}
-
 static void print_change(const view *v, const gaz_watch_line *line)
 {
     const struct {
@@ -107,7 +100,7 @@ static void print_change(const view *v, const gaz_watch_line *line)
     }
     if (line->text) {
         gaz_cli_puts(out, " (");
-        print_path(out, line->text);
+        gaz_cli_text(out, line->text, strlen(line->text));
         gaz_cli_puts(out, all > 1 ? ", …)" : ")");
     }
     gaz_cli_printf(out, ", in %lld ms\n", (long long)((line->run.elapsed_us + 500) / 1000));

@@ -33,12 +33,26 @@ static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, i
     return st;
 }
 
+/* What flags say holds for the workers too, which read their settings themselves. */
+static gaz_status pass_on(const char *name, const char *value, gaz_error *err)
+{
+    size_t count;
+    const gaz_setting_info *table = gaz_settings_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0 && setenv(table[i].variable, value, 1) != 0)
+            return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the setting %s", name);
+    return GAZ_OK;
+}
+
 static gaz_status load_settings(const char *home, const gaz_cli_options *options,
                                 gaz_settings *settings, gaz_error *err)
 {
     gaz_status st = gaz_settings_load(home, settings, err);
-    for (size_t i = 0; st == GAZ_OK && i < options->setting_count; i++)
+    for (size_t i = 0; st == GAZ_OK && i < options->setting_count; i++) {
         st = gaz_settings_set(settings, options->settings[i].name, options->settings[i].value, err);
+        if (st == GAZ_OK)
+            st = pass_on(options->settings[i].name, options->settings[i].value, err);
+    }
     return st;
 }
 

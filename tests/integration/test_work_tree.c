@@ -327,6 +327,29 @@ static void a_sparse_checkout_is_no_deletion(void **state)
     free(run_git(b.tree, "sparse-checkout", "reapply", "--sparse-index", NULL));
     write_file(&b, "in/c.txt", "new word\n");
     finds(&b, "word rev:worktree", "top.txt in/a.txt in/c.txt out/deep/b.txt ");
+    /* ... and one of them may be there for what git does not track */
+    make_dir(&b, "out");
+    write_file(&b, "out/new.txt", "stray word\n");
+    finds(&b, "word rev:worktree", "top.txt in/a.txt in/c.txt out/new.txt out/deep/b.txt ");
+    teardown(&b);
+}
+
+/* Each level that is entered holds a descriptor. */
+static void a_deep_directory_hides_only_itself(void **state)
+{
+    (void)state;
+    bench b;
+    char *command = NULL;
+    setup(&b);
+    start_repo(&b);
+    write_file(&b, "beside.txt", "shallow\n");
+    assert_true(asprintf(&command,
+                         "cd '%s'; for i in $(seq 1500); do mkdir d; cd -P d || exit 1; done; "
+                         "echo shallow >f.txt",
+                         b.tree) > 0);
+    assert_int_equal(system(command), 0);
+    free(command);
+    finds(&b, "shallow rev:worktree", "beside.txt ");
     teardown(&b);
 }
 
@@ -572,6 +595,7 @@ int main(void)
         cmocka_unit_test(a_work_tree_that_is_gone_leaves_the_index),
         cmocka_unit_test(after_every_step_the_overlay_is_what_the_directory_holds),
         cmocka_unit_test(a_sparse_checkout_is_no_deletion),
+        cmocka_unit_test(a_deep_directory_hides_only_itself),
         cmocka_unit_test(flags_of_the_index_do_not_hide_what_lies_there),
         cmocka_unit_test(an_index_that_cannot_be_used_is_done_without),
         cmocka_unit_test(exclusions_hold_as_the_files_lie_there),

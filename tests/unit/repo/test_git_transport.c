@@ -260,6 +260,33 @@ static void a_clone_has_all_branches_and_a_fetch_follows_the_remote(void **state
     assert_no_rest(1);
 }
 
+/* git reads the configuration of the repository it is started in: not ours, and not that of
+ * whoever's directory we are started in. */
+static void configuration_where_we_are_started_is_not_read(void **state)
+{
+    (void)state;
+    char back[600], evil[700], command[2000];
+    bool differ = true;
+    assert_non_null(getcwd(back, sizeof back));
+    snprintf(command, sizeof command,
+             "git init -q evil; cd evil; git config 'remote.%s.uploadpack' 'touch ../made; "
+             "git-upload-pack'; git config 'url.file://%s/nowhere.insteadOf' '%s'; "
+             "git config core.sshCommand 'touch ../made;'",
+             url_of("w"), dir, url_of("w"));
+    sh(command);
+    snprintf(evil, sizeof evil, "%s/evil", dir);
+    assert_int_equal(chdir(evil), 0);
+    gaz_status cloned = gaz_git_clone(url_of("w"), dest, &local, &err);
+    gaz_status compared = gaz_git_compare(dest, &local, &differ, &err);
+    gaz_status fetched = gaz_git_fetch(dest, &local, &err);
+    assert_int_equal(chdir(back), 0);
+    assert_ok(cloned);
+    assert_ok(compared);
+    assert_false(differ);
+    assert_ok(fetched);
+    sh("test ! -e made");
+}
+
 static void a_clone_that_fails_leaves_nothing(void **state)
 {
     (void)state;
@@ -688,6 +715,7 @@ int main(void)
         cmocka_unit_test(sources_that_name_a_remote_are_told_from_paths),
         IN_DIRECTORY(hosts_that_are_not_there_are_an_error_of_the_remote),
         IN_DIRECTORY(a_clone_has_all_branches_and_a_fetch_follows_the_remote),
+        IN_DIRECTORY(configuration_where_we_are_started_is_not_read),
         IN_DIRECTORY(a_clone_that_fails_leaves_nothing),
         IN_DIRECTORY(what_a_killed_clone_left_is_cleared),
         IN_DIRECTORY(a_transfer_is_cancelled_by_its_progress),
