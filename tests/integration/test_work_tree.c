@@ -350,6 +350,9 @@ static void a_deep_directory_hides_only_itself(void **state)
     assert_int_equal(system(command), 0);
     free(command);
     finds(&b, "shallow rev:worktree", "beside.txt ");
+    assert_true(asprintf(&command, "rm -rf '%s/d'", b.tree) > 0);
+    assert_int_equal(system(command), 0); /* deeper than we ourselves remove */
+    free(command);
     teardown(&b);
 }
 
