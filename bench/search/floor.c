@@ -143,8 +143,9 @@ static void measure(const pieces *of, const char *regex, bool fold, unsigned rep
         times[r] = gaz_now_us() - start;
     }
     qsort(times, reps, sizeof *times, by_time);
+    double median_us = (double)times[reps >> 1];
     printf("%zu\t%zu\t%" PRIuFAST64 "\t%.3f\n", of->items.len, of->bytes, atomic_load(&j.lines),
-           (double)times[reps / 2] / 1000);
+           median_us / 1000);
     fflush(stdout);
     for (unsigned i = 0; i < gaz_pool_threads(pool); i++)
         hs_free_scratch(j.scratch[i]);
@@ -154,7 +155,8 @@ static void measure(const pieces *of, const char *regex, bool fold, unsigned rep
 
 static void answer(world *w, gaz_store *store, gaz_pool *pool, char *line, unsigned reps)
 {
-    char *query = strtok(line, "\t\n"), *regex = strtok(NULL, "\t\n"), *fold = strtok(NULL, "\t\n");
+    char *rest = NULL, *query = strtok_r(line, "\t\n", &rest),
+         *regex = strtok_r(NULL, "\t\n", &rest), *fold = strtok_r(NULL, "\t\n", &rest);
     gaz_arena arena;
     gaz_error err = {0};
     const gaz_query *parsed = NULL;

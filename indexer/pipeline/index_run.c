@@ -20,11 +20,6 @@
 #define ARENA_MAX ((size_t)8 << 30)
 #define RUN_TRIES 5
 
-gaz_status run_no_memory(gaz_error *err)
-{
-    return gaz_error_set(err, GAZ_E_NOMEM, "no memory for an index run");
-}
-
 void run_set_phase(run_state *r, gaz_phase phase)
 {
     r->progress.phase = phase;

@@ -100,6 +100,8 @@ gaz_status overlay_apply(const entry_list *list, const tree_changes *changes, en
     while (i < list->items.len || k < changes->items.len) {
         const gaz_manifest_entry *was = i < list->items.len ? &list->items.items[i] : NULL;
         const gaz_manifest_change *c = k < changes->items.len ? &changes->items.items[k] : NULL;
+        if (!was && !c)
+            break;
         int order = !was ? 1 : !c ? -1 : overlay_compare(was, &c->entry);
         if (order < 0)
             out->items.items[out->items.len++] = *was;

@@ -68,7 +68,7 @@ static gaz_status gather_removed(run_state *r, gaz_ref_key **keys, size_t *count
     if (st == GAZ_OK && (!list || !kept))
         st = run_no_memory(err);
     for (size_t i = 0; st == GAZ_OK && i < r->targets.len; i++)
-        if (r->targets.items[i].before)
+        if (r->was && r->targets.items[i].before)
             kept[r->targets.items[i].before - r->was->refs] = true;
     for (size_t i = 0; st == GAZ_OK && !r->request->rev && r->was && i < r->was->ref_count; i++) {
         const gaz_ref_row *ref = &r->was->refs[i];

@@ -47,7 +47,10 @@ typedef struct run_state {
     gaz_strbuf note; /* of a run of branches */
 } run_state;
 
-gaz_status run_no_memory(gaz_error *err);
+static inline gaz_status run_no_memory(gaz_error *err)
+{
+    return gaz_error_set(err, GAZ_E_NOMEM, "no memory for an index run");
+}
 /* Tells whoever watches. */
 void run_set_phase(run_state *r, gaz_phase phase);
 

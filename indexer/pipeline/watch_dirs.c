@@ -60,15 +60,14 @@ gaz_status watch_changes_add(watch_changes *c, const char *path, gaz_error *err)
         c->all = true;
         return GAZ_OK;
     }
-    if (!gaz_map_put(&c->seen, path, strlen(path), &added))
+    if (!gaz_vec_reserve(&c->paths, 1) || !gaz_map_put(&c->seen, path, strlen(path), &added))
         return no_memory(err);
     if (!added)
         return GAZ_OK;
     char *copy = strdup(path);
-    if (!copy || !gaz_vec_push(&c->paths, copy)) {
-        free(copy);
+    if (!copy)
         return no_memory(err);
-    }
+    c->paths.items[c->paths.len++] = copy;
     return GAZ_OK;
 }
 

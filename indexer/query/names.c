@@ -63,7 +63,7 @@ static const scope_names *table_of(scope *s)
     if (t) {
         t->files = malloc((s->file_count + 1) * sizeof *t->files);
         t->in_runs = malloc((s->file_count + 1) * sizeof *t->in_runs);
-        t->text = malloc(bytes + 1);
+        t->text = calloc(bytes + 1, 1);
     }
     if (!t || !t->files || !t->in_runs || !t->text) {
         scope_names_free(t);

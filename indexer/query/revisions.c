@@ -155,6 +155,8 @@ void revisions_keep(revisions *r, const revision_question *q, const gaz_oid *com
 static look *find_look(const revisions *r, const revision_question *q)
 {
     look *l = r->looks;
+    /* A look is in the list as long as the one who leads it refers to it.
+     * NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     while (l && (strcmp(l->rev, q->rev) != 0 || strcmp(l->uid, q->uid) != 0))
         l = l->next;
     return l;

@@ -195,6 +195,8 @@ gaz_status gaz_worktree_reload(gaz_worktree *wt, gaz_path_visit visit, void *ctx
     while (st == GAZ_OK && visit && *usable && (i < wt->index.entries.len || k < now.entries.len)) {
         const gaz_index_entry *a = i < wt->index.entries.len ? &wt->index.entries.items[i] : NULL;
         const gaz_index_entry *b = k < now.entries.len ? &now.entries.items[k] : NULL;
+        if (!a && !b)
+            break;
         int c = !a ? 1 : !b ? -1 : compare_entries(a, b);
         if (c != 0 || means_other(a, b))
             st = visit(ctx, c <= 0 ? a->path : b->path, err);

@@ -58,15 +58,14 @@ static gaz_status emit(walk *w, const gaz_worktree_entry *entry, gaz_error *err)
 static gaz_status note_rules(gaz_worktree *wt, const char *dir, size_t len, gaz_error *err)
 {
     bool added = false;
-    if (!gaz_map_put(&wt->rules_at, dir, len, &added))
+    if (!gaz_vec_reserve(&wt->rule_dirs, 1) || !gaz_map_put(&wt->rules_at, dir, len, &added))
         return no_memory(err);
     if (!added)
         return GAZ_DONE;
     char *copy = strndup(dir, len);
-    if (!copy || !gaz_vec_push(&wt->rule_dirs, copy)) {
-        free(copy);
+    if (!copy)
         return no_memory(err);
-    }
+    wt->rule_dirs.items[wt->rule_dirs.len++] = copy;
     return GAZ_OK;
 }
 

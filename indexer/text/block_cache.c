@@ -81,18 +81,18 @@ static size_t clamp(size_t n, size_t least, size_t most)
 static char *map_memory(size_t size)
 {
     size_t extra = size == PAGE_MAX ? PAGE_MAX : 0;
-    char *at = mmap(NULL, size + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (at == MAP_FAILED)
+    char *all =
+        mmap(NULL, size + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
         return NULL;
-    if (extra) {
-        size_t head = (PAGE_MAX - (uintptr_t)at % PAGE_MAX) % PAGE_MAX;
-        if (head)
-            munmap(at, head);
-        if (extra - head)
-            munmap(at + head + size, extra - head);
-        at += head;
+    size_t head = extra ? (PAGE_MAX - (uintptr_t)all % PAGE_MAX) % PAGE_MAX : 0;
+    char *at = all + head;
+    if (extra - head)
+        munmap(at + size, extra - head);
+    if (head)
+        munmap(all, head);
+    if (extra)
         (void)madvise(at, size, MADV_HUGEPAGE); /* refused where there are none */
-    }
     POISON(at, size);
     return at;
 }

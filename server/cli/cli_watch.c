@@ -120,8 +120,8 @@ static void said(void *ctx, const gaz_watch_line *line)
     else
         print_change(v, line);
     gaz_status flushed = gaz_cli_flush(&v->streams->out, &ignored);
-    flushed = gaz_cli_flush(&v->streams->notes, &ignored);
-    (void)flushed; /* noticed by go_on() */
+    gaz_status noted = gaz_cli_flush(&v->streams->notes, &ignored);
+    (void)flushed, (void)noted; /* noticed by go_on() */
 }
 
 static bool go_on(void *ctx)

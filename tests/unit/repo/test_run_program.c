@@ -75,7 +75,7 @@ static void a_program_and_its_helpers_die_with_a_caller_that_is_killed(void **st
     if (caller == 0) {
         int code;
         const gaz_program program = {.argv = argv, .envp = envp, .deadline_us = GAZ_NEVER};
-        _exit(gaz_program_run(&program, &code, NULL) == GAZ_OK);
+        _exit(gaz_program_run(&program, &code, NULL) == GAZ_OK ? 1 : 0);
     }
     gaz_strbuf text = GAZ_STRBUF_INIT;
     for (int64_t deadline = gaz_deadline(PATIENCE_MS); !text.len; usleep(5000)) {
