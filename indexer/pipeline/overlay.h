@@ -123,6 +123,8 @@ GAZ_CHECKED gaz_status overlay_read_files(overlay_look *l, gaz_error *err);
 typedef struct entry_list {
     GAZ_VEC(gaz_manifest_entry) items;
 } entry_list;
+/* A string of a path, which ends by its length alone. free() it. */
+char *overlay_path_copy(const char *path, size_t len);
 int overlay_compare(const gaz_manifest_entry *a, const gaz_manifest_entry *b);
 /* What leads from one list to another, both in byte order (overlay_diff.c). */
 GAZ_CHECKED gaz_status overlay_diff(const gaz_manifest_entry *was, size_t was_count,

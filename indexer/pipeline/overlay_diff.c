@@ -9,6 +9,16 @@ static gaz_status no_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "no memory to compare a work tree");
 }
 
+char *overlay_path_copy(const char *path, size_t len)
+{
+    char *copy = malloc(len + 1);
+    if (copy) {
+        memcpy(copy, path, len);
+        copy[len] = 0;
+    }
+    return copy;
+}
+
 int overlay_compare(const gaz_manifest_entry *a, const gaz_manifest_entry *b)
 {
     uint32_t n = a->path_len < b->path_len ? a->path_len : b->path_len;

@@ -47,7 +47,7 @@ static gaz_status add_file(overlay_look *l, const gaz_worktree_entry *e, gaz_err
     gaz_strbuf text = GAZ_STRBUF_INIT;
     gaz_error why = {0};
     size_t n = e->path_len - strlen(GAZ_IGNORE_NAME);
-    char *dir = strndup(e->path, n ? n - 1 : 0);
+    char *dir = overlay_path_copy(e->path, n ? n - 1 : 0);
     gaz_status st = dir ? read_text(l, e, &text, &why) : GAZ_E_NOMEM;
     if (st == GAZ_OK)
         st = gaz_ignore_add(l->o->tree, dir, text.data, text.len, &why);

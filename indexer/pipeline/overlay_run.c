@@ -321,7 +321,8 @@ static gaz_status publish(overlay_look *l, gaz_error *err)
 static void give_example(overlay_look *l)
 {
     const gaz_manifest_change *c = l->changes.items.len ? l->changes.items.items : NULL;
-    l->out->example = c ? strndup(c->entry.path, c->entry.path_len) : NULL;
+    if (c)
+        l->out->example = overlay_path_copy(c->entry.path, c->entry.path_len);
 }
 
 static gaz_status look(overlay_look *l, gaz_error *err)

@@ -30,7 +30,9 @@ static void put_line(lines *l, const char *kind, const gaz_oid *oid, const char 
     for (size_t i = 0; i < len; i++)
         gaz_strbuf_printf(&out, (unsigned char)path[i] < 0x21 || path[i] == '\\' ? "\\%02x" : "%c",
                           (unsigned char)path[i]);
-    line made = {strndup(path, len), gaz_strbuf_detach(&out, NULL)};
+    gaz_strbuf copy = GAZ_STRBUF_INIT;
+    gaz_strbuf_add(&copy, path, len);
+    line made = {gaz_strbuf_detach(&copy, NULL), gaz_strbuf_detach(&out, NULL)};
     assert_true(made.path && made.text && gaz_vec_push(l, made));
 }
 
