@@ -76,6 +76,14 @@ static bool over_refs(const plan *p, const gaz_atom *atom)
            (atom->field == GAZ_FIELD_TEXT && p->query->type == GAZ_TYPE_REPO);
 }
 
+bool match_chooses_refs(const plan *p)
+{
+    for (unsigned i = 0; i < p->atom_count; i++)
+        if (over_refs(p, p->atoms[i].atom))
+            return true;
+    return false;
+}
+
 static gaz_status ref_verdicts(const plan *p, const plan_atom *a, const scope_ref *refs,
                                size_t count, int8_t *out, gaz_error *err)
 {

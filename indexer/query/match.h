@@ -60,6 +60,9 @@ typedef struct whole_text {
 GAZ_CHECKED gaz_status match_whole_text(match_worker *w, gaz_segment *seg, const gaz_doc *doc,
                                         uint32_t number, whole_text *out, gaz_error *err);
 
+/* Whether any atom decides about repositories or branches: then not all of them need be looked at.
+ */
+bool match_chooses_refs(const plan *p);
 /* Whether a repository and ref can hold results at all: the query's tree with only its atoms over
  * them decided. */
 bool match_ref_possible(const plan *p, const gaz_node *node, const int8_t *const *refs, size_t ref);

@@ -1,8 +1,8 @@
-/* A search, from the query's text to the hits. Candidates are checked by all threads in the order
- * that paths give them (rank.c), in batches; a search that wants only the first files stops after
- * whole windows of WINDOW matches, so that the answer never depends on which thread was quicker,
- * how documents lie in segments, or how many files are asked for. Within a window hits are ordered
- * by score; `count:all` has one window. */
+/* A search, from the query's text to the hits. Candidates are checked by all threads, in batches. A
+ * search that wants only the first files takes them in the order that paths give them (rank.c) and
+ * stops after whole windows of WINDOW matches, so that the answer never depends on which thread was
+ * quicker, how documents lie in segments, or how many files are asked for. Within a window hits are
+ * ordered by score; `count:all` has one window, and takes candidates as they lie. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

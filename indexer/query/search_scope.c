@@ -135,8 +135,7 @@ static gaz_status find_scope(search *s, const char *only, const char *rev, gaz_e
 gaz_status search_choose_scope(search *s, gaz_error *err)
 {
     const char *rev = s->query->rev ? s->query->rev : s->request->rev, *only = single_repo(s);
-    bool everything = !only && !rev && !has_field(s->query, GAZ_FIELD_BRANCH) &&
-                      !has_field(s->query, GAZ_FIELD_REPO);
+    bool everything = !only && !rev && !match_chooses_refs(&s->plan);
     gaz_status st = GAZ_OK;
     s->scope = everything ? scope_of_everything(s->world) : NULL;
     if (!s->scope)

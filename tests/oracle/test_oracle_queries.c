@@ -598,6 +598,21 @@ static void branches_and_repositories_are_kept_apart(void **state)
                 named = ask(b.f.engine, "type:repo sec", 10, NULL);
     assert_int_equal(repos.files, 2);
     assert_int_equal(named.files, 1);
+    /* What one query leaves out of its scope is not left out of the next one's. */
+    static const char *const narrow[] = {"type:repo sec", "foo -repo:sec", "foo branch:topic",
+                                         "foo repo:corpus", "foo rev:topic"};
+    for (size_t i = 0; i < sizeof narrow / sizeof *narrow; i++) {
+        gaz_settings settings;
+        assert_ok(gaz_settings_load(b.f.home, &settings, &err));
+        gaz_engine *fresh = fixture_engine(&b.f, &settings, "2");
+        answer_text first = ask(fresh, narrow[i], 10000, NULL),
+                    then = ask(fresh, "foo", 10000, NULL);
+        same_text(&both, &then, "foo", narrow[i]);
+        answer_text_release(&first);
+        answer_text_release(&then);
+        gaz_engine_free(fresh);
+        gaz_settings_release(&settings);
+    }
     answer_text_release(&repos);
     answer_text_release(&named);
     answer_text_release(&main_only);
