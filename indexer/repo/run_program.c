@@ -20,6 +20,7 @@
 #include "gaz/base/clock.h"
 
 #define TICK_MS 250
+#define END_TICK_MS 5      /* between looks at a program that has closed its outputs */
 #define GRACE_US 2000000   /* between SIGTERM and SIGKILL */
 #define GUARD_GRACE_MS 300 /* the same, when we are gone */
 #define LINE_MAX_BYTES 1024
@@ -248,15 +249,17 @@ static void stop(run *r)
         }
 }
 
+/* Until the program has ended and what it wrote is read. One that closes its outputs and lives on
+ * is watched like any other. */
 static gaz_status loop(run *r, gaz_error *err)
 {
     bool out_open = true, err_open = true;
     int64_t next_tick = 0;
     gaz_status st = GAZ_OK;
-    while (st == GAZ_OK && (out_open || err_open)) {
+    while (st == GAZ_OK) {
         struct pollfd fds[2] = {{.fd = out_open ? r->out : -1, .events = POLLIN},
                                 {.fd = err_open ? r->err_fd : -1, .events = POLLIN}};
-        if (poll(fds, 2, TICK_MS) < 0 && errno != EINTR)
+        if (poll(fds, 2, out_open || err_open ? TICK_MS : END_TICK_MS) < 0 && errno != EINTR)
             return gaz_error_errno(err, "cannot wait for '%s'", r->program->argv[0]);
         bool ended = r->ended;
         if (out_open)
@@ -266,6 +269,8 @@ static gaz_status loop(run *r, gaz_error *err)
         if (ended) /* all it wrote has been read; what else holds the pipes is not waited for */
             break;
         look(r);
+        if (r->ended && !out_open && !err_open)
+            break;
         if (st == GAZ_OK && gaz_expired(r->program->deadline_us))
             st = gaz_error_set(err, GAZ_E_TIMEOUT, "'%s' took longer than it may",
                                r->program->argv[0]);
@@ -273,16 +278,6 @@ static gaz_status loop(run *r, gaz_error *err)
             st = watch(r, r->last, err);
             next_tick = gaz_now_us() + TICK_MS * 1000;
         }
-    }
-    /* Both pipes closed, the program not yet gone. */
-    while (st == GAZ_OK && !r->ended) {
-        look(r);
-        if (r->ended)
-            break;
-        poll(NULL, 0, 5);
-        if (gaz_expired(r->program->deadline_us))
-            st = gaz_error_set(err, GAZ_E_TIMEOUT, "'%s' took longer than it may",
-                               r->program->argv[0]);
     }
     return st;
 }

@@ -95,11 +95,67 @@ static void a_program_and_its_helpers_die_with_a_caller_that_is_killed(void **st
     free(dir);
 }
 
+/* Cancels when it has been asked for the fifth time: more than a second into the program. */
+static gaz_status cancel_later(void *ctx, const char *line, gaz_error *why)
+{
+    unsigned *asked = ctx;
+    (void)line;
+    return ++*asked < 5 ? GAZ_OK : gaz_error_set(why, GAZ_E_CANCELLED, "cancelled");
+}
+
+static void a_program_that_closes_its_outputs_and_lives_on_is_watched_all_the_same(void **state)
+{
+    (void)state;
+    const char *const argv[] = {"sh", "-c", "exec >&- 2>&-; exec sleep 600", NULL};
+    unsigned asked = 0;
+    int code = -1;
+    gaz_program program = {.argv = argv,
+                           .envp = envp,
+                           .deadline_us = gaz_deadline(PATIENCE_MS),
+                           .watch = cancel_later,
+                           .ctx = &asked};
+    gaz_error_clear(&err);
+    assert_int_equal(GAZ_E_CANCELLED, gaz_program_run(&program, &code, &err));
+    assert_int_equal(5, asked);
+    program.watch = NULL;
+    program.deadline_us = gaz_deadline(300);
+    gaz_error_clear(&err);
+    assert_int_equal(GAZ_E_TIMEOUT, gaz_program_run(&program, &code, &err));
+    assert_int_equal(-1, code);
+    gaz_error_clear(&err);
+}
+
+static void output_beyond_the_limit_ends_the_program(void **state)
+{
+    (void)state;
+    char script[200];
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    int code = -1;
+    const gaz_program program = {
+        .argv = argv, .envp = envp, .deadline_us = gaz_deadline(PATIENCE_MS), .output = &out};
+    snprintf(script, sizeof script, "head -c %zu /dev/zero", GAZ_PROGRAM_OUTPUT_MAX);
+    gaz_error_clear(&err);
+    assert_ok(gaz_program_run(&program, &code, &err));
+    assert_int_equal(0, code);
+    assert_int_equal(GAZ_PROGRAM_OUTPUT_MAX, out.len);
+    gaz_strbuf_reset(&out);
+    snprintf(script, sizeof script, "head -c %zu /dev/zero; exec sleep 600",
+             GAZ_PROGRAM_OUTPUT_MAX + 1);
+    assert_int_equal(GAZ_E_LIMIT, gaz_program_run(&program, &code, &err));
+    assert_non_null(strstr(err.message, "'sh' printed more than 16777216 bytes"));
+    assert_true(out.len <= GAZ_PROGRAM_OUTPUT_MAX);
+    gaz_strbuf_release(&out);
+    gaz_error_clear(&err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_that_end_as_those_of_ssh_are_kept_and_progress_is_not),
         cmocka_unit_test(a_program_and_its_helpers_die_with_a_caller_that_is_killed),
+        cmocka_unit_test(a_program_that_closes_its_outputs_and_lives_on_is_watched_all_the_same),
+        cmocka_unit_test(output_beyond_the_limit_ends_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
