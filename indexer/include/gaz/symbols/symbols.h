@@ -188,7 +188,8 @@ const char *gaz_import_kind_name(unsigned kind);
 
 /* Flags of an import. Numbers are stored. */
 #define GAZ_IMPORT_WILDCARD 0x01u /**< all names: `*`, Go's `.` */
-#define GAZ_IMPORT_DYNAMIC 0x02u  /**< happens when the code runs: import(), require(), __import__ \
+#define GAZ_IMPORT_DYNAMIC                                                                         \
+    0x02u                         /**< happens when the code runs: import(), require(), __import__ \
                                    */
 #define GAZ_IMPORT_TYPE 0x04u     /**< for types only: `import type` */
 #define GAZ_IMPORT_STATIC 0x08u   /**< Java `import static`, C# `using static` */
