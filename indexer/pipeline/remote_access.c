@@ -1,6 +1,7 @@
-/* Reaching remotes, and looking whether one has something new. A look holds the repository's lock,
- * so that it does not compare with a clone that is being fetched into, and gives way to whoever
- * has it. */
+/* Reaching remotes, and looking whether one has something new. A look gives way to whoever has the
+ * repository's lock, and holds it only to compare: while the remote is asked, which may take long,
+ * an index run may begin, and even end. Then the comparison at worst finds a difference that is
+ * none any more, and the run it leads to finds nothing new. */
 #include "remote_access.h"
 
 #include <string.h>
@@ -84,18 +85,37 @@ static gaz_status compare_branches(gaz_store *store, const gaz_repo_row *row, bo
     return st;
 }
 
-static gaz_status poll_locked(gaz_store *store, const gaz_settings *settings,
-                              const gaz_repo_row *row, bool *changed, gaz_error *err)
+static gaz_status compare_locked(gaz_store *store, const gaz_repo_row *row,
+                                 const gaz_remote *remote, bool *changed, gaz_error *err)
+{
+    gaz_lock *lock = NULL;
+    gaz_status st = gaz_store_repo_lock(store, row->uid, 0, &lock, err);
+    if (st == GAZ_OK && remote)
+        st = gaz_remote_differs(remote, row->git_dir, changed, err);
+    if (st == GAZ_OK && !*changed)
+        st = compare_branches(store, row, changed, err);
+    gaz_lock_close(lock);
+    return st;
+}
+
+static gaz_status look(gaz_store *store, const gaz_settings *settings, const gaz_repo_row *row,
+                       bool *changed, gaz_error *err)
 {
     gaz_transport transport = remote_access(settings, NULL, NULL);
+    gaz_remote *remote = NULL;
     struct stat info;
     bool missing = row->cloned && stat(row->git_dir, &info) != 0;
     if (missing || row->last_error) {
         *changed = true; /* the run itself says what is wrong */
         return GAZ_OK;
     }
-    gaz_status st = row->cloned ? gaz_git_compare(row->git_dir, &transport, changed, err) : GAZ_OK;
-    return st == GAZ_OK && !*changed ? compare_branches(store, row, changed, err) : st;
+    transport.timeout_ms = settings->poll_timeout_ms;
+    transport.timeout_key = "poll.timeout";
+    gaz_status st = row->cloned ? gaz_remote_ask(row->git_dir, &transport, &remote, err) : GAZ_OK;
+    if (st == GAZ_OK)
+        st = compare_locked(store, row, remote, changed, err);
+    gaz_remote_free(remote);
+    return st;
 }
 
 gaz_status remote_poll(gaz_store *store, const gaz_settings *settings, const char *repo,
@@ -108,9 +128,9 @@ gaz_status remote_poll(gaz_store *store, const gaz_settings *settings, const cha
         return st;
     *changed = false;
     st = gaz_store_repo_lock(store, row.uid, 0, &lock, err);
-    if (st == GAZ_OK)
-        st = poll_locked(store, settings, &row, changed, err);
     gaz_lock_close(lock);
+    if (st == GAZ_OK)
+        st = look(store, settings, &row, changed, err);
     gaz_repo_row_release(&row);
     return st;
 }

@@ -271,8 +271,9 @@ gaz_status gaz_git_command_run(gaz_git_command *c, const char *doing, gaz_strbuf
                            .errors = &errors};
     gaz_status st = gaz_program_run(&program, &code, err);
     if (st == GAZ_E_TIMEOUT)
-        gaz_error_hint(err, "allow more time in repos.clone_timeout, or try again when the server "
-                            "is less busy");
+        gaz_error_hint(err, "allow more time in %s, or try again when the server is less busy",
+                       c->transport->timeout_key ? c->transport->timeout_key
+                                                 : "repos.clone_timeout");
     if (st == GAZ_OK && code != 0)
         st = gaz_remote_failure(doing, &c->source, errors.data, code, err);
     gaz_strbuf_release(&errors);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gaz/base/vec.h"
+#include "run_program.h"
 
 typedef GAZ_VEC(gaz_ref) ref_list;
 
@@ -94,6 +95,14 @@ gaz_status gaz_remote_refs_read(gaz_git_command *c, const char *url, gaz_remote_
         gaz_error_clear(&why);
         out->known = false;
         st = ask(c, url, false, out, &why);
+    }
+    if (st == GAZ_E_LIMIT) {
+        gaz_error_clear(&why);
+        gaz_error_set(&why, st,
+                      "the remote's answer has no end: more than %zu bytes though only HEAD was "
+                      "asked for",
+                      GAZ_PROGRAM_OUTPUT_MAX);
+        gaz_error_hint(&why, "look at what answers there, or remove the repository");
     }
     if (st == GAZ_OK)
         st = parse(out, &why);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -122,63 +123,82 @@ static gaz_status take_url(void *ctx, const char *section, const char *subsectio
     return GAZ_OK;
 }
 
-/* A clone with its remote. */
-typedef struct fetching {
-    const char *git_dir;
+struct gaz_remote {
     gaz_strbuf url;
     gaz_git_command command; /* not moved: its command lines point into it */
-    gaz_remote_refs remote;
-    gaz_repo *repo;
-    bool differ;
-} fetching;
+    gaz_remote_refs refs;
+};
 
-static void release(fetching *f)
+void gaz_remote_free(gaz_remote *remote)
 {
-    gaz_repo_close(f->repo);
-    gaz_remote_refs_release(&f->remote);
-    gaz_git_command_release(&f->command);
-    gaz_strbuf_release(&f->url);
+    if (!remote)
+        return;
+    gaz_remote_refs_release(&remote->refs);
+    gaz_git_command_release(&remote->command);
+    gaz_strbuf_release(&remote->url);
+    free(remote);
 }
 
-/* Asks the remote what it has, and compares. */
-static gaz_status compare(fetching *f, const char *git_dir, const gaz_transport *transport,
-                          gaz_error *err)
+static gaz_status ask(gaz_remote *r, const char *git_dir, const gaz_transport *transport,
+                      gaz_error *err)
 {
-    *f = (fetching){.git_dir = git_dir, .url = GAZ_STRBUF_INIT};
-    f->remote.text = GAZ_STRBUF_INIT;
-    gaz_status st = gaz_config_each(git_dir, take_url, &f->url, err);
+    gaz_status st = gaz_config_each(git_dir, take_url, &r->url, err);
     if (st == GAZ_OK)
-        st = gaz_strbuf_check(&f->url, err);
-    if (st == GAZ_OK && !f->url.len) {
+        st = gaz_strbuf_check(&r->url, err);
+    if (st == GAZ_OK && !r->url.len) {
         st = gaz_error_set(err, GAZ_E_INVALID,
                            "'%s' is no clone: it does not say where it came from", git_dir);
         gaz_error_hint(err, "remove the repository and add it again by its URL");
     }
     gaz_status ready =
-        gaz_git_command_init(&f->command, f->url.data, transport, st == GAZ_OK ? err : NULL);
+        gaz_git_command_init(&r->command, r->url.data, transport, st == GAZ_OK ? err : NULL);
     if (st == GAZ_OK)
         st = ready;
-    f->command.dir = git_dir;
+    r->command.dir = git_dir;
     if (st == GAZ_OK)
-        st = gaz_git_command_check_version(&f->command, err);
+        st = gaz_git_command_check_version(&r->command, err);
+    return st == GAZ_OK ? gaz_remote_refs_read(&r->command, r->url.data, &r->refs, err) : st;
+}
+
+gaz_status gaz_remote_ask(const char *git_dir, const gaz_transport *transport, gaz_remote **out,
+                          gaz_error *err)
+{
+    gaz_remote *r = calloc(1, sizeof *r);
+    if (!r)
+        return gaz_error_set(err, GAZ_E_NOMEM, "out of memory asking a remote");
+    r->url = GAZ_STRBUF_INIT;
+    r->refs.text = GAZ_STRBUF_INIT;
+    gaz_status st = ask(r, git_dir, transport, err);
+    r->command.dir = NULL; /* the caller's */
     if (st == GAZ_OK)
-        st = gaz_remote_refs_read(&f->command, f->url.data, &f->remote, err);
+        *out = r;
+    else
+        gaz_remote_free(r);
+    return st;
+}
+
+gaz_status gaz_remote_differs(const gaz_remote *remote, const char *git_dir, bool *differ,
+                              gaz_error *err)
+{
+    gaz_repo *repo = NULL;
+    gaz_status st = gaz_repo_open(git_dir, &repo, err);
     if (st == GAZ_OK)
-        st = gaz_repo_open(git_dir, &f->repo, err);
-    return st == GAZ_OK ? gaz_remote_refs_differ(&f->remote, f->repo, &f->differ, err) : st;
+        st = gaz_remote_refs_differ(&remote->refs, repo, differ, err);
+    gaz_repo_close(repo);
+    return st;
 }
 
 /* HEAD of the clone follows the remote's. */
-static gaz_status follow_head(fetching *f, gaz_error *err)
+static gaz_status follow_head(const gaz_remote *remote, const char *git_dir, gaz_error *err)
 {
     gaz_strbuf head = GAZ_STRBUF_INIT, path = GAZ_STRBUF_INIT;
     gaz_repo *repo = NULL;
-    gaz_status st = gaz_repo_open(f->git_dir, &repo, err); /* with what has come */
+    gaz_status st = gaz_repo_open(git_dir, &repo, err); /* with what has come */
     if (st == GAZ_OK)
-        st = gaz_remote_refs_head(&f->remote, repo, &head, err);
+        st = gaz_remote_refs_head(&remote->refs, repo, &head, err);
     if (st == GAZ_OK && head.len) {
         gaz_strbuf_putc(&head, '\n');
-        st = gaz_path_join(&path, f->git_dir, "HEAD", err);
+        st = gaz_path_join(&path, git_dir, "HEAD", err);
         if (st == GAZ_OK)
             st = gaz_strbuf_check(&head, err);
         if (st == GAZ_OK)
@@ -190,7 +210,7 @@ static gaz_status follow_head(fetching *f, gaz_error *err)
     return st;
 }
 
-static gaz_status fetch(fetching *f, gaz_error *err)
+static gaz_status fetch(gaz_remote *remote, const char *git_dir, gaz_error *err)
 {
     static const char *const words[] = {"fetch",
                                         "--prune",
@@ -201,36 +221,30 @@ static gaz_status fetch(fetching *f, gaz_error *err)
                                         "--progress",
                                         "--",
                                         NULL};
-    gaz_git_command_begin(&f->command, f->git_dir, words);
-    gaz_git_command_add(&f->command, f->url.data);
-    gaz_git_command_add(&f->command, "+refs/heads/*:refs/heads/*");
-    gaz_git_command_add(&f->command, "+refs/tags/*:refs/tags/*");
-    gaz_status st = gaz_git_command_run(&f->command, "fetching", NULL, err);
-    gaz_status swept = gaz_clone_sweep(f->git_dir, st == GAZ_OK ? err : NULL);
+    gaz_git_command *c = &remote->command;
+    c->dir = git_dir;
+    gaz_git_command_begin(c, git_dir, words);
+    gaz_git_command_add(c, remote->url.data);
+    gaz_git_command_add(c, "+refs/heads/*:refs/heads/*");
+    gaz_git_command_add(c, "+refs/tags/*:refs/tags/*");
+    gaz_status st = gaz_git_command_run(c, "fetching", NULL, err);
+    gaz_status swept = gaz_clone_sweep(git_dir, st == GAZ_OK ? err : NULL);
     return st == GAZ_OK ? swept : st;
 }
 
 gaz_status gaz_git_fetch(const char *git_dir, const gaz_transport *transport, gaz_error *err)
 {
-    fetching f;
-    gaz_status st = compare(&f, git_dir, transport, err);
+    gaz_remote *remote = NULL;
+    bool differ = false;
+    gaz_status st = gaz_remote_ask(git_dir, transport, &remote, err);
+    if (st == GAZ_OK)
+        st = gaz_remote_differs(remote, git_dir, &differ, err);
     if (st == GAZ_OK)
         st = gaz_clone_sweep(git_dir, err);
-    if (st == GAZ_OK && f.differ)
-        st = fetch(&f, err);
-    if (st == GAZ_OK && f.differ)
-        st = follow_head(&f, err);
-    release(&f);
-    return st;
-}
-
-gaz_status gaz_git_compare(const char *git_dir, const gaz_transport *transport, bool *differ,
-                           gaz_error *err)
-{
-    fetching f;
-    gaz_status st = compare(&f, git_dir, transport, err);
-    if (st == GAZ_OK)
-        *differ = f.differ;
-    release(&f);
+    if (st == GAZ_OK && differ)
+        st = fetch(remote, git_dir, err);
+    if (st == GAZ_OK && differ)
+        st = follow_head(remote, git_dir, err);
+    gaz_remote_free(remote);
     return st;
 }

@@ -67,7 +67,7 @@ static const char *worker_path(void)
     return path;
 }
 
-static pid_t start_worker(const fixture *f)
+static pid_t start_worker(const fixture *f, const char *command)
 {
     fflush(NULL);
     pid_t pid = fork();
@@ -76,7 +76,7 @@ static pid_t start_worker(const fixture *f)
         return pid;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)!freopen("/dev/null", "w", stdout);
-    execl(worker_path(), worker_path(), f->home, "index", "app", (char *)NULL);
+    execl(worker_path(), worker_path(), f->home, command, "app", (char *)NULL);
     _exit(127);
 }
 
@@ -110,7 +110,7 @@ static void kill_in_the_middle(fixture *f, const char *whom)
 {
     servers_fault(&scene.servers, "hold", HOLD_AFTER);
     int ended = 0;
-    pid_t worker = start_worker(f);
+    pid_t worker = start_worker(f, "index");
     await_hold();
     pid_t victim = whom ? scene_find_process(whom, f->home) : worker;
     assert_true(victim > 0);
@@ -176,6 +176,58 @@ static void one_remote_that_fails_does_not_keep_others_from_being_indexed(void *
     assert_non_null(strstr(err.message, "the server failed"));
     assert_true(fixture_index(&f, "app").files > 0);
     assert_as_fresh(&f);
+    fixture_close(&f);
+}
+
+/* ---- looks ---- */
+
+static void an_index_run_does_not_wait_for_a_look_that_hangs(void **state)
+{
+    (void)state;
+    static const git_door doors[] = {DOOR_HTTP_PROXY, DOOR_SSH_PROXY};
+    for (size_t i = 0; i < 2; i++) {
+        fixture f;
+        int ended = 0;
+        fixture_open(&f, scene.dir, "home");
+        fixture_add(&f, servers_url(&scene.servers, doors[i], "app.git"), "app", NULL);
+        (void)fixture_index(&f, "app");
+        servers_fault(&scene.servers, "hold", 10);
+        pid_t look = start_worker(&f, "poll");
+        await_hold();
+        servers_fault(&scene.servers, NULL, 0);
+        scene_commit(&scene, "main", "meanwhile.txt", "while a look hangs\n");
+        assert_int_equal(1, fixture_index(&f, "app").files);
+        assert_int_equal(0, waitpid(look, &ended, WNOHANG)); /* it still hangs */
+        assert_int_equal(0, kill(look, SIGKILL));
+        assert_int_equal(look, waitpid(look, &ended, 0));
+        scene_assert_alone(&scene, "home");
+        assert_as_fresh(&f);
+        fixture_close(&f);
+        reset(NULL);
+    }
+}
+
+static void a_look_has_a_time_limit_of_its_own(void **state)
+{
+    (void)state;
+    fixture f;
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    fixture_open(&f, scene.dir, "home");
+    fixture_add(&f, servers_url(&scene.servers, DOOR_SSH_PROXY, "app.git"), "app", NULL);
+    (void)fixture_index(&f, "app");
+    servers_fault(&scene.servers, "hold", 10);
+    setenv("GAZ_POLL_TIMEOUT", "1s", 1);
+    const char *const argv[] = {worker_path(), f.home, "poll", "app", NULL};
+    assert_int_equal(1, run_tool(&(tool){.argv = argv, .loud = true}, &out));
+    unsetenv("GAZ_POLL_TIMEOUT");
+    assert_non_null(strstr(out.data, "took longer than it may"));
+    assert_non_null(strstr(out.data, "allow more time in poll.timeout"));
+    scene_assert_alone(&scene, "home");
+    servers_fault(&scene.servers, NULL, 0);
+    gaz_strbuf_reset(&out);
+    assert_int_equal(0, run_tool(&(tool){.argv = argv, .loud = true}, &out));
+    assert_non_null(strstr(out.data, "\"changed\":false"));
+    gaz_strbuf_release(&out);
     fixture_close(&f);
 }
 
@@ -307,6 +359,8 @@ int main(void)
         cmocka_unit_test_setup(a_transfer_over_ssh_killed_in_the_middle_leaves_nothing, reset),
         cmocka_unit_test_setup(one_remote_that_fails_does_not_keep_others_from_being_indexed,
                                reset),
+        cmocka_unit_test_setup(an_index_run_does_not_wait_for_a_look_that_hangs, reset),
+        cmocka_unit_test_setup(a_look_has_a_time_limit_of_its_own, reset),
         cmocka_unit_test_setup(what_is_pushed_is_found_without_being_asked_for, reset),
         cmocka_unit_test_setup(failures_are_told_kept_over_a_restart_and_forgiven, reset),
         cmocka_unit_test_setup(a_server_stopped_in_the_middle_of_a_clone_leaves_nothing, reset),

@@ -63,6 +63,7 @@ static void defaults_are_those_of_the_table(void **state)
     assert_int_equal(s.poll_interval_ms, 900000);
     assert_int_equal(s.poll_interval_max_ms, 21600000);
     assert_int_equal(s.poll_at_once, 2);
+    assert_int_equal(s.poll_timeout_ms, 60000);
     assert_false(s.poll_local);
     assert_int_equal(s.retire_grace_ms, 600000);
     assert_int_equal(s.cursor_ttl_ms, 300000);

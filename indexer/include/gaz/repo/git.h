@@ -136,6 +136,7 @@ typedef struct gaz_transport {
     bool allow_private;      /**< addresses of loopback, link-local and private networks */
     bool allow_local;        /**< file:// and paths */
     int64_t timeout_ms;      /**< of the whole transfer; 0 or less: none */
+    const char *timeout_key; /**< the setting it is from, for messages; NULL: repos.clone_timeout */
     uint64_t max_bytes;      /**< of the clone on disk, looked at while it grows; 0: no limit */
     const char *ssh_key;     /**< file of the one key to offer; NULL: ssh's own and the agent's */
     const char *known_hosts; /**< file; NULL: the user's and the system's */
@@ -166,10 +167,24 @@ GAZ_CHECKED gaz_status gaz_git_clone(const char *url, const char *dest,
  * it. */
 GAZ_CHECKED gaz_status gaz_git_fetch(const char *git_dir, const gaz_transport *transport,
                                      gaz_error *err);
-/** Whether the remote of a clone has other branches, tags or another HEAD than the clone: one
- * question, nothing is fetched or written. */
-GAZ_CHECKED gaz_status gaz_git_compare(const char *git_dir, const gaz_transport *transport,
-                                       bool *differ, gaz_error *err);
+
+/** What the remote of a clone had when it was asked. Not shared between threads. */
+typedef struct gaz_remote gaz_remote;
+/**
+ * Asks the remote of a clone for its branches, tags and HEAD: one question, nothing is fetched or
+ * written. Of the clone only its configuration is read, so that others may work in it meanwhile.
+ * @return as gaz_git_clone(); GAZ_E_LIMIT when the answer has no end
+ */
+GAZ_CHECKED gaz_status gaz_remote_ask(const char *git_dir, const gaz_transport *transport,
+                                      gaz_remote **out, gaz_error *err);
+void gaz_remote_free(gaz_remote *remote);
+/**
+ * Whether the clone has other branches, tags or another HEAD; true, too, when there are more of
+ * them than are compared.
+ * @return GAZ_E_REMOTE when a clone that has something was told over http that there is nothing
+ */
+GAZ_CHECKED gaz_status gaz_remote_differs(const gaz_remote *remote, const char *git_dir,
+                                          bool *differ, gaz_error *err);
 /** Removes what a killed clone to `git_dir`, or a killed fetch in it, left behind. Only while
  * nobody works in it. */
 GAZ_CHECKED gaz_status gaz_git_tidy(const char *git_dir, gaz_error *err);

@@ -41,6 +41,7 @@ typedef struct gaz_settings {
     int64_t poll_interval_ms;     /**< poll.interval: 15 m; 0: no polling */
     int64_t poll_interval_max_ms; /**< poll.interval_max: 6 h, after failures */
     int64_t poll_at_once;         /**< poll.at_once: 2 repositories */
+    int64_t poll_timeout_ms;      /**< poll.timeout: 1 m */
     bool poll_local;              /**< poll.local: false; repositories read in place, too */
     bool watch;                   /**< server.watch: false; work trees are followed by the server */
     int64_t watch_directories;    /**< watch.directories: 1000000 of one tree under inotify */
