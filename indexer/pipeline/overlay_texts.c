@@ -127,6 +127,14 @@ static gaz_status take_text(overlay_look *l, const gaz_worktree_entry *e, gaz_st
     return add_document(l, &seen.oid, text, err);
 }
 
+/* Too many files are open: the file is not unreadable, and another look may read it. */
+static gaz_status no_descriptor(const gaz_error *why, gaz_error *err)
+{
+    gaz_error_set(err, GAZ_E_IO, "%s", why->message);
+    gaz_error_hint(err, "%s", why->hint);
+    return GAZ_E_IO;
+}
+
 /* @return GAZ_DONE when it has gone meanwhile */
 static gaz_status read_file(overlay_look *l, const gaz_worktree_entry *e, gaz_strbuf *text,
                             gaz_manifest_entry *out, gaz_error *err)
@@ -152,6 +160,8 @@ static gaz_status read_file(overlay_look *l, const gaz_worktree_entry *e, gaz_st
         return GAZ_OK;
     case GAZ_E_NOMEM:
         return run_no_memory(err);
+    case GAZ_E_BUSY:
+        return no_descriptor(&why, err);
     default:
         out->skip = GAZ_SKIP_UNREADABLE;
         return GAZ_OK;
@@ -174,6 +184,8 @@ static gaz_status read_link(overlay_look *l, const gaz_worktree_entry *e, gaz_st
         return GAZ_DONE;
     if (st == GAZ_E_NOMEM)
         return run_no_memory(err);
+    if (st == GAZ_E_BUSY)
+        return no_descriptor(&why, err);
     out->skip = GAZ_SKIP_UNREADABLE;
     return GAZ_OK;
 }

@@ -6,6 +6,7 @@
 #include "watch_dirs.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,10 +109,9 @@ void watch_changes_settle(watch_changes *c)
 
 /* ---- watching ---- */
 
-static long read_limit(const char *name)
+static long read_limit(const char *path)
 {
-    char path[80], text[32] = "";
-    snprintf(path, sizeof path, "/proc/sys/fs/inotify/%s", name);
+    char text[32] = "";
     FILE *f = fopen(path, "re");
     long value = f && fgets(text, sizeof text, f) ? strtol(text, NULL, 10) : -1;
     if (f)
@@ -128,7 +128,7 @@ void watch_dirs_open(watch_dirs *w, size_t limit)
         snprintf(w->limit_note, sizeof w->limit_note,
                  "inotify gives no further instance (%s; fs.inotify.max_user_instances is %ld): "
                  "raise it with sysctl -w fs.inotify.max_user_instances=1024",
-                 strerror(errno), read_limit("max_user_instances"));
+                 strerror(errno), read_limit("/proc/sys/fs/inotify/max_user_instances"));
 }
 
 void watch_dirs_close(watch_dirs *w)
@@ -173,20 +173,37 @@ static gaz_status keep(watch_dirs *w, int number, watch_place place, const char 
     return GAZ_OK;
 }
 
-static void meet_limit(watch_dirs *w, bool own)
+/* Not all is watched from now on. The first reason is told. */
+GAZ_PRINTF(2, 3) static void meet_limit(watch_dirs *w, const char *format, ...)
 {
-    if (!w->full && own)
-        snprintf(w->limit_note, sizeof w->limit_note,
-                 "%zu directories are watched, as many as the setting watch.directories allows: "
-                 "raise it",
-                 w->count);
-    else if (!w->full)
-        snprintf(w->limit_note, sizeof w->limit_note,
-                 "the system allows no more watches after %zu directories "
-                 "(fs.inotify.max_user_watches is %ld): raise it with sysctl -w "
-                 "fs.inotify.max_user_watches=1048576",
-                 w->count, read_limit("max_user_watches"));
+    va_list args;
+    if (w->full)
+        return;
+    va_start(args, format);
+    vsnprintf(w->limit_note, sizeof w->limit_note, format, args);
+    va_end(args);
     w->full = true;
+}
+
+/* All watchers of a user share the limit; a container's own may be below the system's. */
+static void meet_system_limit(watch_dirs *w)
+{
+    long system = read_limit("/proc/sys/fs/inotify/max_user_watches");
+    long own = read_limit("/proc/sys/user/max_inotify_watches");
+    bool below = own >= 0 && own < system;
+    const char *name = below ? "user.max_inotify_watches" : "fs.inotify.max_user_watches";
+    meet_limit(
+        w,
+        "the system allows no more watches after %zu directories (%s is %ld for all programs "
+        "of this user): raise it with sysctl -w %s=1048576",
+        w->count, name, below ? own : system, name);
+}
+
+/* What has gone, or may not be read, is no loss: its parent tells. */
+static bool is_harmless(int number)
+{
+    return number == ENOENT || number == ENOTDIR || number == ELOOP || number == ENAMETOOLONG ||
+           number == EACCES || number == EPERM;
 }
 
 static gaz_status add(watch_dirs *w, const char *name, watch_place place, const char *path,
@@ -199,10 +216,18 @@ static gaz_status add(watch_dirs *w, const char *name, watch_place place, const 
         return keep(w, number, place, path, err);
     if (number >= 0) {
         (void)inotify_rm_watch(w->fd, number);
-        meet_limit(w, true);
-    } else if (errno == ENOSPC || errno == ENOMEM)
-        meet_limit(w, false);
-    return GAZ_OK; /* else it has gone, or may not be read, which its parent tells of */
+        meet_limit(w,
+                   "%zu directories are watched, as many as the setting watch.directories allows: "
+                   "raise it",
+                   w->count);
+    } else if (errno == ENOSPC) {
+        meet_system_limit(w);
+    } else if (!is_harmless(errno)) {
+        meet_limit(w,
+                   "cannot watch the directory '%.100s': %s; all of the tree is compared instead",
+                   path, strerror(errno));
+    }
+    return GAZ_OK;
 }
 
 gaz_status watch_dirs_add(watch_dirs *w, const gaz_worktree *wt, const char *path, gaz_error *err)
@@ -211,7 +236,11 @@ gaz_status watch_dirs_add(watch_dirs *w, const gaz_worktree *wt, const char *pat
     int fd = -1;
     if (w->fd < 0)
         return GAZ_OK;
-    if (gaz_worktree_open_dir(wt, path, &fd, NULL) != GAZ_OK)
+    gaz_error why = {0};
+    gaz_status opened = gaz_worktree_open_dir(wt, path, &fd, &why);
+    if (opened != GAZ_OK && opened != GAZ_E_NOT_FOUND && opened != GAZ_E_DENIED)
+        meet_limit(w, "%.200s; all of the tree is compared instead", why.message);
+    if (opened != GAZ_OK)
         return GAZ_OK;
     snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
     gaz_status st = add(w, name, WATCH_TREE, path, err);

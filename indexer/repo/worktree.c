@@ -140,7 +140,9 @@ const char *gaz_worktree_note(const gaz_worktree *wt)
 bool gaz_worktree_is_there(const gaz_worktree *wt)
 {
     struct stat info;
-    return stat(wt->root_path, &info) == 0 && info.st_dev == wt->device && info.st_ino == wt->inode;
+    if (stat(wt->root_path, &info) != 0)
+        return errno != ENOENT && errno != ENOTDIR;
+    return info.st_dev == wt->device && info.st_ino == wt->inode;
 }
 
 gaz_status gaz_worktree_track(gaz_worktree *wt, const char *path, size_t len, gaz_error *err)
@@ -280,9 +282,13 @@ static gaz_status not_opened(const char *path, gaz_error *err)
     if (errno == ENOTDIR || errno == ELOOP || errno == EXDEV || errno == ENXIO ||
         errno == ENAMETOOLONG || errno == EAGAIN)
         errno = ENOENT;
-    bool denied = errno == EACCES || errno == EPERM;
+    gaz_status known = errno == EACCES || errno == EPERM    ? GAZ_E_DENIED
+                       : errno == EMFILE || errno == ENFILE ? GAZ_E_BUSY
+                                                            : GAZ_OK;
     gaz_status st = gaz_error_errno(err, "cannot open '%s'", path);
-    return denied ? GAZ_E_DENIED : st;
+    if (known == GAZ_E_BUSY)
+        gaz_error_hint(err, "allow more open files: ulimit -n, or sysctl fs.file-max");
+    return known ? known : st;
 }
 
 gaz_status gaz_worktree_read(gaz_worktree *wt, const char *path, uint64_t max, gaz_strbuf *out,

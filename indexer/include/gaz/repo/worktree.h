@@ -25,7 +25,8 @@ const char *gaz_worktree_note(const gaz_worktree *wt);
 /** Names a tracked file; in byte order of paths. Only where the index cannot be used. */
 GAZ_CHECKED gaz_status gaz_worktree_track(gaz_worktree *wt, const char *path, size_t len,
                                           gaz_error *err);
-/** Whether the directory that was opened is still the one at its path. */
+/** Whether the directory that was opened is still the one at its path; true while nobody can say.
+ */
 bool gaz_worktree_is_there(const gaz_worktree *wt);
 
 /** What tells that a file is as it was. */
@@ -76,7 +77,8 @@ bool gaz_worktree_has_rules(const gaz_worktree *wt, const char *path);
  * not kept out by the ignore files read so far. @param directory  whether it is one: then, whether
  * it would be entered */
 bool gaz_worktree_lists(const gaz_worktree *wt, const char *path, bool directory);
-/** Opens a directory below the root, as a place only (O_PATH): close() it. GAZ_E_NOT_FOUND. */
+/** Opens a directory below the root, as a place only (O_PATH): close() it. GAZ_E_NOT_FOUND,
+ * GAZ_E_DENIED, GAZ_E_BUSY when too many files are open. */
 GAZ_CHECKED gaz_status gaz_worktree_open_dir(const gaz_worktree *wt, const char *path, int *fd,
                                              gaz_error *err);
 /** Where references, objects and `info/exclude` are: the git directory, but for linked work trees.
@@ -96,12 +98,13 @@ GAZ_CHECKED gaz_status gaz_worktree_reload(gaz_worktree *wt, gaz_path_visit visi
  * @param out    its content is replaced
  * @param stamp  from before it was read
  * @return GAZ_E_NOT_FOUND when it is gone or no regular file any more, GAZ_E_LIMIT over `max`,
- * GAZ_E_IO, GAZ_E_DENIED when it may not be read, GAZ_E_NOMEM
+ * GAZ_E_IO, GAZ_E_DENIED when it may not be read, GAZ_E_BUSY when too many files are open,
+ * GAZ_E_NOMEM
  */
 GAZ_CHECKED gaz_status gaz_worktree_read(gaz_worktree *wt, const char *path, uint64_t max,
                                          gaz_strbuf *out, gaz_file_stamp *stamp, gaz_error *err);
-/** The target of a symbolic link, which is not followed. GAZ_E_NOT_FOUND when it is none any more.
- */
+/** The target of a symbolic link, which is not followed. GAZ_E_NOT_FOUND when it is none any more;
+ * GAZ_E_BUSY when too many files are open. */
 GAZ_CHECKED gaz_status gaz_worktree_read_link(gaz_worktree *wt, const char *path, gaz_strbuf *out,
                                               gaz_error *err);
 /** The id git gives a blob of these bytes. GAZ_E_NOMEM. */
