@@ -18,6 +18,7 @@ typedef struct overlay_seen {
 typedef struct overlay_cache {
     gaz_map places;
     GAZ_VEC(overlay_seen) items;
+    size_t forgotten; /* of them */
     bool changed;
 } overlay_cache;
 
@@ -37,6 +38,11 @@ const gaz_oid *overlay_cache_find(const overlay_cache *cache, const char *path, 
 GAZ_CHECKED gaz_status overlay_cache_put(overlay_cache *cache, const char *path, size_t len,
                                          const overlay_seen *seen, int64_t read_ns, gaz_error *err);
 
+/* Forgets a file that is gone. */
+void overlay_cache_forget(overlay_cache *cache, const char *path, size_t len);
+/* Forgets all files but those of a list in byte order, which is all of the tree. */
+void overlay_cache_keep(overlay_cache *cache, const gaz_manifest_entry *list, size_t count);
+
 /* What is kept from one look at a work tree to the next. */
 typedef struct overlay {
     gaz_store *store;
@@ -44,6 +50,8 @@ typedef struct overlay {
     const index_request *request;
     char uid[33];
     gaz_worktree *wt;
+    bool used; /* git's index, as it was read, by a look: the next at all of the tree reads it again
+                */
     gaz_ignore *operator, * tree; /* exclusions: the operator's, and those of .gazignore files */
     GAZ_VEC(char *) rule_dirs;    /* where .gazignore files were found */
     overlay_cache cache;

@@ -1,8 +1,10 @@
-/* Files that were read, by path, with what tells that they are as they were. On disk: "GZT1", then
+/* Files that were read, by path, with what tells that they are as they were. A map keeps its keys:
+ * what is forgotten is marked, and the map is made anew when most of it is. On disk: "GZT1", then
  * for each file its stamp, blob id, length of path and path, in the machine's own order of bytes,
  * then the checksum of all that. The file is a cache: whatever is wrong with it, it counts as
  * absent, and what it knew is read again. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #define MAGIC "GZT1"
 #define FILE_MAX ((size_t)512 << 20)
 #define ENTRIES_MAX 10000000u
+#define FORGOTTEN_MIN 1024 /* before the map is made anew */
 #define ENTRY_BYTES (sizeof(overlay_seen) + sizeof(uint32_t))
 /* Clocks of file systems tick in steps of some milliseconds: see git_index.c. */
 #define RACY_NS ((int64_t)100000000)
@@ -47,6 +50,22 @@ const gaz_oid *overlay_cache_find(const overlay_cache *cache, const char *path, 
     return seen && same_stamp(&seen->stamp, stamp) ? &seen->oid : NULL;
 }
 
+static bool is_forgotten(const overlay_seen *seen)
+{
+    return seen->stamp.mtime_ns < 0;
+}
+
+/* @param place  of the map; nullable */
+static void forget(overlay_cache *cache, const uint64_t *place)
+{
+    overlay_seen *seen = place && *place ? &cache->items.items[*place - 1] : NULL;
+    if (!seen || is_forgotten(seen))
+        return;
+    *seen = (overlay_seen){.stamp = {.mtime_ns = -1}};
+    cache->forgotten++;
+    cache->changed = true;
+}
+
 static gaz_status put(overlay_cache *cache, const char *path, size_t len, const overlay_seen *seen,
                       gaz_error *err)
 {
@@ -58,8 +77,12 @@ static gaz_status put(overlay_cache *cache, const char *path, size_t len, const 
         if (!gaz_vec_push(&cache->items, *seen))
             return no_memory(err);
         *place = cache->items.len;
+    } else {
+        overlay_seen *at = &cache->items.items[*place - 1];
+        cache->forgotten -= is_forgotten(at);
+        *at = *seen;
     }
-    cache->items.items[*place - 1] = *seen;
+    cache->forgotten += is_forgotten(seen);
     cache->changed = true;
     return GAZ_OK;
 }
@@ -70,11 +93,58 @@ gaz_status overlay_cache_put(overlay_cache *cache, const char *path, size_t len,
     const gaz_file_stamp *s = &seen->stamp;
     if (s->mtime_ns + RACY_NS < read_ns && s->ctime_ns + RACY_NS < read_ns)
         return put(cache, path, len, seen, err);
-    uint64_t *place = gaz_map_get(&cache->places, path, len);
-    if (place && *place)
-        cache->items.items[*place - 1] = (overlay_seen){.stamp = {.mtime_ns = -1}};
+    forget(cache, gaz_map_get(&cache->places, path, len));
     return GAZ_OK;
 }
+
+/* ---- forgetting ---- */
+
+/* The map anew, of what is known. Without memory for it all stays as it is. */
+static void renew(overlay_cache *cache)
+{
+    overlay_cache fresh;
+    size_t at = 0;
+    gaz_status st = GAZ_OK;
+    if (cache->forgotten < FORGOTTEN_MIN || cache->forgotten < cache->items.len / 2)
+        return;
+    overlay_cache_init(&fresh);
+    for (const gaz_map_slot *slot; st == GAZ_OK && gaz_map_next(&cache->places, &at, &slot);) {
+        const overlay_seen *seen = slot->value ? &cache->items.items[slot->value - 1] : NULL;
+        if (seen && !is_forgotten(seen))
+            st = put(&fresh, slot->key, slot->len, seen, NULL);
+    }
+    fresh.changed = cache->changed;
+    if (st == GAZ_OK) {
+        overlay_cache_release(cache);
+        *cache = fresh;
+    } else {
+        overlay_cache_release(&fresh);
+    }
+}
+
+void overlay_cache_forget(overlay_cache *cache, const char *path, size_t len)
+{
+    forget(cache, gaz_map_get(&cache->places, path, len));
+    renew(cache);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return overlay_compare(a, b);
+}
+
+void overlay_cache_keep(overlay_cache *cache, const gaz_manifest_entry *list, size_t count)
+{
+    size_t at = 0;
+    for (const gaz_map_slot *slot; gaz_map_next(&cache->places, &at, &slot);) {
+        const gaz_manifest_entry key = {.path = slot->key, .path_len = slot->len};
+        if (!count || !bsearch(&key, list, count, sizeof *list, by_path))
+            forget(cache, &slot->value);
+    }
+    renew(cache);
+}
+
+/* ---- on disk ---- */
 
 gaz_status overlay_cache_load(overlay_cache *cache, const char *path, gaz_error *err)
 {
@@ -115,7 +185,7 @@ gaz_status overlay_cache_save(overlay_cache *cache, const char *made, const char
     gaz_strbuf_puts(&text, MAGIC);
     for (const gaz_map_slot *slot; gaz_map_next(&cache->places, &at, &slot);) {
         const overlay_seen *seen = slot->value ? &cache->items.items[slot->value - 1] : NULL;
-        if (!seen || seen->stamp.mtime_ns < 0)
+        if (!seen || is_forgotten(seen))
             continue;
         gaz_strbuf_add(&text, seen, sizeof *seen);
         gaz_strbuf_add(&text, &slot->len, sizeof slot->len);

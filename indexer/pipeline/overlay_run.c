@@ -2,9 +2,11 @@
  * since the last look and against HEAD, the texts the pool lacks, a manifest, and all of it in one
  * transaction. The manifest is a delta over HEAD's while what differs from HEAD is little; else
  * over the one before. What is looked at is either all of the tree or the paths a watcher names. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gaz/base/clock.h"
@@ -189,9 +191,10 @@ static gaz_status track_base(overlay_look *l, gaz_error *err)
 static gaz_status scan_all(overlay_look *l, gaz_error *err)
 {
     gaz_worktree_scan scan = {.path = "", .visit = visit, .enter = enter, .ctx = l};
-    bool usable, fresh = !l->o->operator; /* just opened */
+    bool usable, fresh = !l->o->used;
     l->found.len = 0;
     l->whole = true;
+    l->o->used = true; /* and named paths are added to it: also by a look that fails */
     gaz_status st = fresh ? GAZ_OK : gaz_worktree_reload(l->o->wt, NULL, NULL, &usable, err);
     if (st == GAZ_OK)
         st = track_base(l, err);
@@ -318,6 +321,19 @@ static gaz_status publish(overlay_look *l, gaz_error *err)
     return st;
 }
 
+/* What is known of files that are gone is of no use any more. */
+static void forget_gone(overlay_look *l)
+{
+    overlay_cache *cache = &l->o->cache;
+    if (l->whole)
+        overlay_cache_keep(cache, l->now.items, l->now.len);
+    for (size_t i = 0; i < l->changes.items.len && !l->whole; i++) {
+        const gaz_manifest_change *c = &l->changes.items.items[i];
+        if (c->removed)
+            overlay_cache_forget(cache, c->entry.path, c->entry.path_len);
+    }
+}
+
 static void give_example(overlay_look *l)
 {
     const gaz_manifest_change *c = l->changes.items.len ? l->changes.items.items : NULL;
@@ -338,6 +354,7 @@ static gaz_status look(overlay_look *l, gaz_error *err)
         st = compare(l, err);
     if (st != GAZ_OK)
         return st;
+    forget_gone(l);
     l->out->run.generation = l->r.snapshot->generation;
     l->out->run.commit = l->head;
     l->out->whole = l->whole;
@@ -444,6 +461,20 @@ gaz_status overlay_remove(gaz_store *store, const char *repo, gaz_error *err)
     return st;
 }
 
+/* Whether nothing lies any more where the work tree was. Other things may be missing, too: git's
+ * directory, a file of the index; they may come back, and the overlay stays as it was. */
+static bool is_gone(gaz_store *store, const char *repo)
+{
+    gaz_repo_row row;
+    struct stat info;
+    if (gaz_store_repo_get(store, repo, &row, NULL) != GAZ_OK)
+        return false;
+    bool gone = gaz_repo_row_has_tree(&row) && stat(row.source, &info) != 0 &&
+                (errno == ENOENT || errno == ENOTDIR);
+    gaz_repo_row_release(&row);
+    return gone;
+}
+
 static bool is_published(gaz_store *store, const char *repo)
 {
     gaz_snapshot *s = NULL;
@@ -473,7 +504,7 @@ gaz_status overlay_index(gaz_store *store, const gaz_settings *settings,
     }
     free(result.example);
     /* A work tree that is gone leaves nothing to be found. */
-    if (st == GAZ_E_NOT_FOUND && is_published(store, request->repo)) {
+    if (st != GAZ_OK && is_gone(store, request->repo) && is_published(store, request->repo)) {
         gaz_status gone = overlay_remove(store, request->repo, &ignored);
         (void)gone;
     }
