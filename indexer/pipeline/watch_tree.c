@@ -24,7 +24,9 @@
 #define COMPARE_MIN_US 2000000 /* between comparisons where not all is watched */
 #define COMPARE_FACTOR 20      /* of what one takes */
 #define SAVE_US 30000000       /* between savings of what was read */
-#define FAILURES_MAX 5         /* in a row */
+#define HEAD_AGAIN_US 1000000  /* before branches that failed are tried again, then twice that */
+#define HEAD_AGAIN_MAX_US 60000000
+#define FAILURES_MAX 5 /* in a row */
 
 static volatile sig_atomic_t told_to_stop;
 
@@ -39,7 +41,8 @@ typedef struct watcher {
     gaz_lock *live;
     gaz_oid head;
     uint64_t generation;
-    int64_t rest_until, compare_at, save_at;
+    int64_t rest_until, compare_at, save_at, tick_at;
+    int64_t head_at, head_wait_us; /* when branches that failed are tried again; 0: they did not */
     unsigned failures;
     bool ready;
     char noted[sizeof(gaz_error)]; /* the last note, so that it is said once */
@@ -171,7 +174,8 @@ static gaz_status take_index(watcher *w, gaz_error *err)
     return st;
 }
 
-/* A new commit: the branches first, so that what the tree is compared with is at hand. */
+/* A new commit: the branches first, so that what the tree is compared with is at hand. The tree is
+ * published whatever becomes of them, and they are tried again until they succeed. */
 static gaz_status take_head(watcher *w, gaz_error *err)
 {
     gaz_oid now = w->head;
@@ -179,13 +183,24 @@ static gaz_status take_head(watcher *w, gaz_error *err)
     index_request branches = *w->request;
     w->changes.head = false;
     gaz_status st = find_head(w, &now, err);
-    if (st != GAZ_OK || gaz_oid_compare(&now, &w->head) == 0)
-        return st == GAZ_OK ? GAZ_DONE : st;
+    if (st != GAZ_OK)
+        return st;
+    if (gaz_oid_compare(&now, &w->head) == 0) {
+        w->head_at = w->head_wait_us = 0;
+        return GAZ_DONE;
+    }
     branches.report = NULL;
     gaz_error why = {0};
-    if (index_run(w->store, w->o.settings, &branches, &result, &why) != GAZ_OK)
-        note(w, why.message);
-    w->head = now;
+    if (index_run(w->store, w->o.settings, &branches, &result, &why) == GAZ_OK) {
+        w->head = now;
+        w->head_at = w->head_wait_us = 0;
+        return GAZ_OK;
+    }
+    note(w, why.message);
+    w->head_wait_us = w->head_wait_us ? w->head_wait_us * 2 : HEAD_AGAIN_US;
+    if (w->head_wait_us > HEAD_AGAIN_MAX_US)
+        w->head_wait_us = HEAD_AGAIN_MAX_US;
+    w->head_at = gaz_now_us() + w->head_wait_us;
     return GAZ_OK;
 }
 
@@ -344,8 +359,10 @@ static gaz_status tick(watcher *w, gaz_error *err)
     if (!gaz_worktree_is_there(w->o.wt))
         return gaz_error_set(err, GAZ_E_NOT_FOUND, "the work tree of %s is gone", w->request->repo);
     gaz_status st = check_catalogue(w, err);
+    w->tick_at = gaz_now_us() + TICK_MS * 1000;
     if (w->dirs.full && gaz_now_us() >= w->compare_at)
         w->changes.all = true;
+    w->changes.head |= w->head_at && gaz_now_us() >= w->head_at;
     if (st == GAZ_OK && gaz_now_us() >= w->save_at) {
         gaz_error ignored = {0};
         gaz_status saved = overlay_save(&w->o, &ignored);
@@ -380,8 +397,8 @@ static gaz_status run(watcher *w, const sigset_t *mask, gaz_error *err)
         }
         bool some = wait_for(w, TICK_MS, mask);
         st = some ? gather(w, mask, err) : tick(w, err);
-        if (st == GAZ_OK && w->changes.gone)
-            st = tick(w, err);
+        if (st == GAZ_OK && some && (w->changes.gone || gaz_now_us() >= w->tick_at))
+            st = tick(w, err); /* also while there is always something to read */
         if (st != GAZ_OK)
             return st;
         w->changes.gone = false;

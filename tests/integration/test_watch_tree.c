@@ -273,6 +273,44 @@ static void a_commit_moves_the_branch_and_the_tree(void **state)
     teardown(&b);
 }
 
+/* A commit whose tree is not there yet, as when objects are being copied. */
+static void branches_that_could_not_be_indexed_are_tried_again(void **state)
+{
+    (void)state;
+    bench b;
+    answer_text a;
+    char object[700], aside[700], main_ref[700];
+    start_repo(&b);
+    start_watch(&b);
+    wait_count(&b, &b.w.ready, 1, "beginning");
+    write_file(&b, "new.txt", "fresh word\n");
+    settles(&b, "a save");
+    free(run_git(b.tree, "add", "-A", NULL));
+    char *tree = run_git(b.tree, "write-tree", NULL);
+    char *commit = run_git(b.tree, "commit-tree", "-p", "HEAD", "-m", "c2", tree, NULL);
+    snprintf(object, sizeof object, "%s/.git/objects/%.2s/%s", b.tree, tree, tree + 2);
+    snprintf(aside, sizeof aside, "%s/aside", b.dir);
+    snprintf(main_ref, sizeof main_ref, "%s/.git/refs/heads/main", b.tree);
+    assert_int_equal(rename(object, aside), 0);
+    strcat(commit, "\n");
+    assert_ok(gaz_file_write(main_ref, commit, strlen(commit), 0644, &err));
+    wait_count(&b, &b.w.notes, 1, "note about the branches");
+    assert_int_equal(rename(aside, object), 0);
+    for (int64_t until = gaz_deadline(PATIENCE_MS);; usleep(20000)) {
+        fixture_search(b.f.engine, "fresh", 10, NULL, &a); /* of the branch, not of the tree */
+        bool found = a.status == GAZ_OK && a.files == 1;
+        answer_text_release(&a);
+        if (found)
+            break;
+        assert_false(gaz_expired(until));
+    }
+    settles(&b, "the commit");
+    stop_watch(&b);
+    free(tree);
+    free(commit);
+    teardown(&b);
+}
+
 static void random_steps_are_followed(void **state)
 {
     (void)state;
@@ -457,6 +495,7 @@ int main(void)
         cmocka_unit_test(what_is_saved_is_published_unasked),
         cmocka_unit_test(the_tree_is_live_while_it_is_watched),
         cmocka_unit_test(a_commit_moves_the_branch_and_the_tree),
+        cmocka_unit_test(branches_that_could_not_be_indexed_are_tried_again),
         cmocka_unit_test(random_steps_are_followed),
         cmocka_unit_test(lost_events_are_made_up_for),
         cmocka_unit_test(beyond_the_limit_of_watches_the_tree_is_compared),
