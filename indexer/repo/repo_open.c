@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,14 @@
 #define PACKS_OPEN_MAX 256 /* files libgit2 keeps open, over all repositories */
 #define GIT_FILE_MAX 8192  /* bytes of a `.git` or `commondir` file */
 
-gaz_status gaz_git_init(gaz_error *err)
+/* libgit2 is process-wide, and so is whether it was started. */
+static struct {
+    pthread_mutex_t lock;
+    unsigned users;
+    bool started;
+} library = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static gaz_status start(gaz_error *err)
 {
     gaz_alloc_cap_install();
     if (git_libgit2_init() < 0)
@@ -41,9 +49,34 @@ gaz_status gaz_git_init(gaz_error *err)
     return GAZ_OK;
 }
 
+/* Starting takes 15 ms, nearly all of it for reading certificates that are never used: left to the
+ * first repository that is opened, as most commands open none. */
+static gaz_status start_once(gaz_error *err)
+{
+    pthread_mutex_lock(&library.lock);
+    gaz_status st = library.started ? GAZ_OK : start(err);
+    library.started = st == GAZ_OK;
+    pthread_mutex_unlock(&library.lock);
+    return st;
+}
+
+gaz_status gaz_git_init(gaz_error *err)
+{
+    pthread_mutex_lock(&library.lock);
+    bool ok = library.users < UINT_MAX;
+    library.users += ok;
+    pthread_mutex_unlock(&library.lock);
+    return ok ? GAZ_OK : gaz_error_set(err, GAZ_E_INTERNAL, "gaz_git_init() is called for ever");
+}
+
 void gaz_git_shutdown(void)
 {
-    git_libgit2_shutdown();
+    pthread_mutex_lock(&library.lock);
+    if (library.users && --library.users == 0 && library.started) {
+        git_libgit2_shutdown();
+        library.started = false;
+    }
+    pthread_mutex_unlock(&library.lock);
 }
 
 gaz_status gaz_repo_read_small(const char *path, size_t max, gaz_strbuf *out, gaz_error *err)
@@ -243,6 +276,8 @@ gaz_status gaz_repo_open(const char *path, gaz_repo **out, gaz_error *err)
         st = find_common_dir(repo, err);
     if (st == GAZ_OK)
         st = check_format(repo, path, err);
+    if (st == GAZ_OK)
+        st = start_once(err);
     if (st == GAZ_OK)
         st = open_objects(repo, err);
     if (st == GAZ_OK)

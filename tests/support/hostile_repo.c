@@ -59,6 +59,7 @@ hostile_repo *hostile_open(const char *dir)
 {
     hostile_repo *h = calloc(1, sizeof *h);
     must(h && (h->dir = strdup(dir)), "out of memory");
+    must(git_libgit2_init() > 0, "libgit2 does not start");
     char *objects = path_of(h, "objects");
     must(git_odb_open(&h->odb, objects) == 0, "cannot open %s", objects);
     free(objects);
@@ -86,6 +87,7 @@ void hostile_free(hostile_repo *h)
     if (!h)
         return;
     git_odb_free(h->odb);
+    git_libgit2_shutdown();
     free(h->dir);
     free(h);
 }

@@ -17,7 +17,9 @@
 /** An open repository. Not shared between threads: open one per thread. */
 typedef struct gaz_repo gaz_repo;
 
-/** Must be called once by main before any other function here, and the other after the last. */
+/** To be called before any other function here, and gaz_git_shutdown() as often, after the last.
+ * Costs nothing: libgit2 is started by the first repository that is opened. Threading: any thread.
+ */
 GAZ_CHECKED gaz_status gaz_git_init(gaz_error *err);
 void gaz_git_shutdown(void);
 
