@@ -16,6 +16,7 @@
 #include "gaz/base/vec.h"
 #include "gaz/jobs/queue.h"
 #include "gaz/repo/git.h"
+#include "job_list.h"
 #include "poller.h"
 #include "process.h"
 #include "remote_access.h"
@@ -25,18 +26,7 @@
 #define TAKERS 2
 #define IDLE_MS 500
 #define WAIT_TICK_US 20000
-#define KEPT 256 /* ended jobs whose results are remembered */
 #define SWEEP_EVERY_US ((int64_t)60 * 1000000)
-
-typedef struct active {
-    struct active *next;
-    int64_t id;
-    bool ended;
-    gaz_status status;
-    gaz_error error;
-    gaz_run_result result;
-    gaz_progress progress;
-} active;
 
 struct gaz_runner {
     gaz_store *store;
@@ -44,8 +34,8 @@ struct gaz_runner {
     const gaz_log *log;
     char *worker;
     pthread_mutex_t lock;
-    pthread_cond_t wake, changed;
-    active *jobs;
+    pthread_cond_t wake;
+    job_list jobs;
     pthread_t threads[TAKERS + 1];
     unsigned thread_count;
     atomic_bool stopping;
@@ -100,7 +90,7 @@ gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const 
                          .ctx = r};
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
-    pthread_cond_init(&r->changed, NULL);
+    job_list_init(&r->jobs);
     gaz_status st = r->worker ? gaz_git_init(err)
                               : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
     r->git = st == GAZ_OK;
@@ -119,18 +109,13 @@ void gaz_runner_free(gaz_runner *r)
     atomic_store(&r->stopping, true);
     pthread_mutex_lock(&r->lock);
     pthread_cond_broadcast(&r->wake);
-    pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
     for (unsigned i = 0; i < r->thread_count; i++)
         pthread_join(r->threads[i], NULL);
     poller_free(r->poller);
     watch_keeper_free(r->watchers);
-    for (active *a = r->jobs, *next; a; a = next) {
-        next = a->next;
-        free(a);
-    }
+    job_list_release(&r->jobs);
     pthread_cond_destroy(&r->wake);
-    pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
     if (r->git)
         gaz_git_shutdown();
@@ -139,78 +124,57 @@ void gaz_runner_free(gaz_runner *r)
     free(r);
 }
 
-/* ---- jobs this process runs or ran ---- */
-
-/* Under the lock. */
-static active *find(const gaz_runner *r, int64_t id)
-{
-    active *a = r->jobs;
-    while (a && a->id != id)
-        a = a->next;
-    return a;
-}
-
-/* Under the lock: forgets the oldest ended jobs. */
-static void forget_old(gaz_runner *r)
-{
-    unsigned n = 0;
-    for (active **at = &r->jobs; *at;) {
-        active *a = *at;
-        if (++n > KEPT && a->ended) {
-            *at = a->next;
-            free(a);
-        } else {
-            at = &a->next;
-        }
-    }
-}
-
-static active *begin(gaz_runner *r, int64_t id)
-{
-    pthread_mutex_lock(&r->lock);
-    active *a = find(r, id);
-    if (!a) {
-        a = calloc(1, sizeof *a);
-        if (a) {
-            a->next = r->jobs;
-            r->jobs = a;
-        }
-        forget_old(r);
-    }
-    if (a) {
-        *a = (active){.next = a->next, .id = id};
-        a->progress.seconds_left = -1;
-    }
-    pthread_mutex_unlock(&r->lock);
-    return a;
-}
+/* ---- one job ---- */
 
 typedef struct alive_context {
     gaz_runner *runner;
-    active *job;
+    int64_t job;
     gaz_progress_visit visit;
     void *ctx;
-    int64_t deadline;
 } alive_context;
 
 static bool alive(void *ctx, const gaz_progress *progress)
 {
     alive_context *a = ctx;
-    if (a->job) {
-        pthread_mutex_lock(&a->runner->lock);
-        a->job->progress = *progress;
-        pthread_cond_broadcast(&a->runner->changed);
-        pthread_mutex_unlock(&a->runner->lock);
-    }
+    job_list_progress(&a->runner->jobs, a->job, progress);
     if (a->visit && !a->visit(a->ctx, progress))
         return false;
     return !atomic_load(&a->runner->stopping);
 }
 
+/* What the catalogue is told of a failure, besides the job's own end. */
+static void record_failure(gaz_runner *r, const gaz_job_row *job, const gaz_error *why)
+{
+    gaz_repo_row row;
+    if (gaz_store_repo_get(r->store, job->subject, &row, NULL) != GAZ_OK)
+        return;
+    if (!job->argument && gaz_store_repo_failed(r->store, row.id, why->message, NULL) != GAZ_OK)
+        gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the failure of %s",
+                      job->subject);
+    gaz_repo_row_release(&row);
+}
+
+static void record_end(gaz_runner *r, const gaz_job_row *job, gaz_status st,
+                       const gaz_run_result *result, const gaz_error *why)
+{
+    gaz_error ignored = {0};
+    gaz_status kept =
+        gaz_store_job_finish(r->store, job->id, st == GAZ_OK ? GAZ_JOB_DONE : GAZ_JOB_FAILED,
+                             st == GAZ_OK ? NULL : why->message, result->generation, &ignored);
+    if (kept != GAZ_OK)
+        gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the end of job %lld: %s",
+                      (long long)job->id, ignored.message);
+    if (st != GAZ_OK)
+        record_failure(r, job, why);
+    gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index",
+                  "%s: %s, %llu documents, %lld ms", job->subject,
+                  st == GAZ_OK ? "published" : why->message, (unsigned long long)result->files,
+                  (long long)(result->elapsed_us / 1000));
+}
+
 static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit visit, void *ctx)
 {
-    active *a = begin(r, job->id);
-    alive_context context = {r, a, visit, ctx, GAZ_NEVER};
+    alive_context context = {r, job->id, visit, ctx};
     worker_call call = {.worker = r->worker,
                         .home = gaz_store_home(r->store),
                         .command = "index",
@@ -222,45 +186,20 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
                         .ctx = &context};
     gaz_run_result result = {0};
     gaz_error err = {0};
+    job_list_begin(&r->jobs, job->id);
     gaz_status st = worker_run(&call, &result, &err);
     if (st == GAZ_E_CANCELLED || st == GAZ_E_INTERNAL) /* its process did not end by itself */
         remote_tidy(r->store, job->subject);
     if (!job->argument)
         poller_note(r->poller, job->subject, st, &err);
-    gaz_repo_row row;
     bool left =
         st == GAZ_E_CANCELLED &&
         atomic_load(&r->stopping); /* it stays RUNNING: the next process takes it up again */
-    if (!left) {
-        gaz_error ignored = {0};
-        gaz_status kept =
-            gaz_store_job_finish(r->store, job->id, st == GAZ_OK ? GAZ_JOB_DONE : GAZ_JOB_FAILED,
-                                 st == GAZ_OK ? NULL : err.message, result.generation, &ignored);
-        if (kept != GAZ_OK)
-            gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the end of job %lld: %s",
-                          (long long)job->id, ignored.message);
-        if (st != GAZ_OK && gaz_store_repo_get(r->store, job->subject, &row, NULL) == GAZ_OK) {
-            if (!job->argument &&
-                gaz_store_repo_failed(r->store, row.id, err.message, NULL) != GAZ_OK)
-                gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the failure of %s",
-                              job->subject);
-            gaz_repo_row_release(&row);
-        }
-        gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index",
-                      "%s: %s, %llu documents, %lld ms", job->subject,
-                      st == GAZ_OK ? "published" : err.message, (unsigned long long)result.files,
-                      (long long)(result.elapsed_us / 1000));
-    }
+    if (!left)
+        record_end(r, job, st, &result, &err);
+    job_list_end(&r->jobs, job->id, st, &err, &result);
     pthread_mutex_lock(&r->lock);
-    if (a) {
-        a->status = st;
-        a->error = err;
-        a->result = result;
-        a->progress.phase = GAZ_PHASE_ENDED;
-        a->ended = true;
-    }
     r->maintain = true;
-    pthread_cond_broadcast(&r->changed);
     pthread_cond_broadcast(&r->wake);
     pthread_mutex_unlock(&r->lock);
 }
@@ -447,56 +386,39 @@ static bool run_one_here(gaz_runner *r, gaz_progress_visit visit, void *ctx)
     return true;
 }
 
-static bool take_outcome(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_progress *progress,
-                         gaz_status *st, gaz_error *err)
+static gaz_status take_outcome(const job_view *job, gaz_run_result *out, gaz_error *err)
 {
-    pthread_mutex_lock(&r->lock);
-    active *a = find(r, id);
-    bool ended = a && a->ended;
-    if (a)
-        *progress = a->progress;
-    if (ended) {
-        *st = a->status;
-        *out = a->result;
-        if (a->status != GAZ_OK && err && err->status == GAZ_OK)
-            *err = a->error;
-    }
-    pthread_mutex_unlock(&r->lock);
-    return ended;
-}
-
-static bool is_here(gaz_runner *r, int64_t job)
-{
-    pthread_mutex_lock(&r->lock);
-    bool here = find(r, job) != NULL;
-    pthread_mutex_unlock(&r->lock);
-    return here;
+    *out = job->result;
+    if (job->status != GAZ_OK && err && err->status == GAZ_OK)
+        *err = job->error;
+    return job->status;
 }
 
 gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us,
                            gaz_progress_visit visit, void *ctx, gaz_run_result *out, gaz_error *err)
 {
-    gaz_progress progress = {.seconds_left = -1};
+    job_view here = {.progress = {.seconds_left = -1}};
     gaz_status st = GAZ_OK;
     int64_t next_visit = 0, next_look = 0;
     *out = (gaz_run_result){0};
     for (;;) {
-        if (take_outcome(r, job, out, &progress, &st, err))
-            return st;
+        bool known = job_list_get(&r->jobs, job, &here);
+        if (known && here.ended)
+            return take_outcome(&here, out, err);
         if (run_one_here(r, visit, ctx))
             continue;
         int64_t now = gaz_now_us();
         if (now >= next_look) {
             st = look_up(r, job, out, err);
             /* The catalogue knows of a job's end before its outcome lies here. */
-            if (st != GAZ_DONE && !is_here(r, job))
+            if (st != GAZ_DONE && !job_list_get(&r->jobs, job, &here))
                 return st;
             if (st != GAZ_DONE)
                 gaz_error_clear(err);
             next_look = now + 200000;
         }
         if (visit && now >= next_visit) {
-            if (!visit(ctx, &progress))
+            if (!visit(ctx, &here.progress))
                 return gaz_error_set(err, GAZ_E_CANCELLED, "waiting for job %lld was cancelled",
                                      (long long)job);
             next_visit = now + 100000;
@@ -514,12 +436,10 @@ gaz_status gaz_runner_wait(gaz_runner *r, int64_t job, int64_t deadline_us,
 
 gaz_status gaz_runner_progress(gaz_runner *r, int64_t job, gaz_progress *out, gaz_error *err)
 {
-    pthread_mutex_lock(&r->lock);
-    active *a = find(r, job);
-    if (a)
-        *out = a->progress;
-    pthread_mutex_unlock(&r->lock);
-    return a ? GAZ_OK
-             : gaz_error_set(err, GAZ_E_NOT_FOUND, "job %lld is not run by this process",
+    job_view here;
+    if (!job_list_get(&r->jobs, job, &here))
+        return gaz_error_set(err, GAZ_E_NOT_FOUND, "job %lld is not run by this process",
                              (long long)job);
+    *out = here.progress;
+    return GAZ_OK;
 }
