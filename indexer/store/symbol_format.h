@@ -4,7 +4,7 @@
 
 #include "gaz/base/varint.h"
 #include "gaz/base/vec.h"
-#include "gaz/store/symbols.h"
+#include "gaz/store/symbol_facts.h"
 
 enum {
     SYMBOL_META,

@@ -7,7 +7,7 @@
 #include "gaz/base/arena.h"
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
-#include "gaz/store/symbols.h"
+#include "gaz/store/symbol_facts.h"
 
 #define MODEL_LOCAL 0x01u /* a flag of references */
 

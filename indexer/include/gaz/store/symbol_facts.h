@@ -7,8 +7,8 @@
  *
  * Most texts of facts stand in the document's own text and are kept as places in it: whoever wants
  * to show one needs the document's text (gaz/text/segment.h). */
-#ifndef GAZ_STORE_SYMBOLS_H
-#define GAZ_STORE_SYMBOLS_H
+#ifndef GAZ_STORE_SYMBOL_FACTS_H
+#define GAZ_STORE_SYMBOL_FACTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
