@@ -254,7 +254,7 @@ def floors(program, home, queries, reps):
         lines.append("%s\t%s\t%s" % (query_text(query), pattern, "i" if query["fold"] else "-"))
     out = subprocess.run([program, home, str(reps)], input="\n".join(lines) + "\n", stdout=subprocess.PIPE, text=True, check=True).stdout
     rows = [line.split("\t") for line in out.splitlines()]
-    return [{"chunks": int(r[0]), "chunk_bytes": int(r[1]), "floor": float(r[3]) / 1e3} for r in rows]
+    return [{"chunks": int(r[0]), "chunk_bytes": int(r[1]), "floor": float(r[3]) / 1e3, "packed": float(r[4]) / 1e3} for r in rows]
 
 
 def measure(server, query, reps):

@@ -31,7 +31,7 @@ gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *ca
                         .limit = "memory"};
     gaz_strbuf_init(&w->text, memory_max);
     w->matchers = calloc(p->atom_count + 1, sizeof(gaz_matcher *));
-    w->verdicts = calloc(p->atom_count + 1, sizeof *w->verdicts);
+    w->verdicts = calloc((size_t)p->atom_count + 1, MATCH_BATCH);
     w->lines = calloc(p->atom_count + 1, sizeof *w->lines);
     gaz_status st = w->matchers && w->verdicts && w->lines ? GAZ_OK : no_memory(err);
     for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++)
@@ -50,6 +50,7 @@ void match_worker_release(match_worker *w)
         if (w->lines)
             gaz_vec_free(&w->lines[i]);
     }
+    ahead_clear(&w->ahead);
     free(w->matchers);
     free(w->verdicts);
     free(w->lines);
@@ -238,6 +239,8 @@ static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *te
 gaz_status match_chunk(match_worker *w, gaz_segment *seg, uint32_t number, gaz_chunk *c,
                        gaz_block **block, gaz_error *err)
 {
+    if (ahead_take(&w->ahead, w->cache, seg, number, c, block))
+        return GAZ_OK;
     gaz_status st = gaz_segment_chunk(seg, number, c, err);
     if (st == GAZ_OK && c->len > GAZ_CHUNK_BYTES && c->len > w->memory_max)
         st = gaz_error_set(err, GAZ_E_LIMIT,
@@ -291,9 +294,11 @@ static void note_chunk(match_worker *w, const plan_atom *a, uint32_t chunk)
 }
 
 static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope_file *f,
-                                gaz_segment *seg, uint32_t number, bool *found, gaz_error *err)
+                                bool *found, gaz_error *err)
 {
     gaz_doc doc;
+    gaz_segment *seg = w->plan->scope->segments[f->segment].segment;
+    uint32_t number = scope_entry(w->plan->scope, f)->doc;
     const uint64_t *set = w->plan->segments[f->segment].atom_chunks[a->atom->index];
     gaz_status st = gaz_segment_doc(seg, number, &doc, err);
     *found = false;
@@ -328,9 +333,8 @@ static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope
 /* ---- one file ---- */
 
 static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope_file *f,
-                                const view_entry *e, gaz_error *err)
+                                const view_entry *e, uint8_t *verdict, gaz_error *err)
 {
-    uint8_t *verdict = &w->verdicts[a->atom->index];
     if (w->refs[a->atom->index]) {
         *verdict = (uint8_t)w->refs[a->atom->index][f->ref];
         return GAZ_OK;
@@ -357,22 +361,20 @@ static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope
 
 /* Decides the content atoms a node needs, in order, until the node is decided. */
 static gaz_status decide_content(match_worker *w, const gaz_node *node, const scope_file *f,
-                                 const view_entry *e, gaz_error *err)
+                                 uint8_t *verdicts, gaz_error *err)
 {
-    decide d = {w->verdicts, NULL, 0};
+    decide d = {verdicts, NULL, 0};
     if (verdict_of(&d, node) != OPEN)
         return GAZ_OK;
     if (node->kind == GAZ_NODE_ATOM) {
         bool found = false;
-        gaz_segment *seg = w->plan->scope->segments[f->segment].segment;
-        gaz_status st =
-            scan_document(w, &w->plan->atoms[node->atom->index], f, seg, e->doc, &found, err);
+        gaz_status st = scan_document(w, &w->plan->atoms[node->atom->index], f, &found, err);
         if (st == GAZ_OK)
-            w->verdicts[node->atom->index] = found ? YES : NO;
+            verdicts[node->atom->index] = found ? YES : NO;
         return st;
     }
     for (size_t i = 0; i < node->count; i++) {
-        gaz_status st = decide_content(w, node->kids[i], f, e, err);
+        gaz_status st = decide_content(w, node->kids[i], f, verdicts, err);
         if (st != GAZ_OK || verdict_of(&d, node) != OPEN)
             return st;
     }
@@ -411,50 +413,117 @@ static gaz_status count_union(match_worker *w, uint32_t *lines, gaz_error *err)
 }
 
 /* An `or` is true after its first true branch; the other atoms' lines are shown all the same. */
-static gaz_status finish_lines(match_worker *w, const scope_file *f, const view_entry *e,
+static gaz_status finish_lines(match_worker *w, const scope_file *f, const uint8_t *verdicts,
                                gaz_error *err)
 {
     for (unsigned i = 0; i < w->plan->atom_count; i++) {
         const plan_atom *a = &w->plan->atoms[i];
         bool found;
-        if (!a->content || !a->positive || w->verdicts[i] != OPEN)
+        if (!a->content || !a->positive || verdicts[i] != OPEN)
             continue;
-        gaz_status st = scan_document(w, a, f, w->plan->scope->segments[f->segment].segment, e->doc,
-                                      &found, err);
+        gaz_status st = scan_document(w, a, f, &found, err);
         if (st != GAZ_OK)
             return st;
     }
     return GAZ_OK;
 }
 
-gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out, gaz_error *err)
+static gaz_status cheap_verdicts(match_worker *w, const scope_file *f, uint8_t *verdicts,
+                                 gaz_error *err)
 {
     const plan *p = w->plan;
-    const scope_file *f = &p->scope->files[file];
     const view_entry *e = scope_entry(p->scope, f);
-    decide d = {w->verdicts, NULL, 0};
     gaz_status st = GAZ_OK;
+    for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++) {
+        verdicts[i] = OPEN;
+        if (!p->atoms[i].content)
+            st = cheap_verdict(w, &p->atoms[i], f, e, &verdicts[i], err);
+    }
+    return st;
+}
+
+/* ---- batches ---- */
+
+static uint8_t *verdicts_of(const match_worker *w, size_t index)
+{
+    return w->verdicts + index * w->plan->atom_count;
+}
+
+/* The one atom whose chunks are known before any text is read, or NULL. */
+static const plan_atom *only_content(const plan *p)
+{
+    const plan_atom *only = NULL;
+    for (unsigned i = 0; p->content_atoms == 1 && i < p->atom_count; i++)
+        if (p->atoms[i].content && !p->atoms[i].multiline)
+            only = &p->atoms[i];
+    return only;
+}
+
+static void add_chunks(match_worker *w, const plan_atom *a, const scope_file *f)
+{
+    gaz_doc doc;
+    gaz_segment *seg = w->plan->scope->segments[f->segment].segment;
+    const uint64_t *set = w->plan->segments[f->segment].atom_chunks[a->atom->index];
+    if (gaz_segment_doc(seg, scope_entry(w->plan->scope, f)->doc, &doc, NULL) != GAZ_OK)
+        return;
+    for (uint32_t i = doc.first_chunk; i < doc.first_chunk + doc.chunk_count; i++)
+        if (!set || set_has(set, i))
+            ahead_add(&w->ahead, seg, i);
+}
+
+void match_batch(match_worker *w, const uint32_t *files, size_t count)
+{
+    const plan *p = w->plan;
+    const scope *s = p->scope;
+    const plan_atom *only = only_content(p);
+    bool open[MATCH_BATCH];
+    ahead_clear(&w->ahead);
+    for (size_t i = 0; i < count; i++) {
+        w->files[i] = files[i];
+        __builtin_prefetch(&s->files[files[i]]);
+    }
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(scope_entry(s, &s->files[files[i]]));
+    for (size_t i = 0; i < count; i++) {
+        const scope_file *f = &s->files[files[i]];
+        decide d = {verdicts_of(w, i), NULL, 0};
+        w->prepared[i] = cheap_verdicts(w, f, verdicts_of(w, i), NULL);
+        open[i] = only && w->prepared[i] == GAZ_OK && verdict_of(&d, p->query->root) == OPEN;
+        if (open[i])
+            gaz_segment_prefetch_doc(s->segments[f->segment].segment, scope_entry(s, f)->doc);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (open[i])
+            add_chunks(w, only, &s->files[files[i]]);
+    ahead_start(&w->ahead, w->cache);
+}
+
+gaz_status match_file(match_worker *w, size_t index, bool *found, match *out, gaz_error *err)
+{
+    const plan *p = w->plan;
+    const scope_file *f = &p->scope->files[w->files[index]];
+    uint8_t *verdicts = verdicts_of(w, index);
+    decide d = {verdicts, NULL, 0};
     *found = false;
     w->limit = "memory";
     w->first_chunk = UINT32_MAX;
     w->line_count = w->whole_words = w->definitions = 0;
-    for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++) {
-        w->verdicts[i] = OPEN;
+    for (unsigned i = 0; i < p->atom_count; i++)
         w->lines[i].len = 0;
-        if (!p->atoms[i].content)
-            st = cheap_verdict(w, &p->atoms[i], f, e, err);
-    }
+    gaz_status st = w->prepared[index];
+    if (st != GAZ_OK) /* once more, for what went wrong */
+        st = cheap_verdicts(w, f, verdicts, err);
     if (st == GAZ_OK)
-        st = decide_content(w, p->query->root, f, e, err);
+        st = decide_content(w, p->query->root, f, verdicts, err);
     if (st != GAZ_OK || verdict_of(&d, p->query->root) != YES)
         return st;
     if (p->positive_content)
-        st = finish_lines(w, f, e, err);
+        st = finish_lines(w, f, verdicts, err);
     uint32_t lines = w->line_count;
     if (st == GAZ_OK && p->positive_content > 1)
         st = count_union(w, &lines, err);
     *found = st == GAZ_OK;
-    *out = (match){.file = file,
+    *out = (match){.file = w->files[index],
                    .lines = lines,
                    .first_chunk = w->first_chunk,
                    .whole_words = (uint16_t)w->whole_words,

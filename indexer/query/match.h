@@ -2,7 +2,10 @@
 #ifndef GAZ_QUERY_MATCH_H
 #define GAZ_QUERY_MATCH_H
 
+#include "ahead.h"
 #include "plan.h"
+
+#define MATCH_BATCH 32
 
 /* What is known of a file that matches. */
 typedef struct match {
@@ -21,7 +24,10 @@ typedef struct match_worker {
     gaz_matcher **matchers;    /* by atom */
     const int8_t *const *refs; /* by atom: verdict per ref of the scope, for atoms over repositories
                                   and branches; else NULL */
-    uint8_t *verdicts;         /* by atom, of the current file */
+    uint8_t *verdicts;         /* by atom, of each file of the batch */
+    gaz_status prepared[MATCH_BATCH]; /* whether those that need no text are there */
+    uint32_t files[MATCH_BATCH];
+    ahead ahead;
     GAZ_VEC(uint32_t) *
         lines;       /* by atom: numbers of matching lines, kept when several atoms are shown */
     gaz_strbuf text; /* a document put together */
@@ -37,12 +43,15 @@ GAZ_CHECKED gaz_status match_worker_init(match_worker *w, const plan *p, gaz_blo
                                          const int8_t *const *refs, int64_t deadline,
                                          size_t memory_max, gaz_error *err);
 void match_worker_release(match_worker *w);
+/* Prepares a batch: at most MATCH_BATCH files. Cheap atoms are decided for all of them, and the
+ * text that others need is brought near. */
+void match_batch(match_worker *w, const uint32_t *files, size_t count);
 /**
- * Decides one file.
+ * Decides one file, the `index`-th of the batch. Quickest in their order.
  * @return GAZ_OK; GAZ_E_TIMEOUT; GAZ_E_LIMIT, GAZ_E_CORRUPT, GAZ_E_NOMEM when this file cannot be
  * decided
  */
-GAZ_CHECKED gaz_status match_file(match_worker *w, uint32_t file, bool *found, match *out,
+GAZ_CHECKED gaz_status match_file(match_worker *w, size_t index, bool *found, match *out,
                                   gaz_error *err);
 
 /* A chunk, unless it is a line larger than the memory of a query: GAZ_E_LIMIT. */

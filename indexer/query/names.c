@@ -90,7 +90,7 @@ void scope_names_free(scope_names *t)
 static bool add_needle(names *n, const plan *p, const gaz_atom *atom)
 {
     char *text = gaz_arena_alloc(p->arena, atom->len);
-    int8_t *in_run = gaz_arena_array(p->arena, n->of->runs + 1, 1);
+    _Atomic(int8_t) *in_run = gaz_arena_array(p->arena, n->of->runs + 1, sizeof *in_run);
     if (!text || !in_run)
         return false;
     for (size_t i = 0; i < atom->len; i++)
@@ -127,10 +127,13 @@ static bool in_directory(const needle *d, const scope_names *t, const scope_name
     if (d->letters & ~t->in_runs[f->run])
         return false;
     const char *path = t->text + f->path;
-    int8_t *known = &d->in_run[f->run];
-    if (*known == 0)
-        *known = f->base && memmem(path, f->base - 1, d->text, d->len) ? 1 : -1;
-    return *known > 0;
+    /* Two threads may look at once: they see the same. */
+    int8_t known = atomic_load_explicit(&d->in_run[f->run], memory_order_relaxed);
+    if (known == 0) {
+        known = f->base && memmem(path, f->base - 1, d->text, d->len) ? 1 : -1;
+        atomic_store_explicit(&d->in_run[f->run], known, memory_order_relaxed);
+    }
+    return known > 0;
 }
 
 static unsigned points_of(const needle *d, const scope_names *t, const scope_name *f)
@@ -149,6 +152,12 @@ static unsigned points_of(const needle *d, const scope_names *t, const scope_nam
             return 3;
     }
     return in_directory(d, t, f) ? 1 : 0;
+}
+
+void names_prefetch(const names *n, uint32_t file)
+{
+    if (n->count)
+        __builtin_prefetch(&n->of->files[file]);
 }
 
 unsigned names_points(const names *n, uint32_t file)

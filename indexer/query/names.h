@@ -12,10 +12,10 @@
 typedef struct needle {
     const char *text; /* ASCII letters in lower case */
     size_t len;
-    uint64_t letters; /* a set: bit c & 63 of each byte */
-    bool path;        /* holds a '/', so that it may lie across names */
-    int8_t *in_run;   /* per run of files in one directory: 1 it holds the literal, -1 not, 0 not
-                         looked yet */
+    uint64_t letters;        /* a set: bit c & 63 of each byte */
+    bool path;               /* holds a '/', so that it may lie across names */
+    _Atomic(int8_t) *in_run; /* per run of files in one directory: 1 it holds the literal, -1 not, 0
+                                not looked yet */
 } needle;
 
 typedef struct names {
@@ -24,11 +24,13 @@ typedef struct names {
     unsigned count;
 } names;
 
-/* Makes ready to look for the plan's shown literals among the plan's scope; in the plan's arena.
- * One thread's. */
+/* Makes ready to look for the plan's shown literals among the plan's scope; in the plan's arena. */
 GAZ_CHECKED gaz_status names_init(names *n, const plan *p, scope *s, gaz_error *err);
-/* Points in halves, 0 to NAME_POINTS_MAX, summed over the literals: 6 the base name is the literal
- * (with or without its extension), 3 holds it, 1 the path does. ASCII case is ignored. */
+/* Hints that a file's points will be asked for soon. */
+void names_prefetch(const names *n, uint32_t file);
+/* Threading: any thread. Points in halves, 0 to NAME_POINTS_MAX, summed over the literals: 6 the
+ * base name is the literal (with or without its extension), 3 holds it, 1 the path does. ASCII case
+ * is ignored. */
 unsigned names_points(const names *n, uint32_t file);
 
 #endif

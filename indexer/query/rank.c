@@ -55,12 +55,12 @@ gaz_status rank_candidates(const names *n, uint32_t *files, size_t count, gaz_er
     return GAZ_OK;
 }
 
-static double score_of(const plan *p, const names *n, const match *m)
+void rank_score(const plan *p, const names *n, match *m)
 {
     unsigned halves = names_points(n, m->file) + 2;
     halves += m->definitions ? 8 : 0;
     halves += m->whole_words ? 4 : 0;
-    return halves * tier_of(p, m->file) / 20.0;
+    m->score = halves * tier_of(p, m->file) / 20.0;
 }
 
 static int by_score(const void *a, const void *b)
@@ -98,10 +98,8 @@ static void select_best(match *m, size_t count, size_t wanted)
     }
 }
 
-void rank_matches(const plan *p, const names *n, match *matches, size_t count, size_t wanted)
+void rank_matches(match *matches, size_t count, size_t wanted)
 {
-    for (size_t i = 0; i < count; i++)
-        matches[i].score = score_of(p, n, &matches[i]);
     if (wanted < count / 4) {
         select_best(matches, count, wanted);
         count = wanted;

@@ -9,8 +9,10 @@
  * @param files  ascending */
 GAZ_CHECKED gaz_status rank_candidates(const names *n, uint32_t *files, size_t count,
                                        gaz_error *err);
-/* Sets the score of each match and sorts: higher first, equal ones by static rank. Deterministic
- * for equal trees. @param wanted  only so many need be in order, the others follow them in any */
-void rank_matches(const plan *p, const names *n, match *matches, size_t count, size_t wanted);
+/* Sets the score of a match. Threading: any thread. */
+void rank_score(const plan *p, const names *n, match *m);
+/* Sorts by score: higher first, equal ones by static rank. Deterministic for equal trees.
+ * @param wanted  only so many need be in order, the others follow them in any */
+void rank_matches(match *matches, size_t count, size_t wanted);
 
 #endif

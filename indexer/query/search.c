@@ -105,8 +105,7 @@ static gaz_status order_matches(search *s, gaz_error *err)
     /* Of all matches only those up to the end of the page are shown, but for one per repository. */
     size_t wanted = s->query->select == GAZ_TYPE_REPO ? SIZE_MAX : (size_t)(s->offset + s->limit);
     for (size_t at = 0; at < s->match_count; at += window)
-        rank_matches(&s->plan, &s->names, s->matches + at,
-                     s->match_count - at < window ? s->match_count - at : window,
+        rank_matches(s->matches + at, s->match_count - at < window ? s->match_count - at : window,
                      s->wanted == UINT64_MAX ? wanted : SIZE_MAX);
     return s->query->select == GAZ_TYPE_REPO ? keep_one_per_repo(s, err) : GAZ_OK;
 }

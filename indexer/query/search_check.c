@@ -6,8 +6,7 @@
 #include "gaz/base/clock.h"
 #include "search_state.h"
 
-#define BATCH 32    /* candidates a thread takes at once, */
-#define BATCH_FEW 8 /* and when not all are wanted */
+#define BATCH_FEW 8 /* candidates a thread takes at once when not all are wanted */
 
 bool search_cancelled(const search *s)
 {
@@ -72,7 +71,7 @@ gaz_status search_list_candidates(search *s, gaz_error *err)
     size_t n = 0;
     each_candidate(s, count_file, NULL);
     s->candidates = malloc((s->candidate_count + 1) * sizeof *s->candidates);
-    s->batch_size = all ? BATCH : BATCH_FEW;
+    s->batch_size = all ? MATCH_BATCH : BATCH_FEW;
     s->batch_count = (s->candidate_count + s->batch_size - 1) / s->batch_size;
     s->batches = calloc(s->batch_count + 1, sizeof *s->batches);
     if (!s->candidates || !s->batches)
@@ -131,14 +130,17 @@ static void stop_all(search *s, gaz_status st, const gaz_error *why)
 static bool check_batch(search *s, match_worker *w, size_t number)
 {
     batch *b = &s->batches[number];
-    match found[BATCH];
+    match found[MATCH_BATCH];
     size_t from = number * s->batch_size, left = s->candidate_count - from,
            to = from + (left < s->batch_size ? left : s->batch_size);
     bool stopped = false;
+    match_batch(w, s->candidates + from, to - from);
+    for (size_t i = from; i < to; i++)
+        names_prefetch(&s->names, s->candidates[i]);
     for (size_t i = from; i < to && !stopped; i++) {
         bool yes = false;
         gaz_error why = {0};
-        gaz_status st = match_file(w, s->candidates[i], &yes, &found[b->count], &why);
+        gaz_status st = match_file(w, i - from, &yes, &found[b->count], &why);
         if (st != GAZ_OK) {
             const view_entry *e = scope_entry(s->scope, &s->scope->files[s->candidates[i]]);
             if (!search_undecided(s, w, st, &why, e->path, e->path_len)) {
@@ -148,7 +150,8 @@ static bool check_batch(search *s, match_worker *w, size_t number)
             }
             yes = false;
         }
-        b->count += yes;
+        if (yes)
+            rank_score(&s->plan, &s->names, &found[b->count++]);
     }
     if (b->count) {
         b->matches = malloc(b->count * sizeof *b->matches);

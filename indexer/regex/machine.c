@@ -94,6 +94,33 @@ static bool compile_scanner(gaz_machine *m, const gaz_byte_node *root, size_t me
     return ok;
 }
 
+/* `$` as it is spelt: a "\r" may stand before the line's end. */
+static bool line_end(const gaz_byte_node *n)
+{
+    static const uint64_t cr[4] = {UINT64_C(1) << '\r'};
+    if (n->kind != GAZ_BYTE_CONCAT || n->count != 2)
+        return false;
+    const gaz_byte_node *optional = n->kids[0], *end = n->kids[1];
+    return optional->kind == GAZ_BYTE_REPEAT && optional->min == 0 && optional->max == 1 &&
+           optional->kids[0]->kind == GAZ_BYTE_SET &&
+           memcmp(optional->kids[0]->bits, cr, sizeof cr) == 0 && end->kind == GAZ_BYTE_ASSERT &&
+           strcmp(end->assertion, "$") == 0;
+}
+
+/* Whether all matches are equally long, but for the "\r" before a line's end, which is no part of
+ * what is shown. */
+static bool fixed_length(const gaz_byte_node *n)
+{
+    if (n->kind == GAZ_BYTE_REPEAT && n->min != n->max)
+        return false;
+    if (n->kind == GAZ_BYTE_ALTERNATE)
+        return false;
+    for (size_t i = 0; i < n->count; i++)
+        if (!line_end(n->kids[i]) && !fixed_length(n->kids[i]))
+            return false;
+    return true;
+}
+
 static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, unsigned relaxed,
                             gaz_arena *arena, gaz_byte_pattern *bytes, gaz_machine *m,
                             gaz_error *err)
@@ -104,6 +131,7 @@ static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, 
                                 .relaxed = relaxed,
                                 .widen = true};
     gaz_status st = gaz_bytes_translate(root, &options, arena, bytes, err);
+    m->whole = st == GAZ_OK && fixed_length(bytes->root);
     if (st == GAZ_OK)
         st = gaz_bytes_trim(bytes, arena, err);
     for (int i = 0; st == GAZ_OK && i < 3; i++)
@@ -111,36 +139,49 @@ static gaz_status translate(const gaz_node *root, const gaz_machine_options *o, 
     return st;
 }
 
-/* A path's literal may be bound to the path's ends, as in `^drivers/` and `\\.c$`: half of what
- * people write. Cutting the assertions off leaves a plain literal to compare with. */
-static const gaz_byte_node *unbind(const gaz_byte_node *root, gaz_byte_node *inner, gaz_machine *m)
+/* What an assertion asks for at the front or at the back of a literal; NONE: nothing we know. */
+static gaz_edge edge_of(const gaz_byte_node *n, bool front)
+{
+    static const struct {
+        const char *spelling;
+        gaz_edge front, back;
+    } known[] = {
+        {"\\A", GAZ_EDGE_TEXT, GAZ_EDGE_NONE},
+        {"\\z", GAZ_EDGE_NONE, GAZ_EDGE_TEXT},
+        {"^", GAZ_EDGE_LINE, GAZ_EDGE_NONE},
+        {"\\b", GAZ_EDGE_WORD, GAZ_EDGE_WORD},
+    };
+    if (!front && line_end(n))
+        return GAZ_EDGE_LINE;
+    for (size_t i = 0; n->kind == GAZ_BYTE_ASSERT && i < sizeof known / sizeof *known; i++)
+        if (strcmp(n->assertion, known[i].spelling) == 0)
+            return front ? known[i].front : known[i].back;
+    return GAZ_EDGE_NONE;
+}
+
+/* A literal may be bound at its ends, as in `^drivers/`, `\.c$` and `\bword\b`: half of what people
+ * write. Cutting the assertions off leaves a plain literal to search for; beside what is found the
+ * assertions are then looked at. */
+static const gaz_byte_node *unbind(const gaz_byte_node *root, gaz_byte_node *inner, bool path,
+                                   gaz_edge *before, gaz_edge *after)
 {
     size_t from = 0, to = root->kind == GAZ_BYTE_CONCAT ? root->count : 0;
-    if (to > 1 && root->kids[0]->kind == GAZ_BYTE_ASSERT &&
-        strcmp(root->kids[0]->assertion, "\\A") == 0)
-        m->at_start = from++ == 0;
-    if (to > from + 1 && root->kids[to - 1]->kind == GAZ_BYTE_ASSERT &&
-        strcmp(root->kids[to - 1]->assertion, "\\z") == 0)
-        m->at_end = to-- > 0;
-    if (!m->at_start && !m->at_end)
+    if (to > 1 && (*before = edge_of(root->kids[0], true)) != GAZ_EDGE_NONE)
+        from++;
+    if (to > from + 1 && (*after = edge_of(root->kids[to - 1], false)) != GAZ_EDGE_NONE)
+        to--;
+    /* The edges of paths are the text's, those of lines the line's: others are left to the scanner.
+     */
+    gaz_edge other = path ? GAZ_EDGE_LINE : GAZ_EDGE_TEXT;
+    if (*before == other || *after == other ||
+        (path && (*before == GAZ_EDGE_WORD || *after == GAZ_EDGE_WORD)))
+        *before = *after = GAZ_EDGE_NONE;
+    if (*before == GAZ_EDGE_NONE && *after == GAZ_EDGE_NONE)
         return root;
     *inner = *root;
     inner->kids += from;
     inner->count = to - from;
     return inner;
-}
-
-size_t gaz_machine_find(const gaz_machine *m, const char *text, size_t len, size_t from)
-{
-    size_t n = m->needle->len;
-    if (m->at_end) {
-        if (len < n || from > len - n || (m->at_start && len != n))
-            return GAZ_NOWHERE;
-        return gaz_needle_find(m->needle, text, len, len - n);
-    }
-    if (m->at_start)
-        return from == 0 && len >= n ? gaz_needle_find(m->needle, text, n, 0) : GAZ_NOWHERE;
-    return gaz_needle_find(m->needle, text, len, from);
 }
 
 /* Decides without a scanner where that is possible; GAZ_DONE when it is not. */
@@ -157,8 +198,12 @@ static gaz_status decide(const gaz_byte_pattern *bytes, bool path, gaz_machine *
         m->kind = sure ? GAZ_MACHINE_ALWAYS : GAZ_MACHINE_NONE;
         return GAZ_OK;
     }
-    m->at_start = m->at_end = false;
-    gaz_status st = try_needle(m, path ? unbind(root, &inner, m) : root, err);
+    gaz_edge before = GAZ_EDGE_NONE, after = GAZ_EDGE_NONE;
+    gaz_status st = try_needle(m, unbind(root, &inner, path, &before, &after), err);
+    if (st == GAZ_OK) {
+        m->needle->before = before;
+        m->needle->after = after;
+    }
     if (st == GAZ_DONE && root->kind == GAZ_BYTE_SET) {
         gaz_byteset_prepare(&m->set, root->bits);
         m->kind = GAZ_MACHINE_BYTESET;

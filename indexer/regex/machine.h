@@ -20,9 +20,9 @@ typedef enum gaz_machine_kind {
 /** Immutable, shared. Zero-initialised is NEVER. */
 typedef struct gaz_machine {
     gaz_machine_kind kind;
-    bool exact[3];         /**< by gaz_text_class: what it finds in such a line is a match */
-    bool unordered;        /**< SCANNER: may report ends out of order */
-    bool at_start, at_end; /**< LITERAL of a path: only there */
+    bool exact[3];  /**< by gaz_text_class: what it finds in such a line is a match */
+    bool unordered; /**< SCANNER: may report ends out of order */
+    bool whole;     /**< LITERAL: where it is exact, what it finds is all of the match */
     gaz_needle *needle;
     gaz_byteset set;
     hs_database_t *db;
@@ -38,7 +38,4 @@ typedef struct gaz_machine_options {
 GAZ_CHECKED gaz_status gaz_machine_build(const gaz_node *root, const gaz_machine_options *options,
                                          gaz_machine *out, gaz_error *err);
 void gaz_machine_release(gaz_machine *m);
-/** Of a LITERAL: the first place at or after `from`, or GAZ_NOWHERE. */
-size_t gaz_machine_find(const gaz_machine *m, const char *text, size_t len, size_t from);
-
 #endif

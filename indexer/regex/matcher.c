@@ -240,12 +240,12 @@ static gaz_status multiline_spans(gaz_matcher *m, const gaz_scan *scan, size_t f
     return GAZ_OK;
 }
 
-static void literal_spans(const gaz_machine *m, const gaz_scan *scan, size_t from, size_t to,
+static void literal_spans(const gaz_needle *n, const gaz_scan *scan, size_t from, size_t to,
                           span_list *l)
 {
-    for (size_t at = from; (at = gaz_machine_find(m, scan->text, to, at)) != GAZ_NOWHERE;
-         at += m->needle->len)
-        if (!add_span(l, at, at + m->needle->len))
+    for (size_t at = from; (at = gaz_needle_find(n, scan->text, scan->len, at, to)) != GAZ_NOWHERE;
+         at += n->len)
+        if (!add_span(l, at, at + n->len))
             return;
 }
 
@@ -271,6 +271,18 @@ static gaz_status program_spans(gaz_matcher *m, const gaz_scan *scan, size_t fro
     return GAZ_OK;
 }
 
+/* Whether what the machine finds in a line is all that a match holds. */
+static bool literal_is_match(const gaz_matcher *m, const gaz_machine *machine, const gaz_scan *scan,
+                             size_t from, size_t to)
+{
+    if (machine->kind != GAZ_MACHINE_LITERAL)
+        return false;
+    if (!m->pattern->programs[1].code)
+        return true;
+    return machine->whole && !m->pattern->path &&
+           machine->exact[gaz_matcher_class(scan->flags, scan->text + from, to - from)];
+}
+
 gaz_status gaz_matcher_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, size_t to,
                              gaz_range *out, size_t max, size_t *count, gaz_error *err)
 {
@@ -279,10 +291,10 @@ gaz_status gaz_matcher_spans(gaz_matcher *m, const gaz_scan *scan, size_t from, 
     gaz_status st = GAZ_OK;
     if (m->pattern->multiline)
         st = multiline_spans(m, scan, from, to, &l, err);
+    else if (literal_is_match(m, machine, scan, from, to))
+        literal_spans(machine->needle, scan, from, to, &l);
     else if (m->pattern->programs[1].code)
         st = program_spans(m, scan, from, to, &l, err);
-    else if (machine->kind == GAZ_MACHINE_LITERAL)
-        literal_spans(machine, scan, from, to, &l);
     if (st == GAZ_OK)
         *count = finish_spans(&l);
     return st;

@@ -50,7 +50,7 @@ void gaz_needle_prepare(gaz_needle *n)
     }
 }
 
-static bool equal_at(const gaz_needle *n, const unsigned char *at)
+static bool equal_bytes(const gaz_needle *n, const unsigned char *at)
 {
     if (!n->folds)
         return memcmp(at, n->bytes, n->len) == 0;
@@ -60,9 +60,59 @@ static bool equal_at(const gaz_needle *n, const unsigned char *at)
     return true;
 }
 
-static size_t find_plain(const gaz_needle *n, const unsigned char *text, size_t len, size_t from)
+static bool word_at(const unsigned char *text, size_t len, size_t at)
 {
-    size_t p = n->probe[0];
+    unsigned c = at < len ? text[at] : 0; /* before place 0 lies no word, too */
+    return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+static bool edges_hold(const gaz_needle *n, const unsigned char *text, size_t len, size_t at)
+{
+    size_t end = at + n->len;
+    switch (n->before) {
+    case GAZ_EDGE_NONE:
+        break;
+    case GAZ_EDGE_TEXT:
+        if (at > 0)
+            return false;
+        break;
+    case GAZ_EDGE_LINE:
+        if (at > 0 && text[at - 1] != '\n')
+            return false;
+        break;
+    case GAZ_EDGE_WORD:
+        if (word_at(text, len, at - 1) == word_at(text, len, at))
+            return false;
+    }
+    switch (n->after) {
+    case GAZ_EDGE_NONE:
+        break;
+    case GAZ_EDGE_TEXT:
+        return end == len;
+    case GAZ_EDGE_LINE:
+        end += end < len && text[end] == '\r';
+        return end == len || text[end] == '\n';
+    case GAZ_EDGE_WORD:
+        return word_at(text, len, end - 1) != word_at(text, len, end);
+    }
+    return true;
+}
+
+/* A text of `len` bytes that is searched up to `to`. */
+typedef struct hay {
+    const unsigned char *text;
+    size_t len, to;
+} hay;
+
+static bool equal_at(const gaz_needle *n, const hay *h, size_t at)
+{
+    return equal_bytes(n, h->text + at) && edges_hold(n, h->text, h->len, at);
+}
+
+static size_t find_plain(const gaz_needle *n, const hay *h, size_t from)
+{
+    const unsigned char *text = h->text;
+    size_t len = h->to, p = n->probe[0];
     unsigned char byte = n->bytes[p], cases = n->cases[p];
     for (size_t i = from; i + n->len <= len; i++) {
         if (!cases) {
@@ -71,10 +121,24 @@ static size_t find_plain(const gaz_needle *n, const unsigned char *text, size_t 
                 return GAZ_NOWHERE;
             i = (size_t)(hit - text) - p;
         }
-        if (equal_at(n, text + i))
+        if (equal_at(n, h, i))
             return i;
     }
     return GAZ_NOWHERE;
+}
+
+/* What is bound to the text's ends is looked for only there. @return false when it is nowhere */
+static bool first_place(const gaz_needle *n, size_t len, size_t *to, size_t *from)
+{
+    if (*to < n->len || *from > *to - n->len)
+        return false;
+    if (n->before == GAZ_EDGE_TEXT) {
+        *to = n->len;
+        return *from == 0;
+    }
+    if (n->after == GAZ_EDGE_TEXT && *to == len)
+        *from = len - n->len;
+    return true;
 }
 
 void gaz_byteset_prepare(gaz_byteset *set, const uint64_t bits[4])
@@ -107,20 +171,23 @@ static size_t count_plain(const char *text, size_t len)
 
 #if HAVE_SIMD
 
-/* Asks the places whose bit is set in `mask`, from `base` on. */
-static size_t confirm(const gaz_needle *n, const unsigned char *text, size_t base, unsigned mask)
+/* Asks the places whose bit is set in `mask`, from `base` on. Kept out of the loops, which would
+ * otherwise lose their registers to it. */
+__attribute__((noinline)) static size_t confirm(const gaz_needle *n, const hay *h, size_t base,
+                                                uint64_t mask)
 {
     for (; mask; mask &= mask - 1) {
-        size_t at = base + (size_t)__builtin_ctz(mask);
-        if (equal_at(n, text + at))
+        size_t at = base + (size_t)__builtin_ctzll(mask);
+        if (equal_at(n, h, at))
             return at;
     }
     return GAZ_NOWHERE;
 }
 
-static size_t find_sse2(const gaz_needle *n, const unsigned char *text, size_t len, size_t from)
+static size_t find_sse2(const gaz_needle *n, const hay *h, size_t from)
 {
-    size_t p = n->probe[0], q = n->probe[1], i = from;
+    const unsigned char *text = h->text;
+    size_t len = h->to, p = n->probe[0], q = n->probe[1], i = from;
     __m128i a = _mm_set1_epi8((char)n->bytes[p]), b = _mm_set1_epi8((char)n->bytes[q]);
     __m128i ca = _mm_set1_epi8((char)n->cases[p]), cb = _mm_set1_epi8((char)n->cases[q]);
     for (; i + n->len + 15 <= len; i += 16) {
@@ -129,30 +196,45 @@ static size_t find_sse2(const gaz_needle *n, const unsigned char *text, size_t l
         x = _mm_cmpeq_epi8(_mm_or_si128(x, ca), a);
         y = _mm_cmpeq_epi8(_mm_or_si128(y, cb), b);
         unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(x, y));
-        size_t hit = mask ? confirm(n, text, i, mask) : GAZ_NOWHERE;
+        size_t hit = mask ? confirm(n, h, i, mask) : GAZ_NOWHERE;
         if (hit != GAZ_NOWHERE)
             return hit;
     }
-    return find_plain(n, text, len, i);
+    return find_plain(n, h, i);
 }
 
-__attribute__((target("avx2"))) static size_t
-find_avx2(const gaz_needle *n, const unsigned char *text, size_t len, size_t from)
+/* A bit for each place of 32 where both probes are. */
+__attribute__((target("avx2"), always_inline)) static inline __m256i
+probe_avx2(const unsigned char *x, const unsigned char *y, const __m256i want[2],
+           const __m256i cases[2])
 {
-    size_t p = n->probe[0], q = n->probe[1], i = from;
-    __m256i a = _mm256_set1_epi8((char)n->bytes[p]), b = _mm256_set1_epi8((char)n->bytes[q]);
-    __m256i ca = _mm256_set1_epi8((char)n->cases[p]), cb = _mm256_set1_epi8((char)n->cases[q]);
-    for (; i + n->len + 31 <= len; i += 32) {
-        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(text + i + p));
-        __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(text + i + q));
-        x = _mm256_cmpeq_epi8(_mm256_or_si256(x, ca), a);
-        y = _mm256_cmpeq_epi8(_mm256_or_si256(y, cb), b);
-        unsigned mask = (unsigned)_mm256_movemask_epi8(_mm256_and_si256(x, y));
-        size_t hit = mask ? confirm(n, text, i, mask) : GAZ_NOWHERE;
+    __m256i first = _mm256_loadu_si256((const __m256i *)(const void *)x);
+    __m256i second = _mm256_loadu_si256((const __m256i *)(const void *)y);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_or_si256(first, cases[0]), want[0]),
+                            _mm256_cmpeq_epi8(_mm256_or_si256(second, cases[1]), want[1]));
+}
+
+__attribute__((target("avx2"))) static size_t find_avx2(const gaz_needle *n, const hay *h,
+                                                        size_t from)
+{
+    const unsigned char *text = h->text;
+    size_t len = h->to, p = n->probe[0], q = n->probe[1], i = from;
+    const __m256i want[2] = {_mm256_set1_epi8((char)n->bytes[p]),
+                             _mm256_set1_epi8((char)n->bytes[q])};
+    const __m256i cases[2] = {_mm256_set1_epi8((char)n->cases[p]),
+                              _mm256_set1_epi8((char)n->cases[q])};
+    for (; i + n->len + 63 <= len; i += 64) {
+        __m256i low = probe_avx2(text + i + p, text + i + q, want, cases);
+        __m256i high = probe_avx2(text + i + p + 32, text + i + q + 32, want, cases);
+        if (!_mm256_movemask_epi8(_mm256_or_si256(low, high)))
+            continue;
+        uint64_t mask = (uint32_t)_mm256_movemask_epi8(low) |
+                        (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+        size_t hit = confirm(n, h, i, mask);
         if (hit != GAZ_NOWHERE)
             return hit;
     }
-    return find_sse2(n, text, len, i);
+    return find_sse2(n, h, i);
 }
 
 __attribute__((target("avx2"))) static size_t
@@ -201,12 +283,12 @@ __attribute__((target("avx2"))) static size_t count_avx2(const char *text, size_
     return (size_t)(parts[0] + parts[1] + parts[2] + parts[3]) + count_plain(text + i, len - i);
 }
 
-size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t from)
+size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t from, size_t to)
 {
-    const unsigned char *t = (const unsigned char *)text;
-    if (len < n->len || from > len - n->len)
+    hay h = {(const unsigned char *)text, len, to};
+    if (!first_place(n, len, &h.to, &from))
         return GAZ_NOWHERE;
-    return __builtin_cpu_supports("avx2") ? find_avx2(n, t, len, from) : find_sse2(n, t, len, from);
+    return __builtin_cpu_supports("avx2") ? find_avx2(n, &h, from) : find_sse2(n, &h, from);
 }
 
 size_t gaz_byteset_find(const gaz_byteset *set, const char *text, size_t len, size_t from)
@@ -223,11 +305,10 @@ size_t gaz_lines_count(const char *text, size_t len)
 
 #else
 
-size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t from)
+size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t from, size_t to)
 {
-    if (len < n->len || from > len - n->len)
-        return GAZ_NOWHERE;
-    return find_plain(n, (const unsigned char *)text, len, from);
+    hay h = {(const unsigned char *)text, len, to};
+    return first_place(n, len, &h.to, &from) ? find_plain(n, &h, from) : GAZ_NOWHERE;
 }
 
 size_t gaz_byteset_find(const gaz_byteset *set, const char *text, size_t len, size_t from)

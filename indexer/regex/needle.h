@@ -9,9 +9,18 @@
 #define GAZ_NEEDLE_MAX 4096
 #define GAZ_NOWHERE SIZE_MAX
 
+/** What must hold where a literal begins or ends. */
+typedef enum gaz_edge {
+    GAZ_EDGE_NONE,
+    GAZ_EDGE_TEXT, /**< the text begins or ends there: of a path */
+    GAZ_EDGE_LINE, /**< so does the line; a "\r" may stand before its end */
+    GAZ_EDGE_WORD  /**< of the bytes beside it one is an ASCII word character, the other not */
+} gaz_edge;
+
 /** A literal whose ASCII letters may each match in either case. */
 typedef struct gaz_needle {
-    size_t len;                          /**< at least 1 */
+    size_t len; /**< at least 1 */
+    gaz_edge before, after;
     size_t probe[2];                     /**< the two positions with the rarest bytes */
     bool folds;                          /**< any case is set */
     unsigned char bytes[GAZ_NEEDLE_MAX]; /**< lower-case where `cases` is set */
@@ -21,8 +30,9 @@ typedef struct gaz_needle {
 
 /** Chooses the probes; call after `bytes`, `cases` and `len` are set. */
 void gaz_needle_prepare(gaz_needle *n);
-/** The first place at or after `from`, or GAZ_NOWHERE. */
-size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t from);
+/** The first place at or after `from` from where it ends by `to`, or GAZ_NOWHERE.
+ * @param len  of the text: what lies behind `to` may decide about edges */
+size_t gaz_needle_find(const gaz_needle *n, const char *text, size_t len, size_t from, size_t to);
 
 /** Bytes of a set, prepared for shuffling: two bits of a byte choose the row, four the column. */
 typedef struct gaz_byteset {

@@ -296,7 +296,7 @@ const char *gaz_pattern_engine(const gaz_pattern *p)
     case GAZ_MACHINE_ALWAYS:
     case GAZ_MACHINE_LITERAL:
     case GAZ_MACHINE_BYTESET:
-        return p->multiline || p->perl ? "hyperscan+pcre2" : "literal";
+        return m->exact[GAZ_CLASS_VALID] && !p->multiline ? "literal" : "literal+pcre2";
     case GAZ_MACHINE_SCANNER:
         return m->exact[GAZ_CLASS_VALID] && !p->multiline ? "hyperscan" : "hyperscan+pcre2";
     case GAZ_MACHINE_NONE:

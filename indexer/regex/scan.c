@@ -126,7 +126,7 @@ static void scan_literal(line_scan *s)
     for (size_t at = 0; at < scan->len && !s->stop;) {
         size_t to = scan->len - at > WINDOW ? at + WINDOW : scan->len;
         size_t seen = scan->len - to > n->len - 1 ? to + n->len - 1 : scan->len;
-        size_t hit = gaz_needle_find(n, scan->text, seen, at);
+        size_t hit = gaz_needle_find(n, scan->text, scan->len, at, seen);
         if (hit != GAZ_NOWHERE) {
             s->match = hit;
             consider(s, hit);
@@ -318,7 +318,8 @@ gaz_status gaz_matcher_maybe(gaz_matcher *m, const gaz_scan *scan, bool *maybe, 
         *maybe = false;
         break;
     case GAZ_MACHINE_LITERAL:
-        *maybe = gaz_machine_find(machine, scan->text, scan->len, 0) != GAZ_NOWHERE;
+        *maybe =
+            gaz_needle_find(machine->needle, scan->text, scan->len, 0, scan->len) != GAZ_NOWHERE;
         break;
     case GAZ_MACHINE_BYTESET:
         *maybe = gaz_byteset_find(&machine->set, scan->text, scan->len, 0) != GAZ_NOWHERE;

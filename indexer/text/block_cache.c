@@ -32,6 +32,7 @@
 #define PAGE_MAX ((size_t)2 << 20) /* a huge page, aligned as one */
 #define ALIGNMENT ((size_t)64)
 #define CONTEXTS_KEPT 64
+#define BYTES_PER_BUCKET 8192 /* blocks are twice as large, but for those of small segments */
 
 struct gaz_block {
     gaz_block *next;     /* in its bucket */
@@ -53,8 +54,8 @@ typedef struct page {
 
 typedef struct shard {
     pthread_mutex_t lock;
-    gaz_block **buckets;
-    size_t bucket_count, count;
+    _Atomic(gaz_block *) *buckets; /* written under the lock; hints read them without */
+    size_t bucket_count;
     GAZ_VEC(page) pages;
     size_t open, hand; /* places among the pages: the one being filled, the next to look at */
     size_t page_max;
@@ -131,36 +132,14 @@ static uint64_t mix(uint64_t segment, uint32_t number)
     return h ^ h >> 29;
 }
 
-static gaz_block **bucket_of(const shard *s, const gaz_block *b)
+static _Atomic(gaz_block *) *bucket_of(const shard *s, uint64_t segment, uint32_t number)
 {
-    return &s->buckets[mix(b->segment, b->number) / SHARDS_MAX & (s->bucket_count - 1)];
-}
-
-static bool grow_buckets(shard *s)
-{
-    size_t count = s->bucket_count ? s->bucket_count * 2 : 256;
-    gaz_block **old = s->buckets, **buckets = calloc(count, sizeof(gaz_block *));
-    size_t old_count = s->bucket_count;
-    if (!buckets)
-        return s->bucket_count > 0;
-    s->buckets = buckets;
-    s->bucket_count = count;
-    for (size_t i = 0; i < old_count; i++)
-        for (gaz_block *b = old[i], *next; b; b = next) {
-            next = b->next;
-            gaz_block **at = bucket_of(s, b);
-            b->next = *at;
-            *at = b;
-        }
-    free(old);
-    return true;
+    return &s->buckets[mix(segment, number) / SHARDS_MAX & (s->bucket_count - 1)];
 }
 
 static gaz_block *find(const shard *s, uint64_t segment, uint32_t number)
 {
-    gaz_block key = {.segment = segment, .number = number}, *b = NULL;
-    if (s->bucket_count)
-        b = *bucket_of(s, &key);
+    gaz_block *b = atomic_load_explicit(bucket_of(s, segment, number), memory_order_relaxed);
     while (b && (b->segment != segment || b->number != number))
         b = b->next;
     return b;
@@ -168,21 +147,24 @@ static gaz_block *find(const shard *s, uint64_t segment, uint32_t number)
 
 static void list(shard *s, gaz_block *b)
 {
-    gaz_block **at = bucket_of(s, b);
-    b->next = *at;
-    *at = b;
+    _Atomic(gaz_block *) *at = bucket_of(s, b->segment, b->number);
+    b->next = atomic_load_explicit(at, memory_order_relaxed);
+    atomic_store_explicit(at, b, memory_order_relaxed);
     b->listed = true;
-    s->count++;
 }
 
 static void unlist(shard *s, gaz_block *b)
 {
-    gaz_block **at = bucket_of(s, b);
-    while (*at != b)
-        at = &(*at)->next;
-    *at = b->next;
+    _Atomic(gaz_block *) *first = bucket_of(s, b->segment, b->number);
+    gaz_block *before = atomic_load_explicit(first, memory_order_relaxed);
+    if (before == b) {
+        atomic_store_explicit(first, b->next, memory_order_relaxed);
+    } else {
+        while (before->next != b)
+            before = before->next;
+        before->next = b->next;
+    }
     b->listed = false;
-    s->count--;
 }
 
 /* ---- the second chance ---- */
@@ -283,6 +265,14 @@ gaz_status gaz_block_cache_new(size_t max_bytes, gaz_block_cache **out, gaz_erro
         s->max = max_bytes / cache->count;
         s->page_max = clamp(s->max / 8, PAGE_MIN, PAGE_MAX);
         s->open = SIZE_MAX;
+        s->bucket_count = 1;
+        while (s->bucket_count < s->max / BYTES_PER_BUCKET)
+            s->bucket_count *= 2;
+        s->buckets = calloc(s->bucket_count, sizeof *s->buckets);
+        if (!s->buckets) {
+            gaz_block_cache_free(cache);
+            return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the block cache");
+        }
     }
     *out = cache;
     return GAZ_OK;
@@ -405,6 +395,22 @@ static gaz_status load(gaz_block_cache *cache, shard *s, gaz_segment *seg, uint3
     return GAZ_OK;
 }
 
+void gaz_segment_prefetch_block(const gaz_segment *seg, const gaz_block_cache *cache,
+                                uint32_t number)
+{
+    const shard *s = &cache->shards[mix(seg->id, number) % cache->count];
+    __builtin_prefetch((const void *)bucket_of(s, seg->id, number));
+}
+
+void gaz_segment_prefetch_block_head(const gaz_segment *seg, const gaz_block_cache *cache,
+                                     uint32_t number)
+{
+    const shard *s = &cache->shards[mix(seg->id, number) % cache->count];
+    /* The first block of the bucket may be another, or gone: a hint does not read it. */
+    __builtin_prefetch(atomic_load_explicit(bucket_of(s, seg->id, number), memory_order_relaxed),
+                       1);
+}
+
 gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t number,
                              gaz_block **out, bool *hit, gaz_error *err)
 {
@@ -431,7 +437,7 @@ gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t 
     if (b->shard) {
         pthread_mutex_lock(&s->lock);
         /* Another thread may have been quicker: ours then stays in no bucket. */
-        if (!find(s, seg->id, number) && (s->count < s->bucket_count || grow_buckets(s)))
+        if (!find(s, seg->id, number))
             list(s, b);
         pthread_mutex_unlock(&s->lock);
     }

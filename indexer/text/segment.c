@@ -179,6 +179,18 @@ gaz_status gaz_segment_doc(gaz_segment *seg, uint32_t doc, gaz_doc *out, gaz_err
     return st;
 }
 
+void gaz_segment_prefetch_doc(const gaz_segment *seg, uint32_t doc)
+{
+    if (doc < seg->docs)
+        __builtin_prefetch(seg->doc_table + (size_t)doc * DOC_BYTES + DOC_BYTES / 2);
+}
+
+void gaz_segment_prefetch_chunk(const gaz_segment *seg, uint32_t chunk)
+{
+    if (chunk < seg->chunks)
+        __builtin_prefetch(seg->chunk_table + (size_t)chunk * CHUNK_BYTES);
+}
+
 gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out, gaz_error *err)
 {
     if (chunk >= seg->chunks)

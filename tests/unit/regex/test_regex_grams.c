@@ -1,5 +1,7 @@
 /* The literals that a pattern asks of the index, the byte-level translation, and the searches
  * written by hand. */
+#include <ctype.h>
+
 #include "gaz_test.h"
 
 #include "bytes.h"
@@ -205,6 +207,28 @@ static void edges_are_trimmed_to_what_decides(void **state)
     bytes_are("a.*b.*", true, true, "a[\\x00-\\x09\\x0b\\x0c\\x0e-\\x7f]*b");
 }
 
+static bool is_word(const char *text, size_t len, size_t at)
+{
+    return at < len && (isalnum((unsigned char)text[at]) || text[at] == '_');
+}
+
+static bool edge_holds(gaz_edge edge, bool front, const char *text, size_t len, size_t at)
+{
+    switch (edge) {
+    case GAZ_EDGE_TEXT:
+        return at == (front ? 0 : len);
+    case GAZ_EDGE_LINE:
+        if (front)
+            return at == 0 || text[at - 1] == '\n';
+        at += at < len && text[at] == '\r';
+        return at == len || text[at] == '\n';
+    case GAZ_EDGE_WORD:
+        return is_word(text, len, at) != (at > 0 && is_word(text, len, at - 1));
+    default:
+        return true;
+    }
+}
+
 static void needle_finds_what_a_plain_loop_finds(void **state)
 {
     (void)state;
@@ -212,29 +236,36 @@ static void needle_finds_what_a_plain_loop_finds(void **state)
     char text[700];
     for (size_t round = 0, n = test_count(3000); round < n; round++) {
         static gaz_needle needle;
-        size_t len = roll(&d, sizeof text), alphabet = 2 + roll(&d, 4);
+        size_t len = roll(&d, sizeof text), alphabet = 2 + roll(&d, 9);
         for (size_t i = 0; i < len; i++)
-            text[i] = "aAbB\xC3zq"[roll(&d, (uint32_t)alphabet)];
+            text[i] = "aAbB\xC3\n_\r-q"[roll(&d, (uint32_t)alphabet)];
+        needle.before = (gaz_edge)roll(&d, 4);
+        needle.after = (gaz_edge)roll(&d, 4);
         needle.len = 1 + roll(&d, round % 3 ? 4 : 60);
         for (size_t i = 0; i < needle.len; i++) {
             needle.cases[i] = roll(&d, 2) ? 0x20 : 0;
             needle.bytes[i] =
-                (unsigned char)(needle.cases[i] ? 'a' : "aAbB\xC3zq"[roll(&d, (uint32_t)alphabet)]);
+                (unsigned char)(needle.cases[i] ? 'a'
+                                                : "aAbB\xC3\n_\r-q"[roll(&d, (uint32_t)alphabet)]);
         }
         gaz_needle_prepare(&needle);
         size_t from = len ? roll(&d, (uint32_t)len + 1) : 0, expected = GAZ_NOWHERE;
-        for (size_t at = from; expected == GAZ_NOWHERE && at + needle.len <= len; at++) {
+        bool ends = needle.after == GAZ_EDGE_TEXT; /* then searches are for the whole text */
+        size_t to = len && !ends ? roll(&d, (uint32_t)len + 1) : len;
+        for (size_t at = from; expected == GAZ_NOWHERE && at + needle.len <= to; at++) {
             size_t k = 0;
             while (k < needle.len &&
                    ((unsigned char)text[at + k] | needle.cases[k]) == needle.bytes[k])
                 k++;
-            expected = k == needle.len ? at : expected;
+            if (k == needle.len && edge_holds(needle.before, true, text, len, at) &&
+                edge_holds(needle.after, false, text, len, at + k))
+                expected = at;
         }
         /* An exact copy of the heap size, so that the sanitizer sees a read beyond it. */
         char *copy = malloc(len ? len : 1);
         assert_non_null(copy);
         memcpy(copy, text, len);
-        assert_int_equal(gaz_needle_find(&needle, copy, len, from), expected);
+        assert_int_equal(gaz_needle_find(&needle, copy, len, from, to), expected);
         free(copy);
     }
 }

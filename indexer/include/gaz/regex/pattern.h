@@ -49,7 +49,8 @@ void gaz_matcher_free(gaz_matcher *m);
 bool gaz_pattern_multiline(const gaz_pattern *p);
 /** Whether the pattern folds case after AUTO was decided. */
 bool gaz_pattern_folds(const gaz_pattern *p);
-/** "literal", "hyperscan", "hyperscan+pcre2" or "pcre2": which machine scans, for explain. Static.
+/** "literal", "literal+pcre2", "hyperscan", "hyperscan+pcre2" or "pcre2": which machine scans, and
+ * whether lines are looked at again; for explain. Static.
  */
 const char *gaz_pattern_engine(const gaz_pattern *p);
 

@@ -138,6 +138,11 @@ typedef struct gaz_chunk {
 GAZ_CHECKED gaz_status gaz_segment_chunk(gaz_segment *seg, uint32_t chunk, gaz_chunk *out,
                                          gaz_error *err);
 
+/** Hints that a record will be read soon: they are asked for many at a time, so that one does not
+ * wait for the other. Any number will do. */
+void gaz_segment_prefetch_doc(const gaz_segment *seg, uint32_t doc);
+void gaz_segment_prefetch_chunk(const gaz_segment *seg, uint32_t chunk);
+
 /** Adds the documents of a set of chunks to a set of documents: a bit each.
  * @param chunks  gaz_segment_set_words() words */
 GAZ_CHECKED gaz_status gaz_segment_chunk_documents(gaz_segment *seg, const uint64_t *chunks,
@@ -156,6 +161,12 @@ typedef struct gaz_block gaz_block;
 /** @param hit nullable, whether it came from the cache */
 GAZ_CHECKED gaz_status gaz_segment_block(gaz_segment *seg, gaz_block_cache *cache, uint32_t block,
                                          gaz_block **out, bool *hit, gaz_error *err);
+/** Hints that a block will be asked for soon: first that its place in the cache will be looked at,
+ * then, some blocks later, that what lies there will. */
+void gaz_segment_prefetch_block(const gaz_segment *seg, const gaz_block_cache *cache,
+                                uint32_t block);
+void gaz_segment_prefetch_block_head(const gaz_segment *seg, const gaz_block_cache *cache,
+                                     uint32_t block);
 void gaz_block_release(gaz_block *block);
 const char *gaz_block_data(const gaz_block *block);
 size_t gaz_block_len(const gaz_block *block);
