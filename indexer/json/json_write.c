@@ -88,11 +88,24 @@ static void put_escape(gaz_strbuf *out, unsigned char c)
     }
 }
 
+/* Whether one of eight bytes may need an escape: it always says so where one does. */
+static bool any_escape(const char *text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    uint64_t below = (word - ones * 0x20) & ~word; /* a byte less than 0x20 borrows */
+    return ((below | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & tops) != 0;
+}
+
 static void put_text(gaz_strbuf *out, const char *text, size_t len)
 {
     size_t from = 0;
     gaz_strbuf_putc(out, '"');
     for (size_t i = 0; i < len; i++) {
+        while (len - i > 8 && !any_escape(text + i))
+            i += 8;
         if (!needs_escape((unsigned char)text[i]))
             continue;
         gaz_strbuf_add(out, text + from, i - from);

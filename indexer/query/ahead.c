@@ -29,7 +29,7 @@ static void hold(ahead_chunk *c, gaz_block_cache *cache)
 
 static void hold_some(ahead *a, gaz_block_cache *cache)
 {
-    while (a->held < a->count && a->held < a->next + AHEAD_HELD)
+    while (a->held < a->count && a->held <= a->next + AHEAD_HELD)
         hold(&a->chunks[a->held++], cache);
 }
 
@@ -68,9 +68,9 @@ bool ahead_take(ahead *a, gaz_block_cache *cache, const gaz_segment *segment, ui
         return false;
     for (; a->next < at; a->next++)
         gaz_block_release(a->chunks[a->next].block);
-    a->next = at + 1;
-    a->held = a->held > a->next ? a->held : a->next;
+    a->held = a->held > at ? a->held : at;
     hold_some(a, cache);
+    a->next = at + 1;
     if (a->next < a->count)
         fetch_text(&a->chunks[a->next]);
     *chunk = a->chunks[at].chunk;

@@ -241,7 +241,8 @@ static gaz_status add_hit(renderer *r, const piece *p, const gaz_line *line, gaz
     size_t count = 0, len = line->end - line->start;
     if (len && p->text[line->end - 1] == '\r')
         len--;
-    gaz_status st = gaz_expired(r->worker->deadline)
+    /* Reading the clock takes as long as a line. */
+    gaz_status st = (r->hits.len & 15) == 15 && gaz_expired(r->worker->deadline)
                         ? gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out while showing lines")
                         : GAZ_OK;
     if (st == GAZ_OK)

@@ -16,6 +16,8 @@
 #define HAVE_SIMD 0
 #endif
 
+#define SHORT 8 /* bytes: compared more quickly than memcmp is called */
+
 /* Bytes of source code, most common first; what is not here is rare. */
 static const char common[] = " et_rinasodcl\tpfu\nmh,;()g0b*-v=1y.xk>2w\"S/"
                              "ERTI{}A&CDN#P3LO:8F4UM[]6B+5qz7<'9G_HVKXj!|\\%W?YJ";
@@ -52,7 +54,7 @@ void gaz_needle_prepare(gaz_needle *n)
 
 static bool equal_bytes(const gaz_needle *n, const unsigned char *at)
 {
-    if (!n->folds)
+    if (!n->folds && n->len > SHORT)
         return memcmp(at, n->bytes, n->len) == 0;
     for (size_t i = 0; i < n->len; i++)
         if ((at[i] | n->cases[i]) != n->bytes[i])

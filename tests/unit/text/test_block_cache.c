@@ -84,9 +84,12 @@ static void *ask(void *ctx)
         uint32_t all = gaz_segment_chunks(s->seg);
         uint32_t number =
             proof_random(&random, i % 3 ? all / 8 : all); /* some are asked for often */
-        if (gaz_segment_chunk(s->seg, number, &chunks[slot], NULL) != GAZ_OK ||
-            gaz_segment_block(s->seg, s->cache, chunks[slot].block, &held[slot], NULL, NULL) !=
-                GAZ_OK)
+        if (gaz_segment_chunk(s->seg, number, &chunks[slot], NULL) != GAZ_OK)
+            atomic_fetch_add(&s->wrong, 1);
+        gaz_segment_prefetch_block(s->seg, s->cache, chunks[slot].block);
+        gaz_segment_prefetch_block_head(s->seg, s->cache, chunks[slot].block);
+        if (gaz_segment_block(s->seg, s->cache, chunks[slot].block, &held[slot], NULL, NULL) !=
+            GAZ_OK)
             atomic_fetch_add(&s->wrong, 1);
     }
     for (unsigned slot = 0; slot < HELD; slot++)
