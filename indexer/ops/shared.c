@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/store/tree_state.h"
 
 const char *call_text(const gaz_call *call, const char *name)
 {
@@ -45,6 +46,35 @@ void put_time(gaz_json_writer *w, const char *key, int64_t wall_us)
     if (wall_us)
         gaz_time_format(wall_us, text);
     gaz_json_put_cstring(w, key, wall_us ? text : NULL);
+}
+
+/* null: nothing is published of it, or there is none. */
+static gaz_status put_worktree(const gaz_services *s, gaz_json_writer *w, const gaz_repo_row *row,
+                               gaz_error *err)
+{
+    gaz_tree_state tree;
+    gaz_error why = {0};
+    gaz_status st = gaz_store_tree_state(s->store, row, &tree, &why);
+    if (st == GAZ_E_NOMEM) {
+        if (err)
+            *err = why;
+        return st;
+    }
+    gaz_json_key(w, "worktree");
+    if (st != GAZ_OK) {
+        gaz_json_null(w);
+        return GAZ_OK;
+    }
+    gaz_json_object_begin(w);
+    gaz_json_put_int(w, "files", tree.files);
+    if (gaz_oid_is_zero(&tree.commit))
+        gaz_json_put_cstring(w, "commit", NULL);
+    else
+        put_oid(w, "commit", &tree.commit);
+    put_time(w, "changed", tree.changed_us);
+    gaz_json_put_bool(w, "live", tree.live);
+    gaz_json_object_end(w);
+    return GAZ_OK;
 }
 
 /* null: nobody looks at it. */
@@ -110,9 +140,10 @@ gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapsho
     put_time(w, "indexed", repo->row.indexed_us);
     gaz_json_put_cstring(w, "error", st == GAZ_OK ? repo->row.last_error : why.message);
     gaz_json_put_cstring(w, "note", repo->row.note);
+    st = put_worktree(s, w, &repo->row, err);
     put_poll(s, w, repo->row.name);
     gaz_json_object_end(w);
-    return GAZ_OK;
+    return st;
 }
 
 void put_progress(gaz_json_writer *w, const gaz_progress *p)

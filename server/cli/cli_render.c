@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 static const char *text_of(const gaz_json *object, const char *key)
 {
@@ -30,6 +31,17 @@ static void put_branches(gaz_strbuf *out, const gaz_json *branches)
     }
     if (shown < count)
         gaz_strbuf_printf(out, ", %zu more", count - shown);
+}
+
+/* A further table, unless it has only its head. */
+static gaz_status print_more(gaz_cli_view *view, gaz_cli_table *table, gaz_error *err)
+{
+    if (table->rows < 2) {
+        gaz_strbuf_release(&table->cells);
+        return GAZ_OK;
+    }
+    gaz_cli_puts(view->out, "\n");
+    return gaz_cli_table_print(table, view->out, err);
 }
 
 /* "gaz: NAME: …" among the notes; nothing for "". */
@@ -85,6 +97,74 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
         put_poll(view, r);
     }
     return gaz_cli_table_print(&table, view->out, err);
+}
+
+/* Seconds from a time to now; false when there is none. */
+static bool age_of(const gaz_cli_view *view, const char *time, double *seconds)
+{
+    struct tm tm = {0};
+    if (sscanf(time, "%4d-%2d-%2dT%2d:%2d:%2dZ", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+               &tm.tm_min, &tm.tm_sec) != 6)
+        return false;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    *seconds = (double)(view->now_us / 1000000 - (int64_t)timegm(&tm));
+    return true;
+}
+
+/* "3 min 5 s ago", "in 12 s", "never". */
+static void put_age(const gaz_cli_view *view, const char *time, char out[64])
+{
+    char length[32];
+    double seconds = 0;
+    bool known = age_of(view, time, &seconds);
+    gaz_cli_duration(seconds < 0 ? -seconds : seconds, length);
+    snprintf(out, 64, seconds < 0 ? "in %s" : "%s ago", length);
+    if (!known || seconds == 0)
+        snprintf(out, 64, "%s", known ? "now" : "never");
+}
+
+/* What lies in work trees, of repositories where that is published. */
+static gaz_status print_trees(gaz_cli_view *view, const gaz_json *repos, gaz_error *err)
+{
+    static const char *const head[] = {"WORK TREE", "FILES", "OVER", "CHANGED", "WATCHED"};
+    gaz_cli_table table;
+    gaz_cli_table_init(&table, 5, 0x02);
+    gaz_cli_table_row(&table, head);
+    for (size_t i = 0; i < gaz_json_size(repos); i++) {
+        const gaz_json *r = gaz_json_at(repos, i), *tree = gaz_json_get(r, "worktree");
+        char files[32], over[16], age[64];
+        if (!gaz_json_get(tree, "files"))
+            continue;
+        gaz_cli_number(number_of(tree, "files"), files);
+        snprintf(over, sizeof over, "%.10s", text_of(tree, "commit"));
+        put_age(view, text_of(tree, "changed"), age);
+        gaz_cli_table_row(&table,
+                          (const char *const[]){
+                              text_of(r, "name"), files, over[0] ? over : "no commit", age,
+                              gaz_json_truth(gaz_json_get(tree, "live"), false) ? "yes" : "no"});
+    }
+    return print_more(view, &table, err);
+}
+
+/* When remotes were and will be looked at. */
+static gaz_status print_polls(gaz_cli_view *view, const gaz_json *repos, gaz_error *err)
+{
+    static const char *const head[] = {"LOOKED AT", "LAST", "NEXT", "FAILURES"};
+    gaz_cli_table table;
+    gaz_cli_table_init(&table, 4, 0x08);
+    gaz_cli_table_row(&table, head);
+    for (size_t i = 0; i < gaz_json_size(repos); i++) {
+        const gaz_json *r = gaz_json_at(repos, i), *poll = gaz_json_get(r, "poll");
+        char last[64], next[64], failures[32];
+        if (!gaz_json_get(poll, "failures"))
+            continue;
+        put_age(view, text_of(poll, "last"), last);
+        put_age(view, text_of(poll, "next"), next);
+        gaz_cli_number(number_of(poll, "failures"), failures);
+        gaz_cli_table_row(&table, (const char *const[]){text_of(r, "name"), last, next, failures});
+    }
+    return print_more(view, &table, err);
 }
 
 static gaz_status render_repos(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
@@ -232,7 +312,12 @@ static gaz_status render_status(void *ctx, const char *event, const gaz_json *va
         return GAZ_OK;
     }
     print_process(view, value);
-    gaz_status st = print_repos(view, gaz_json_get(value, "repos"), err);
+    const gaz_json *repos = gaz_json_get(value, "repos");
+    gaz_status st = print_repos(view, repos, err);
+    if (st == GAZ_OK)
+        st = print_trees(view, repos, err);
+    if (st == GAZ_OK)
+        st = print_polls(view, repos, err);
     if (st == GAZ_OK)
         print_jobs(view, gaz_json_get(value, "jobs"));
     return st;

@@ -15,6 +15,7 @@ typedef struct gaz_cli_view {
     gaz_cli_output *notes; /**< what is about the answer: stderr */
     const gaz_cli_options *options;
     const gaz_op *op;
+    int64_t now_us;  /**< wall clock: what ages are counted from */
     bool silent;     /**< nothing goes to `out` */
     bool name_repos; /**< search: lines begin with the repository's name */
     gaz_cli_progress *progress;

@@ -9,6 +9,7 @@
 #include "cli_remote.h"
 #include "cli_render.h"
 #include "cli_services.h"
+#include "gaz/base/clock.h"
 
 #define KEPT_MAX 65536 /* bytes of an answer that names what follows */
 
@@ -131,7 +132,8 @@ static void prepare(run *r, session *s, const request *q, gaz_value *values)
                .renderer = gaz_cli_renderer_of(q->op->name),
                .raw = s->options->json && !q->silent,
                .streams = streams};
-    r->view = (gaz_cli_view){.out = &streams->out,
+    r->view = (gaz_cli_view){.now_us = gaz_wall_us(),
+                             .out = &streams->out,
                              .notes = &streams->notes,
                              .options = s->options,
                              .op = q->op,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/store/tree_state.h"
 
 #define HOME_REPOS 24  /* on the home page */
 #define REPOS_PAGE 200 /* on a page of the overview */
@@ -20,20 +21,25 @@ static void put_source(gaz_strbuf *out, const char *source)
     gaz_html_cstring(out, at ? at + 1 : host);
 }
 
+/* How long ago, or how far ahead. */
 static void put_age(gaz_strbuf *out, int64_t wall_us)
 {
     char when[32];
-    int64_t seconds = (gaz_wall_us() - wall_us) / 1000000;
+    int64_t seconds = (gaz_wall_us() - wall_us) / 1000000, away = seconds < 0 ? -seconds : seconds;
     gaz_time_format(wall_us, when);
     gaz_strbuf_printf(out, "<time datetime=\"%s\" title=\"%s\">", when, when);
-    if (seconds < 60)
-        gaz_strbuf_puts(out, "just now");
-    else if (seconds < 7200)
-        gaz_strbuf_printf(out, "%lld min ago", (long long)seconds / 60);
-    else if (seconds < 172800)
-        gaz_strbuf_printf(out, "%lld h ago", (long long)seconds / 3600);
-    else
-        gaz_strbuf_printf(out, "%lld days ago", (long long)seconds / 86400);
+    if (away < 60) {
+        gaz_strbuf_puts(out, seconds < 0 ? "within a minute" : "just now");
+    } else {
+        gaz_strbuf_puts(out, seconds < 0 ? "in " : "");
+        if (away < 7200)
+            gaz_strbuf_printf(out, "%lld min", (long long)away / 60);
+        else if (away < 172800)
+            gaz_strbuf_printf(out, "%lld h", (long long)away / 3600);
+        else
+            gaz_strbuf_printf(out, "%lld days", (long long)away / 86400);
+        gaz_strbuf_puts(out, seconds < 0 ? "" : " ago");
+    }
     gaz_strbuf_puts(out, "</time>");
 }
 
@@ -144,6 +150,44 @@ gaz_status gaz_page_home(gaz_web_call *call, gaz_error *err)
 
 /* ---- the overview ---- */
 
+static void put_tree(gaz_strbuf *out, const gaz_web_call *call, const gaz_repo_row *row)
+{
+    gaz_tree_state tree;
+    if (gaz_store_tree_state(call->services->store, row, &tree, NULL) != GAZ_OK)
+        return;
+    gaz_strbuf_puts(out, "<br><small>work tree: ");
+    gaz_html_count(out, tree.files);
+    gaz_strbuf_puts(out, tree.files == 1 ? " file" : " files");
+    if (tree.changed_us) {
+        gaz_strbuf_puts(out, ", changed ");
+        put_age(out, tree.changed_us);
+    }
+    gaz_strbuf_puts(out, tree.live ? ", watched</small>" : ", not watched</small>");
+}
+
+static void put_poll(gaz_strbuf *out, const gaz_web_call *call, const gaz_repo_row *row)
+{
+    gaz_poll_info poll;
+    if (!gaz_runner_poll(call->services->runner, row->name, &poll))
+        return;
+    gaz_strbuf_puts(out, "<br><small>");
+    if (poll.last_us) {
+        gaz_strbuf_puts(out, "looked at ");
+        put_age(out, poll.last_us);
+        gaz_strbuf_puts(out, ", again ");
+    } else {
+        gaz_strbuf_puts(out, "looked at ");
+    }
+    put_age(out, poll.next_us);
+    gaz_strbuf_puts(out, "</small>");
+    if (!poll.failures)
+        return;
+    gaz_strbuf_puts(out, "<br><span class=\"bad\">failed ");
+    gaz_html_count(out, poll.failures);
+    gaz_strbuf_puts(out, poll.failures == 1 ? " time:</span> " : " times in a row:</span> ");
+    gaz_html_cstring(out, poll.error);
+}
+
 static void put_row(gaz_strbuf *out, gaz_web_call *call, const gaz_repo_row *row)
 {
     uint64_t files = 0, bytes = 0, skipped = 0;
@@ -165,6 +209,8 @@ static void put_row(gaz_strbuf *out, gaz_web_call *call, const gaz_repo_row *row
         gaz_html_count(out, skipped);
     gaz_strbuf_puts(out, "</td><td>");
     put_status(out, row);
+    put_tree(out, call, row);
+    put_poll(out, call, row);
     gaz_strbuf_puts(out, "</td></tr>\n");
 }
 

@@ -416,6 +416,39 @@ static void status_tells_of_repositories_and_of_running_jobs(void **state)
            "job 3, r: text, 1/2 files\njob 4, s: queued\n");
 }
 
+static void status_tells_of_work_trees_and_of_looks_at_remotes(void **state)
+{
+    fixture *f = *state;
+    f->view.now_us = INT64_C(1767323045000000); /* 2026-01-02T03:04:05Z */
+    expect(f, "status",
+           "{\"version\":\"1.2\",\"home\":\"/h\",\"generation\":7,\"repos\":["
+           "{\"name\":\"r\",\"branches\":[],\"poll\":null,\"worktree\":{\"files\":1234,\"commit\":"
+           "\"0123456789abcdef0123\",\"changed\":\"2026-01-02T03:02:00Z\",\"live\":true}},"
+           "{\"name\":\"fresh\",\"branches\":[],\"poll\":null,\"worktree\":{\"files\":0,\"commit\":"
+           "null,\"changed\":null,\"live\":false}},"
+           "{\"name\":\"app\",\"branches\":[],\"worktree\":null,\"poll\":{\"last\":"
+           "\"2026-01-02T01:04:05Z\",\"next\":\"2026-01-02T03:04:50Z\",\"failures\":0,\"error\":"
+           "null}},"
+           "{\"name\":\"new\",\"branches\":[],\"worktree\":null,\"poll\":{\"last\":null,\"next\":"
+           "\"2026-01-02T03:04:05Z\",\"failures\":3,\"error\":\"gone\"}}],"
+           "\"jobs\":[],\"index\":{},\"cache\":{\"used\":0}}",
+           "gaz 1.2, generation 7, data in /h\nindex: 0 B for 0 B of text\n\n"
+           "REPOSITORY  FILES  TEXT  SKIPPED  INDEXED  BRANCHES\n"
+           "r               0   0 B        0  never    \n"
+           "fresh           0   0 B        0  never    \n"
+           "app             0   0 B        0  never    \n"
+           "new             0   0 B        0  never    \n"
+           "\n"
+           "WORK TREE  FILES  OVER        CHANGED        WATCHED\n"
+           "r          1,234  0123456789  2 min 5 s ago  yes\n"
+           "fresh          0  no commit   never          no\n"
+           "\n"
+           "LOOKED AT  LAST           NEXT     FAILURES\n"
+           "app        2 h 0 min ago  in 45 s         0\n"
+           "new        never          now             3\n");
+    assert_non_null(strstr(f->notes_text, "new: failed 3 times in a row"));
+}
+
 static void repairs_tell_what_was_done(void **state)
 {
     fixture *f = *state;
@@ -486,6 +519,7 @@ int main(void)
         TEST(what_follows_json_prints_nothing),
         TEST(added_repositories_are_named),
         TEST(status_tells_of_repositories_and_of_running_jobs),
+        TEST(status_tells_of_work_trees_and_of_looks_at_remotes),
         TEST(repairs_tell_what_was_done),
         TEST(operations_without_a_renderer_print_json),
         TEST(base64_is_decoded_or_refused),

@@ -5,8 +5,9 @@
 
 #include "gaz_test.h"
 
+#include "gaz/pipeline/runner.h"
 #include "gaz/query/engine.h"
-#include "gaz/store/store.h"
+#include "gaz/store/tree_state.h"
 
 typedef struct fake_world {
     const gaz_repo_row *repos;
@@ -32,6 +33,8 @@ typedef struct fake_world {
     unsigned reads;
     gaz_ref_row refs[3];
     size_t ref_count;
+    gaz_tree_state tree; /* of every repository, once there are files in it */
+    gaz_poll_info poll;  /* of every repository, once there is a next look */
 } fake_world;
 static fake_world fake;
 
@@ -153,6 +156,24 @@ gaz_status gaz_store_repo_list(gaz_store *store, gaz_repo_row **rows, size_t *co
         memcpy(*rows, fake.repos, fake.repo_count * sizeof **rows);
     *count = fake.repo_count;
     return GAZ_OK;
+}
+
+gaz_status gaz_store_tree_state(gaz_store *store, const gaz_repo_row *row, gaz_tree_state *out,
+                                gaz_error *err)
+{
+    (void)store;
+    (void)row;
+    (void)err;
+    *out = fake.tree;
+    return fake.tree.files ? GAZ_OK : GAZ_DONE;
+}
+
+bool gaz_runner_poll(gaz_runner *runner, const char *repo, gaz_poll_info *out)
+{
+    (void)runner;
+    (void)repo;
+    *out = fake.poll;
+    return fake.poll.next_us;
 }
 
 void gaz_repo_row_release(gaz_repo_row *row)

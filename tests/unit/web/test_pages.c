@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 
+#include "gaz/base/clock.h"
 #include "gaz/base/utf8.h"
 #include "uri.h"
 #include "web.h"
@@ -659,6 +660,41 @@ static void home_and_overview_list_repositories_without_their_passwords(void **s
     done(&p);
 }
 
+static void the_overview_tells_of_work_trees_and_of_looks_at_remotes(void **state)
+{
+    (void)state;
+    page p;
+    static gaz_repo_row row;
+    int64_t now = gaz_wall_us();
+    row = (gaz_repo_row){.name = TEXT("r"), .source = TEXT("/srv/r"), .indexed_us = 1};
+    fake.repos = &row;
+    fake.repo_count = 1;
+    ask(&p, "/repos");
+    lacks(&p, "work tree");
+    lacks(&p, "looked at");
+    done(&p);
+    fake.tree = (gaz_tree_state){.files = 1234, .changed_us = now - 600000000};
+    fake.poll = (gaz_poll_info){.next_us = now + 1000000000};
+    ask(&p, "/repos");
+    has(&p, "work tree: 1,234 files, changed <time");
+    has(&p, "10 min ago</time>, not watched");
+    has(&p, "looked at <time");
+    has(&p, ">in 16 min</time>");
+    lacks(&p, "in a row");
+    done(&p);
+    fake.tree = (gaz_tree_state){.files = 1, .live = true};
+    fake.poll = (gaz_poll_info){.last_us = now,
+                                .next_us = now + (int64_t)3 * 3600 * 1000000 + 30000000,
+                                .failures = 5,
+                                .error = "the server said <no>"};
+    ask(&p, "/repos");
+    has(&p, "work tree: 1 file, watched");
+    has(&p, "just now</time>, again <time");
+    has(&p, ">in 3 h</time>");
+    has(&p, "failed 5 times in a row:</span> the server said &lt;no&gt;");
+    done(&p);
+}
+
 static void only_its_own_paths_and_files_are_served(void **state)
 {
     (void)state;
@@ -712,6 +748,7 @@ int main(void)
         cmocka_unit_test_setup(repositories_and_paths_may_hold_slashes_dashes_and_encoded_bytes,
                                reset),
         cmocka_unit_test_setup(a_directory_lists_its_entries, reset),
+        cmocka_unit_test_setup(the_overview_tells_of_work_trees_and_of_looks_at_remotes, reset),
         cmocka_unit_test_setup(home_and_overview_list_repositories_without_their_passwords, reset),
         cmocka_unit_test_setup(only_its_own_paths_and_files_are_served, reset),
         cmocka_unit_test_setup(a_failure_is_a_page, reset),
