@@ -215,7 +215,7 @@ typedef enum gaz_extract_outcome {
     GAZ_EXTRACT_TOO_LARGE = 1, /**< text beyond limits.bytes: nothing was parsed */
     GAZ_EXTRACT_TOO_DEEP = 2,  /**< nested beyond limits.depth */
     GAZ_EXTRACT_TIMED_OUT = 3, /**< parsing or matching took longer than limits.time_us */
-    GAZ_EXTRACT_TOO_MANY = 4,  /**< more facts or syntax nodes than the limits allow */
+    GAZ_EXTRACT_TOO_MANY = 4,  /**< more facts, syntax nodes or memory than the limits allow */
     GAZ_EXTRACT_MINIFIED = 5,  /**< lines as only programs write them: nothing was parsed */
     GAZ_EXTRACT_NO_GRAMMAR = 6 /**< the language has none */
 } gaz_extract_outcome;
@@ -245,6 +245,7 @@ typedef struct gaz_extract_limits {
     uint32_t depth;   /**< of the syntax tree; default 4,096 */
     uint32_t nodes;   /**< of the syntax tree; default 16 M */
     uint32_t facts;   /**< definitions, references and imports together; default 4 M */
+    uint64_t memory;  /**< bytes the syntax tree and the parser may take; default 1 GiB */
     int64_t time_us;  /**< of parsing and matching together; default 20 s */
     int64_t deadline; /**< monotonic instant, 0 for none: a request's own */
 } gaz_extract_limits;

@@ -1,0 +1,68 @@
+/* From raw facts to facts: definitions into their containers, references to their scopes. */
+#ifndef GAZ_SYMBOLS_ASSEMBLE_H
+#define GAZ_SYMBOLS_ASSEMBLE_H
+
+#include "language_style.h"
+#include "lookup.h"
+#include "raw_facts.h"
+
+/** A local name and where it can be seen. */
+typedef struct binding {
+    uint32_t name;       /**< index into the table of names */
+    uint32_t start, end; /**< where it is seen */
+    uint32_t at;         /**< where it is written */
+    uint32_t below;      /**< the binding it hides */
+    raw_range type;
+    uint8_t kind; /**< LOCAL_HERE, … */
+} binding;
+
+/** Everything one text needs on the way; memory is kept. */
+typedef struct assembly {
+    raw_facts raw;
+    const language_style *style;
+    gaz_facts *facts;
+    position_map claims; /**< positions of names that are no references */
+    name_table names;
+    GAZ_VEC(binding) bindings;
+    GAZ_VEC(uint32_t) stack;
+    GAZ_VEC(uint32_t) order;
+    GAZ_VEC(uint32_t) spare;
+    GAZ_VEC(uint32_t) next_field; /**< per definition: the next field of the same name */
+} assembly;
+
+/**
+ * Gives definitions their containers, kinds, visibility and documentation, and drops those that are
+ * local variables; these join raw.locals. Fills facts->definitions.
+ */
+GAZ_CHECKED gaz_status gaz_assemble_definitions(assembly *a, gaz_error *err);
+/** Fills facts->references. After definitions. */
+GAZ_CHECKED gaz_status gaz_assemble_references(assembly *a, gaz_error *err);
+/** Fills facts->imports. After definitions. */
+GAZ_CHECKED gaz_status gaz_assemble_imports(assembly *a, gaz_error *err);
+
+/** Sorts comments and documentation strings and gives them to definitions. */
+void gaz_attach_docs(assembly *a);
+/** One line that shows a definition without its body. */
+GAZ_CHECKED gaz_status gaz_signature(assembly *a, const raw_definition *d, gaz_slice *out,
+                                     gaz_error *err);
+/** The bare name of a type as written: "const struct foo *" is "foo". Empty when it is no name. */
+raw_range gaz_bare_type(const char *text, raw_range type);
+/** Whether a kind holds members: classes and their like. */
+bool gaz_kind_is_class(unsigned kind);
+bool gaz_kind_is_function(unsigned kind);
+
+/** A part of the text. */
+gaz_slice gaz_text_slice(const raw_facts *raw, raw_range range);
+
+/** Steps through definitions by position, to tell the innermost around each. */
+typedef struct enclosing_walk {
+    uint32_t next;  /**< first definition that has not begun */
+    uint32_t depth; /**< of assembly.stack */
+} enclosing_walk;
+
+/** The innermost definition around a position; positions must ascend. Room for the stack is made
+ * by gaz_enclosing_begin(). */
+GAZ_CHECKED gaz_status gaz_enclosing_begin(assembly *a, enclosing_walk *walk, gaz_error *err);
+uint32_t gaz_enclosing_at(assembly *a, enclosing_walk *walk, uint32_t at);
+
+#endif

@@ -1,0 +1,546 @@
+/* References are put in order and walked once, beside three stacks: the definitions around a
+ * position, the local names that can be seen there, and, through these, what is known of a
+ * receiver's type.
+ *
+ * A local name is seen from where it is written to the end of its scope; a hoisted one in all of
+ * the function around it; a foreign one (Python's `global`) hides local ones of its function. */
+#include <stdlib.h>
+#include <string.h>
+#include "assemble.h"
+#include "query_program.h"
+
+/* Fields in a chain like a->b->c whose types are followed; fields of one name looked at. */
+enum { CHAIN_MAX = 4, FIELDS_MAX = 32 };
+
+typedef struct binder {
+    assembly *a;
+    enclosing_walk around;
+    size_t next_binding; /* in order of where they are seen from */
+    size_t next_type;    /* hoisted ones in order of where they are written */
+    uint32_t enclosing;
+} binder;
+
+static gaz_status out_of_memory(gaz_error *err)
+{
+    return gaz_error_set(err, GAZ_E_NOMEM, "cannot place the references of a text: out of memory");
+}
+
+static int scope_order(const void *left, const void *right)
+{
+    const raw_scope *a = left, *b = right;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->end > b->end ? -1 : a->end < b->end;
+}
+
+static int local_order(const void *left, const void *right)
+{
+    const raw_local *a = left, *b = right;
+    return a->name.start < b->name.start ? -1 : a->name.start > b->name.start;
+}
+
+static int binding_order(const void *left, const void *right)
+{
+    const binding *a = left, *b = right;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    bool a_foreign = a->kind == LOCAL_FOREIGN, b_foreign = b->kind == LOCAL_FOREIGN;
+    if (a_foreign != b_foreign)
+        return a_foreign ? 1 : -1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* The scope a local name belongs to; `stack` holds those open where it is written. */
+static const raw_scope *scope_of(const assembly *a, const raw_local *local)
+{
+    for (size_t depth = a->stack.len; depth > 0; depth--) {
+        const raw_scope *scope = &a->raw.scopes.items[a->stack.items[depth - 1]];
+        if (local->kind == LOCAL_HERE || local->kind == LOCAL_TYPE_NAME ||
+            scope->kind == SCOPE_FUNCTION)
+            return scope;
+    }
+    return NULL;
+}
+
+static bool bind_local(assembly *a, const raw_local *local)
+{
+    uint32_t *claim = gaz_position_map_put(&a->claims, local->name.start);
+    const raw_scope *scope = scope_of(a, local);
+    if (!claim)
+        return false;
+    *claim = 0;
+    if (!scope)
+        return true;
+    name_info *name =
+        gaz_name_table_put(&a->names, a->raw.text + local->name.start, range_len(local->name));
+    if (!name)
+        return false;
+    binding b = {.name = (uint32_t)(name - a->names.items),
+                 .start = local->kind == LOCAL_HERE ? local->name.end : scope->start,
+                 .end = scope->end,
+                 .at = local->name.start,
+                 .below = LOOKUP_NONE,
+                 .type = local->type,
+                 .kind = local->kind};
+    return gaz_vec_push(&a->bindings, b);
+}
+
+static gaz_status bind_locals(assembly *a, gaz_error *err)
+{
+    raw_facts *raw = &a->raw;
+    a->bindings.len = a->stack.len = 0;
+    if (raw->scopes.len > 1)
+        qsort(raw->scopes.items, raw->scopes.len, sizeof *raw->scopes.items, scope_order);
+    if (raw->locals.len > 1)
+        qsort(raw->locals.items, raw->locals.len, sizeof *raw->locals.items, local_order);
+    uint32_t next = 0;
+    for (size_t i = 0; i < raw->locals.len; i++) {
+        const raw_local *local = &raw->locals.items[i];
+        for (; next < raw->scopes.len && raw->scopes.items[next].start <= local->name.start;
+             next++) {
+            uint32_t start = raw->scopes.items[next].start;
+            while (a->stack.len && raw->scopes.items[a->stack.items[a->stack.len - 1]].end <= start)
+                a->stack.len--;
+            if (!gaz_vec_push(&a->stack, next))
+                return out_of_memory(err);
+        }
+        while (a->stack.len &&
+               raw->scopes.items[a->stack.items[a->stack.len - 1]].end <= local->name.start)
+            a->stack.len--;
+        if (!bind_local(a, local))
+            return out_of_memory(err);
+    }
+    if (a->bindings.len > 1)
+        qsort(a->bindings.items, a->bindings.len, sizeof *a->bindings.items, binding_order);
+    return GAZ_OK;
+}
+
+/* Names a receiver may have besides local ones: variables and fields with a type, and imports. */
+static gaz_status name_typed_definitions(assembly *a, gaz_error *err)
+{
+    const gaz_facts *facts = a->facts;
+    a->next_field.len = 0;
+    if (!gaz_vec_reserve(&a->next_field, (size_t)facts->definition_count + 1))
+        return out_of_memory(err);
+    for (uint32_t i = 0; i < facts->definition_count; i++) {
+        const gaz_definition *d = &facts->definitions[i];
+        a->next_field.items[i] = LOOKUP_NONE;
+        bool field = d->kind == GAZ_SYMBOL_FIELD || d->kind == GAZ_SYMBOL_PROPERTY;
+        bool variable = d->kind == GAZ_SYMBOL_VARIABLE || d->kind == GAZ_SYMBOL_CONSTANT;
+        if (d->type.len == 0 || !(field || variable || d->kind == GAZ_SYMBOL_TYPE))
+            continue;
+        name_info *name = gaz_name_table_put(&a->names, d->name.data, d->name.len);
+        if (!name)
+            return out_of_memory(err);
+        if (field) {
+            a->next_field.items[i] = name->field;
+            name->field = i;
+        } else if (d->kind == GAZ_SYMBOL_TYPE) {
+            name->alias = i;
+        } else if (name->variable == LOOKUP_NONE) {
+            name->variable = i;
+        }
+    }
+    return GAZ_OK;
+}
+
+static raw_range last_part(const raw_facts *raw, raw_range path)
+{
+    uint32_t at = path.end;
+    while (at > path.start && !strchr("./:\\", raw->text[at - 1]))
+        at--;
+    return (raw_range){at, path.end};
+}
+
+static gaz_status name_imports(assembly *a, gaz_error *err)
+{
+    const raw_facts *raw = &a->raw;
+    for (size_t i = 0; i < raw->imports.len; i++) {
+        const raw_import *import = &raw->imports.items[i];
+        raw_range name = import->alias;
+        if (range_len(name) == 0)
+            name = import->name;
+        if (range_len(name) == 0 && !import->joined)
+            name = last_part(raw, import->path);
+        if (range_len(name) == 0)
+            continue;
+        name_info *info = gaz_name_table_put(&a->names, raw->text + name.start, range_len(name));
+        /* `import a.b` brings in a. */
+        const char *dot = memchr(raw->text + name.start, '.', range_len(name));
+        if (info)
+            info->imported = true;
+        if (range_len(import->name) == 0 && range_len(import->alias) == 0 && !import->joined &&
+            info) {
+            dot = memchr(raw->text + import->path.start, '.', range_len(import->path));
+            uint32_t first = dot ? (uint32_t)(dot - raw->text) : import->path.end;
+            info = gaz_name_table_put(&a->names, raw->text + import->path.start,
+                                      first - import->path.start);
+            if (info)
+                info->imported = true;
+        }
+        if (!info)
+            return out_of_memory(err);
+        if (range_len(import->alias) > 0) {
+            uint32_t *claim = gaz_position_map_put(&a->claims, import->alias.start);
+            if (!claim)
+                return out_of_memory(err);
+            *claim = 0;
+        }
+    }
+    return GAZ_OK;
+}
+
+static gaz_status claim_definitions(assembly *a, gaz_error *err)
+{
+    for (size_t i = 0; i < a->raw.definitions.len; i++) {
+        const raw_definition *d = &a->raw.definitions.items[i];
+        if (d->kept == GAZ_NO_DEFINITION || d->flags & GAZ_DEFINITION_ANONYMOUS)
+            continue;
+        uint32_t *claim = gaz_position_map_put(&a->claims, d->name.start);
+        if (!claim)
+            return out_of_memory(err);
+        *claim = 0;
+    }
+    return GAZ_OK;
+}
+
+/* Puts a->order into order of references' positions: least significant digit first. */
+static gaz_status order_references(assembly *a, gaz_error *err)
+{
+    const raw_facts *raw = &a->raw;
+    size_t count = raw->references.len;
+    uint32_t highest = 0;
+    bool ordered = true;
+    a->order.len = a->spare.len = 0;
+    if (!gaz_vec_reserve(&a->order, count + 1) || !gaz_vec_reserve(&a->spare, count + 1))
+        return out_of_memory(err);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t start = raw->references.items[i].start;
+        ordered &= start >= highest;
+        highest = start > highest ? start : highest;
+        a->order.items[i] = i;
+    }
+    a->order.len = count;
+    for (unsigned shift = 0; !ordered && shift < 32 && highest >> shift > 0; shift += 11) {
+        uint32_t places[2049] = {0};
+        for (size_t i = 0; i < count; i++)
+            places[(raw->references.items[a->order.items[i]].start >> shift & 2047) + 1]++;
+        for (size_t d = 1; d <= 2048; d++)
+            places[d] += places[d - 1];
+        for (size_t i = 0; i < count; i++) {
+            uint32_t start = raw->references.items[a->order.items[i]].start;
+            a->spare.items[places[start >> shift & 2047]++] = a->order.items[i];
+        }
+        uint32_t *swap = a->order.items;
+        a->order.items = a->spare.items;
+        a->spare.items = swap;
+        size_t cap = a->order.cap;
+        a->order.cap = a->spare.cap;
+        a->spare.cap = cap;
+    }
+    return GAZ_OK;
+}
+
+static binding *seen_binding(assembly *a, name_info *name, uint32_t position)
+{
+    while (name->binding != LOOKUP_NONE) {
+        binding *b = &a->bindings.items[name->binding];
+        if (b->end > position)
+            return b;
+        name->binding = b->below;
+    }
+    return NULL;
+}
+
+/* Makes local names seen, and hoisted ones typed, up to a position. */
+static void advance(binder *b, uint32_t position)
+{
+    assembly *a = b->a;
+    for (; b->next_binding < a->bindings.len; b->next_binding++) {
+        binding *next = &a->bindings.items[b->next_binding];
+        if (next->start > position)
+            break;
+        name_info *name = &a->names.items[next->name];
+        (void)seen_binding(a, name, next->start); /* what has ended goes first */
+        next->below = name->binding;
+        name->binding = (uint32_t)b->next_binding;
+    }
+}
+
+static binding *local_of(assembly *a, raw_range name, uint32_t position, bool type)
+{
+    name_info *info = gaz_name_table_get(&a->names, a->raw.text + name.start, range_len(name));
+    binding *b = info ? seen_binding(a, info, position) : NULL;
+    while (b && type && b->kind != LOCAL_TYPE_NAME)
+        b = b->below == LOOKUP_NONE ? NULL : &a->bindings.items[b->below];
+    return b && b->kind != LOCAL_FOREIGN && b->end > position ? b : NULL;
+}
+
+static gaz_slice bare(const raw_facts *raw, raw_range type)
+{
+    return gaz_text_slice(raw, gaz_bare_type(raw->text, type));
+}
+
+/* Of a definition's `type`, which points into the text. */
+static gaz_slice bare_slice(gaz_slice type)
+{
+    raw_range range = gaz_bare_type(type.data, (raw_range){0, type.len});
+    return range.end > range.start ? (gaz_slice){type.data + range.start, range_len(range)}
+                                   : (gaz_slice){"", 0};
+}
+
+static bool is_self(const assembly *a, raw_range name)
+{
+    return gaz_style_is_self(a->style, a->raw.text + name.start, range_len(name));
+}
+
+/* The name of the class a definition belongs to. */
+static gaz_slice class_around(const assembly *a, uint32_t index)
+{
+    const gaz_definition *all = a->facts->definitions;
+    for (; index != GAZ_NO_DEFINITION; index = all[index].container) {
+        if (gaz_kind_is_class(all[index].kind))
+            return all[index].name;
+        if (all[index].container_name.len > 0)
+            return all[index].container_name;
+    }
+    return (gaz_slice){"", 0};
+}
+
+static bool same_slice(gaz_slice a, gaz_slice b)
+{
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+static gaz_slice alias_of(const assembly *a, gaz_slice type)
+{
+    const name_info *info = gaz_name_table_get(&a->names, type.data, type.len);
+    return info && info->alias != LOOKUP_NONE ? bare_slice(a->facts->definitions[info->alias].type)
+                                              : (gaz_slice){"", 0};
+}
+
+/* The type of `owner`'s field. The field of an anonymous struct belongs to what names the struct.
+ */
+static gaz_slice field_type(const assembly *a, gaz_slice owner, raw_range field)
+{
+    const gaz_definition *all = a->facts->definitions;
+    const name_info *info =
+        gaz_name_table_get(&a->names, a->raw.text + field.start, range_len(field));
+    uint32_t at = info ? info->field : LOOKUP_NONE;
+    for (int i = 0; at != LOOKUP_NONE && i < FIELDS_MAX; at = a->next_field.items[at], i++) {
+        uint32_t container = all[at].container;
+        while (container != GAZ_NO_DEFINITION && all[container].flags & GAZ_DEFINITION_ANONYMOUS)
+            container = all[container].container;
+        if (container != GAZ_NO_DEFINITION && same_slice(all[container].name, owner))
+            return bare_slice(all[at].type);
+    }
+    return (gaz_slice){"", 0};
+}
+
+/* The type of the first name of a receiver. */
+static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_reference *out)
+{
+    assembly *a = b->a;
+    const binding *local = local_of(a, name, position, false);
+    if (local && range_len(local->type) > 0)
+        return bare(&a->raw, local->type);
+    if (is_self(a, name))
+        return class_around(a, b->enclosing);
+    const name_info *info =
+        gaz_name_table_get(&a->names, a->raw.text + name.start, range_len(name));
+    if (!info || local)
+        return (gaz_slice){"", 0};
+    if (info->imported)
+        out->flags |= GAZ_REFERENCE_QUALIFIED;
+    if (info->variable != LOOKUP_NONE)
+        return bare_slice(a->facts->definitions[info->variable].type);
+    return (gaz_slice){"", 0};
+}
+
+static bool in_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
+}
+
+static raw_range name_from(const char *text, uint32_t at, uint32_t end)
+{
+    raw_range name = {at, at};
+    while (name.end < end && in_name(text[name.end]))
+        name.end++;
+    return name;
+}
+
+/* `new Foo(…)` and `Foo(…)`: an object whose class is named. */
+static gaz_slice made_type(const raw_facts *raw, raw_range q)
+{
+    const char *text = raw->text;
+    bool made = range_len(q) > 4 && memcmp(text + q.start, "new ", 4) == 0;
+    raw_range name = name_from(text, q.start + (made ? 4 : 0), q.end);
+    bool upper = range_len(name) > 0 && text[name.start] >= 'A' && text[name.start] <= 'Z';
+    bool whole = text[q.end - 1] == ')' && name.end < q.end && text[name.end] == '(' &&
+                 !memchr(text + name.end, '.', q.end - name.end);
+    return whole && (made || upper) ? gaz_text_slice(raw, name) : (gaz_slice){"", 0};
+}
+
+/* Walks `a->b.c`: the type of a, of its field b, of that one's field c. */
+static gaz_slice chain_type(binder *b, raw_range q, uint32_t position, gaz_reference *out)
+{
+    const raw_facts *raw = &b->a->raw;
+    const char *text = raw->text;
+    while (q.start < q.end && strchr("(*& ", text[q.start]))
+        q.start++;
+    while (q.end > q.start && strchr(") ", text[q.end - 1]) && text[q.start] != '(' &&
+           !memchr(text + q.start, '(', range_len(q)))
+        q.end--;
+    raw_range name = name_from(text, q.start, q.end);
+    if (range_len(name) == 0)
+        return (gaz_slice){"", 0};
+    if (name.end < q.end && text[name.end] == '(')
+        return made_type(raw, q);
+    gaz_slice type = value_type(b, name, position, out);
+    for (int i = 0; name.end < q.end && i <= CHAIN_MAX; i++) {
+        uint32_t at = name.end;
+        if (text[at] == '?')
+            at++;
+        if (at + 1 < q.end && text[at] == '-' && text[at + 1] == '>')
+            at += 2;
+        else if (at < q.end && text[at] == '.')
+            at++;
+        else
+            return (gaz_slice){"", 0};
+        name = name_from(text, at, q.end);
+        if (range_len(name) == 0 || i == CHAIN_MAX)
+            return (gaz_slice){"", 0};
+        if (type.len == 0)
+            continue;
+        gaz_slice found = field_type(b->a, type, name);
+        if (found.len == 0) {
+            gaz_slice other = alias_of(b->a, type);
+            if (other.len > 0)
+                found = field_type(b->a, other, name);
+        }
+        type = found;
+    }
+    return type;
+}
+
+static void describe_receiver(binder *b, const raw_reference *r, gaz_reference *out)
+{
+    const raw_facts *raw = &b->a->raw;
+    raw_range q = r->qualifier;
+    if (range_len(q) == 0) {
+        /* `.open = f` in the value of a variable with a type. */
+        const gaz_definition *all = b->a->facts->definitions;
+        if (b->enclosing != GAZ_NO_DEFINITION && (all[b->enclosing].kind == GAZ_SYMBOL_VARIABLE ||
+                                                  all[b->enclosing].kind == GAZ_SYMBOL_CONSTANT))
+            out->receiver_type = bare_slice(all[b->enclosing].type);
+        return;
+    }
+    if (is_self(b->a, q))
+        out->flags |= GAZ_REFERENCE_SELF;
+    if (q.end + 1 < raw->len && raw->text[q.end] == ':' && raw->text[q.end + 1] == ':')
+        out->flags |= GAZ_REFERENCE_QUALIFIED;
+    if (memcmp(raw->text + q.start, "new ", range_len(q) < 4 ? range_len(q) : 4) == 0 &&
+        range_len(q) > 4)
+        out->receiver_type = made_type(raw, q);
+    else
+        out->receiver_type = chain_type(b, q, r->start, out);
+}
+
+static void write_reference(binder *b, const raw_reference *r, gaz_reference *out)
+{
+    const raw_facts *raw = &b->a->raw;
+    *out = (gaz_reference){.role = r->role,
+                           .flags = r->flags,
+                           .arity = r->arity,
+                           .start = r->start,
+                           .line = r->line,
+                           .enclosing = b->enclosing,
+                           .name = {raw->text + r->start, r->end - r->start},
+                           .qualifier = gaz_text_slice(raw, r->qualifier),
+                           .receiver_type = {"", 0}};
+    if (r->role == GAZ_REFERENCE_IMPORT)
+        return;
+    if (r->flags & GAZ_REFERENCE_MEMBER) {
+        describe_receiver(b, r, out);
+        return;
+    }
+    bool type = r->role == GAZ_REFERENCE_TYPE || r->role == GAZ_REFERENCE_INHERIT;
+    if (local_of(b->a, (raw_range){r->start, r->end}, r->start, type))
+        out->flags |= GAZ_REFERENCE_LOCAL;
+}
+
+/* The first pattern's among references to one place; moves `i` past them. */
+static const raw_reference *best_of_place(const assembly *a, size_t *i)
+{
+    const raw_reference *best = &a->raw.references.items[a->order.items[*i]];
+    for ((*i)++; *i < a->order.len; (*i)++) {
+        const raw_reference *other = &a->raw.references.items[a->order.items[*i]];
+        if (other->start != best->start)
+            break;
+        if (other->pattern < best->pattern)
+            best = other;
+    }
+    return best;
+}
+
+/* Hoisted names get the type of the last assignment before. Locals are in order of their place, so
+ * one walk beside the references is enough. */
+static void retype(binder *b, uint32_t position)
+{
+    assembly *a = b->a;
+    const raw_facts *raw = &a->raw;
+    for (; b->next_type < raw->locals.len; b->next_type++) {
+        const raw_local *local = &raw->locals.items[b->next_type];
+        if (local->name.start >= position)
+            return;
+        if (local->kind != LOCAL_HOISTED)
+            continue;
+        advance(b, local->name.start);
+        name_info *info =
+            gaz_name_table_get(&a->names, raw->text + local->name.start, range_len(local->name));
+        binding *seen = info ? seen_binding(a, info, local->name.start) : NULL;
+        if (seen && seen->kind == LOCAL_HOISTED)
+            seen->type = local->type;
+    }
+}
+
+static gaz_status walk_references(assembly *a, gaz_error *err)
+{
+    binder b = {.a = a};
+    uint32_t count = 0;
+    gaz_reference *kept =
+        gaz_arena_array(&a->facts->arena, a->order.len ? a->order.len : 1, sizeof *kept);
+    gaz_status st = gaz_enclosing_begin(a, &b.around, err);
+    if (!kept)
+        return out_of_memory(err);
+    for (size_t i = 0; i < a->order.len && st == GAZ_OK;) {
+        const raw_reference *r = best_of_place(a, &i);
+        if (gaz_position_map_get(&a->claims, r->start) != LOOKUP_NONE)
+            continue;
+        retype(&b, r->start);
+        advance(&b, r->start);
+        b.enclosing = gaz_enclosing_at(a, &b.around, r->start);
+        write_reference(&b, r, &kept[count++]);
+    }
+    a->facts->references = kept;
+    a->facts->reference_count = st == GAZ_OK ? count : 0;
+    return st;
+}
+
+gaz_status gaz_assemble_references(assembly *a, gaz_error *err)
+{
+    gaz_position_map_reset(&a->claims);
+    gaz_name_table_reset(&a->names);
+    gaz_status st = name_typed_definitions(a, err);
+    if (st == GAZ_OK)
+        st = name_imports(a, err);
+    if (st == GAZ_OK)
+        st = claim_definitions(a, err);
+    if (st == GAZ_OK)
+        st = bind_locals(a, err);
+    if (st == GAZ_OK)
+        st = order_references(a, err);
+    return st == GAZ_OK ? walk_references(a, err) : st;
+}

@@ -1,0 +1,361 @@
+/* One pass over the matches of a language's combined query. Each match is sorted into its parts
+ * (@name, @body, @receiver, …) and the facts they belong to. Nothing is decided here that needs
+ * more than one match. */
+#include <string.h>
+#include "collect.h"
+#include "declarator.h"
+
+enum { NAME_MAX_BYTES = 400, QUALIFIER_MAX_BYTES = 160 };
+
+typedef struct collector {
+    raw_facts *raw;
+    const query_program *program;
+    const TSQueryMatch *match;
+    const pattern_info *info;
+    TSNode parts[JOB_PART_COUNT];
+    uint32_t present; /* bits: which parts there are */
+    bool no_memory;
+} collector;
+
+static bool has(const collector *c, capture_job part)
+{
+    return c->present >> part & 1;
+}
+
+static gaz_span span_of(TSNode node)
+{
+    return (gaz_span){ts_node_start_byte(node), ts_node_end_byte(node),
+                      ts_node_start_point(node).row + 1, ts_node_end_point(node).row + 1};
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static raw_range trimmed(const raw_facts *raw, raw_range range)
+{
+    while (range.end > range.start && is_blank(raw->text[range.end - 1]))
+        range.end--;
+    while (range.end > range.start && is_blank(raw->text[range.start]))
+        range.start++;
+    return range;
+}
+
+/* Without line ends at its end, which some nodes of the preprocessor count in. */
+static gaz_span definition_span(const raw_facts *raw, TSNode node)
+{
+    gaz_span span = span_of(node);
+    while (span.end > span.start && is_blank(raw->text[span.end - 1])) {
+        span.end--;
+        if (raw->text[span.end] == '\n' && span.end_line > span.start_line)
+            span.end_line--;
+    }
+    return span;
+}
+
+/* A type that is defined where it is used is told without its body. */
+static raw_range type_without_body(const raw_facts *raw, raw_range type)
+{
+    const char *brace = memchr(raw->text + type.start, '{', range_len(type));
+    if (brace)
+        type.end = (uint32_t)(brace - raw->text);
+    type = trimmed(raw, type);
+    bool nameless = !memchr(raw->text + type.start, ' ', range_len(type));
+    return brace && nameless ? (raw_range){0, 0} : type;
+}
+
+static raw_range part_range(const collector *c, capture_job part)
+{
+    return has(c, part) ? range_of(c->parts[part]) : (raw_range){0, 0};
+}
+
+/* Without the quotes or brackets around it. */
+static raw_range unquoted(const raw_facts *raw, raw_range range)
+{
+    while (range_len(range) >= 2) {
+        char first = raw->text[range.start], last = raw->text[range.end - 1];
+        bool quoted = (first == last && (first == '"' || first == '\'' || first == '`')) ||
+                      (first == '<' && last == '>');
+        if (!quoted)
+            break;
+        range.start++;
+        range.end--;
+    }
+    return range;
+}
+
+/* What a C declarator declares decides what the whole is. @return false when it is nothing */
+static bool apply_declarator(raw_definition *d, const declared_name *declared)
+{
+    /* `for_each(x) { … }` looks like a function without parameters. */
+    if (d->kind == GAZ_SYMBOL_FUNCTION && declared->is_declarator && !declared->is_function)
+        return false;
+    if (d->kind != KIND_DECLARATOR)
+        return true;
+    d->kind = declared->is_function ? GAZ_SYMBOL_FUNCTION : GAZ_SYMBOL_VARIABLE;
+    if (declared->is_function)
+        d->flags |= GAZ_DEFINITION_DECLARATION;
+    return true;
+}
+
+/* The end of what is said before the body. */
+static void set_ends(const collector *c, raw_definition *d)
+{
+    if (has(c, JOB_SPAN)) {
+        gaz_span wider = span_of(c->parts[JOB_SPAN]);
+        if (wider.start <= d->span.start && wider.end >= d->span.end)
+            d->span = wider;
+    }
+    d->body = trimmed(c->raw, part_range(c, JOB_BODY));
+    if (d->body.end > d->span.end) { /* a body beside its head: the C++ `try` of a function */
+        d->span.end = d->body.end;
+        d->span.end_line = ts_node_end_point(c->parts[JOB_BODY]).row + 1;
+    }
+}
+
+static void add_definition(collector *c, const capture_meaning *meaning, TSNode node)
+{
+    raw_definition d = {.span = definition_span(c->raw, node),
+                        .signature_start = ts_node_start_byte(node),
+                        .pattern = c->match->pattern_index,
+                        .kind = meaning->kind,
+                        .flags = c->info->definition_flags,
+                        .visibility = c->info->visibility};
+    if (meaning->declaration)
+        d.flags |= GAZ_DEFINITION_DECLARATION;
+    if (has(c, JOB_NAME)) {
+        declared_name declared = gaz_declarator_name(c->parts[JOB_NAME]);
+        if (!declared.found || !apply_declarator(&d, &declared))
+            return;
+        d.name_span = span_of(declared.node);
+        d.name = trimmed(c->raw, unquoted(c->raw, range_of(declared.node)));
+        gaz_declarator_split(c->raw->text, &d.name, &d.container);
+        if (range_len(d.name) == 0 || range_len(d.name) > NAME_MAX_BYTES)
+            return;
+    } else {
+        d.flags |= GAZ_DEFINITION_ANONYMOUS;
+        d.name_span = (gaz_span){d.span.start, d.span.start, d.span.start_line, d.span.start_line};
+        d.name = d.container = (raw_range){d.span.start, d.span.start};
+    }
+    set_ends(c, &d);
+    d.type = type_without_body(c->raw, part_range(c, JOB_TYPE));
+    if (has(c, JOB_CONTAINER))
+        d.container = part_range(c, JOB_CONTAINER);
+    if (!gaz_vec_push(&c->raw->definitions, d))
+        c->no_memory = true;
+}
+
+/* Arguments between brackets; a spread makes their number unknown. */
+static uint8_t count_arguments(const raw_facts *raw, TSNode arguments)
+{
+    uint32_t named = ts_node_named_child_count(arguments), comments = 0;
+    raw_range range = range_of(arguments);
+    const char *text = raw->text + range.start;
+    uint32_t len = range_len(range);
+    if (named == 0)
+        return 0;
+    bool odd = memchr(text, '*', len) || memchr(text, '#', len) || memchr(text, '/', len) ||
+               memchr(text, '.', len);
+    for (uint32_t i = 0; odd && i < named && i < GAZ_ARITY_UNKNOWN; i++) {
+        const char *type = ts_node_type(ts_node_named_child(arguments, i));
+        if (strstr(type, "splat") || strstr(type, "spread") || strstr(type, "variadic"))
+            return GAZ_ARITY_UNKNOWN;
+        comments += strstr(type, "comment") != NULL;
+    }
+    named -= comments;
+    return named < GAZ_ARITY_UNKNOWN ? (uint8_t)named : GAZ_ARITY_UNKNOWN;
+}
+
+static void add_reference(collector *c, const capture_meaning *meaning, TSNode node)
+{
+    raw_range name = range_of(node);
+    if (range_len(name) == 0 || range_len(name) > NAME_MAX_BYTES)
+        return;
+    raw_reference r = {.line = ts_node_start_point(node).row + 1,
+                       .pattern = c->match->pattern_index,
+                       .role = meaning->kind,
+                       .flags = c->info->reference_flags,
+                       .arity = GAZ_ARITY_UNKNOWN};
+    name = unquoted(c->raw, name);
+    r.start = name.start;
+    r.end = name.end;
+    if (has(c, JOB_RECEIVER)) {
+        r.flags |= GAZ_REFERENCE_MEMBER;
+        r.qualifier = trimmed(c->raw, part_range(c, JOB_RECEIVER));
+        if (range_len(r.qualifier) > QUALIFIER_MAX_BYTES)
+            r.qualifier = (raw_range){0, 0};
+    }
+    if (has(c, JOB_ARGUMENTS))
+        r.arity = count_arguments(c->raw, c->parts[JOB_ARGUMENTS]);
+    if (!gaz_vec_push(&c->raw->references, r))
+        c->no_memory = true;
+}
+
+/* The name of an import statement is a use of that name too. */
+static void add_imported_name(collector *c, const raw_import *import)
+{
+    if (range_len(import->name) == 0)
+        return;
+    raw_reference r = {.start = import->name.start,
+                       .end = import->name.end,
+                       .line = ts_node_start_point(c->parts[JOB_IMPORT_NAME]).row + 1,
+                       .qualifier = import->path,
+                       .pattern = c->match->pattern_index,
+                       .role = GAZ_REFERENCE_IMPORT,
+                       .arity = GAZ_ARITY_UNKNOWN};
+    if (!gaz_vec_push(&c->raw->references, r))
+        c->no_memory = true;
+}
+
+/* Leading dots of a Python path are its level. */
+static void strip_level(const raw_facts *raw, raw_import *import)
+{
+    while (import->path.start < import->path.end && import->level < UINT8_MAX &&
+           (raw->text[import->path.start] == '.' || is_blank(raw->text[import->path.start]))) {
+        if (raw->text[import->path.start] == '.')
+            import->level++;
+        import->path.start++;
+    }
+}
+
+static void add_import(collector *c, const capture_meaning *meaning, TSNode node)
+{
+    raw_range path = trimmed(c->raw, part_range(c, JOB_IMPORT_PATH));
+    raw_import import = {.start = ts_node_start_byte(node),
+                         .line = ts_node_start_point(node).row + 1,
+                         .path = unquoted(c->raw, path),
+                         .name = unquoted(c->raw, part_range(c, JOB_IMPORT_NAME)),
+                         .alias = part_range(c, JOB_IMPORT_ALIAS),
+                         .kind = meaning->kind,
+                         .flags = c->info->import_flags};
+    c->raw->is_module = true;
+    if (meaning->kind == IMPORT_TREE || meaning->kind == IMPORT_TREE_REEXPORT) {
+        import.kind = meaning->kind == IMPORT_TREE ? GAZ_IMPORT_FROM : GAZ_IMPORT_REEXPORT;
+        c->no_memory |= !gaz_collect_import_tree(c->raw, import);
+        return;
+    }
+    if (meaning->kind == IMPORT_INCLUDE) {
+        char first = range_len(path) ? c->raw->text[path.start] : '\0';
+        import.kind = first == '<' ? GAZ_IMPORT_ANGLED : GAZ_IMPORT_QUOTED;
+        if (first != '<' && first != '"')
+            import.flags |= GAZ_IMPORT_COMPUTED;
+    }
+    if (has(c, JOB_IMPORT_WILDCARD))
+        import.flags |= GAZ_IMPORT_WILDCARD;
+    if (has(c, JOB_IMPORT_LEVEL)) /* a node that holds the dots and maybe the path */
+        strip_level(c->raw, &import);
+    add_imported_name(c, &import);
+    if (!gaz_vec_push(&c->raw->imports, import))
+        c->no_memory = true;
+}
+
+static void add_local(collector *c, const capture_meaning *meaning, TSNode node)
+{
+    declared_name declared = gaz_declarator_name(node);
+    raw_local local = {.name = range_of(declared.node),
+                       .type = part_range(c, JOB_LOCAL_TYPE),
+                       .kind = meaning->kind};
+    if (declared.found && !gaz_vec_push(&c->raw->locals, local))
+        c->no_memory = true;
+}
+
+static uint8_t label_visibility(const raw_facts *raw, raw_range range)
+{
+    for (uint8_t i = 0; i <= GAZ_VISIBILITY_FILE; i++) {
+        const char *name = gaz_visibility_name(i);
+        size_t len = strlen(name);
+        if (range_len(range) >= len && memcmp(raw->text + range.start, name, len) == 0)
+            return i;
+    }
+    return VISIBILITY_UNSET;
+}
+
+static bool add_other(collector *c, const capture_meaning *meaning, TSNode node)
+{
+    raw_facts *raw = c->raw;
+    raw_range range = range_of(node);
+    switch (meaning->job) {
+    case JOB_SCOPE:
+        return gaz_vec_push(&raw->scopes, ((raw_scope){range.start, range.end, meaning->kind}));
+    case JOB_COMMENT: {
+        gaz_span span = span_of(node);
+        return gaz_vec_push(&raw->comments,
+                            ((raw_comment){span.start, span.end, span.start_line, span.end_line}));
+    }
+    case JOB_DOC:
+        return gaz_vec_push(&raw->docs, range);
+    case JOB_VISIBILITY_LABEL:
+        return gaz_vec_push(&raw->labels, ((raw_label){range.start, label_visibility(raw, range)}));
+    case JOB_EXPORT:
+        raw->is_module = true;
+        return gaz_vec_push(&raw->exports, range);
+    case JOB_TOKENS:
+        return gaz_collect_tokens(raw, range, ts_node_start_point(node).row + 1,
+                                  c->match->pattern_index);
+    default:
+        return true;
+    }
+}
+
+static void collect_match(collector *c)
+{
+    const TSQueryMatch *match = c->match;
+    c->present = 0;
+    for (uint16_t i = 0; i < match->capture_count; i++) {
+        unsigned job = c->program->captures[match->captures[i].index].job;
+        if (job < JOB_PART_COUNT && !has(c, job)) {
+            c->parts[job] = match->captures[i].node;
+            c->present |= 1u << job;
+        }
+    }
+    for (uint16_t i = 0; i < match->capture_count; i++) {
+        const capture_meaning *meaning = &c->program->captures[match->captures[i].index];
+        TSNode node = match->captures[i].node;
+        switch (meaning->job) {
+        case JOB_DEFINITION:
+            add_definition(c, meaning, node);
+            break;
+        case JOB_REFERENCE:
+            add_reference(c, meaning, node);
+            break;
+        case JOB_IMPORT:
+            add_import(c, meaning, node);
+            break;
+        case JOB_LOCAL:
+            add_local(c, meaning, node);
+            break;
+        default:
+            c->no_memory |= !add_other(c, meaning, node);
+            break;
+        }
+    }
+}
+
+static size_t fact_count(const raw_facts *raw)
+{
+    return raw->definitions.len + raw->references.len + raw->imports.len + raw->locals.len +
+           raw->scopes.len + raw->comments.len;
+}
+
+gaz_status gaz_collect(raw_facts *raw, const query_program *program, TSQueryCursor *cursor,
+                       TSNode root, parse_guard *guard, gaz_error *err)
+{
+    TSQueryMatch match;
+    collector c = {.raw = raw, .program = program, .match = &match};
+    gaz_query_guarded(cursor, program->query, root, guard);
+    while (ts_query_cursor_next_match(cursor, &match)) {
+        c.info = &program->patterns[match.pattern_index];
+        if (c.info->predicate_count > 0 && !gaz_predicates_hold(program, &match, raw->text))
+            continue;
+        collect_match(&c);
+        if (c.no_memory)
+            return gaz_error_set(err, GAZ_E_NOMEM,
+                                 "cannot gather the symbols of a text: out of memory");
+        if (fact_count(raw) > guard->limits.facts) {
+            guard->outcome = GAZ_EXTRACT_TOO_MANY;
+            break;
+        }
+    }
+    return GAZ_OK;
+}

@@ -1,0 +1,22 @@
+/* From the matches of a query to raw facts. */
+#ifndef GAZ_SYMBOLS_COLLECT_H
+#define GAZ_SYMBOLS_COLLECT_H
+
+#include "guarded_parse.h"
+#include "raw_facts.h"
+
+/**
+ * Runs a program over a tree.
+ * @return GAZ_E_NOMEM; limits met are told by guard->outcome, and what was found until then is kept
+ */
+GAZ_CHECKED gaz_status gaz_collect(raw_facts *raw, const query_program *program,
+                                   TSQueryCursor *cursor, TSNode root, parse_guard *guard,
+                                   gaz_error *err);
+
+/** Adds what `a::b::{c, d as e, *}` imports, one for each leaf. @return false when out of memory */
+GAZ_CHECKED bool gaz_collect_import_tree(raw_facts *raw, raw_import whole);
+/** Adds the identifiers of a macro's body as references. @return false when out of memory */
+GAZ_CHECKED bool gaz_collect_tokens(raw_facts *raw, raw_range body, uint32_t line,
+                                    uint16_t pattern);
+
+#endif

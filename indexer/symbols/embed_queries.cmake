@@ -1,0 +1,18 @@
+# Writes grammars/queries/<folder>/<file>.scm as one table of C, in byte order of "<folder>/<file>".
+#   cmake -DDIR=… -DOUT=… -P embed_queries.cmake
+file(GLOB files RELATIVE ${DIR} ${DIR}/*/*.scm)
+list(SORT files)
+set(arrays "")
+set(rows "")
+set(count 0)
+foreach(name ${files})
+    file(SIZE ${DIR}/${name} size)
+    file(READ ${DIR}/${name} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(REGEX REPLACE "\\.scm$" "" name ${name})
+    string(APPEND arrays "static const unsigned char file_${count}[] = {${bytes}0};\n")
+    string(APPEND rows "    {\"${name}\", (const char *)file_${count}, ${size}},\n")
+    math(EXPR count "${count} + 1")
+endforeach()
+file(WRITE ${OUT}.new "/* Generated from grammars/queries. */\n#include \"query_table.h\"\n\n${arrays}\nconst query_file gaz_query_files[] = {\n${rows}};\nconst size_t gaz_query_file_count = ${count};\n")
+file(RENAME ${OUT}.new ${OUT})

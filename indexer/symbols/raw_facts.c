@@ -1,0 +1,36 @@
+/* The lists a text's matches are gathered in. They keep their memory from text to text, so that
+ * small files cost no allocation, but not after a huge one. */
+#include "raw_facts.h"
+
+enum { KEEP_ITEMS = 1 << 18 };
+
+#define EACH_LIST(do)                                                                              \
+    do                                                                                             \
+    (definitions) do(references) do(imports) do(locals) do(scopes) do(comments) do(docs) do(       \
+        labels) do(exports)
+
+#define FREE_LIST(list) gaz_vec_free(&raw->list);
+#define EMPTY_LIST(list)                                                                           \
+    if (raw->list.cap > KEEP_ITEMS)                                                                \
+        gaz_vec_free(&raw->list);                                                                  \
+    raw->list.len = 0;
+
+void gaz_raw_facts_init(raw_facts *raw)
+{
+    *raw = (raw_facts){.text = "", .joined = GAZ_STRBUF_INIT};
+}
+
+void gaz_raw_facts_release(raw_facts *raw)
+{
+    EACH_LIST(FREE_LIST)
+    gaz_strbuf_release(&raw->joined);
+}
+
+void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len)
+{
+    EACH_LIST(EMPTY_LIST)
+    gaz_strbuf_reset(&raw->joined);
+    raw->text = text;
+    raw->len = len;
+    raw->is_module = false;
+}

@@ -1,0 +1,98 @@
+/* What the matches of a query say, before names are given to scopes and definitions to containers.
+ * Positions are bytes of the text; lines are 1-based. Kept from one text to the next. */
+#ifndef GAZ_SYMBOLS_RAW_FACTS_H
+#define GAZ_SYMBOLS_RAW_FACTS_H
+
+#include <tree_sitter/api.h>
+#include "gaz/base/strbuf.h"
+#include "gaz/base/vec.h"
+#include "gaz/symbols/symbols.h"
+
+/** A part of the text. */
+typedef struct raw_range {
+    uint32_t start, end;
+} raw_range;
+
+typedef struct raw_definition {
+    gaz_span span;
+    gaz_span name_span;
+    raw_range name;      /**< narrower than name_span for `A::f` */
+    raw_range container; /**< empty: none is said */
+    raw_range type;
+    raw_range body;
+    raw_range doc;
+    uint32_t signature_start;
+    uint32_t pattern; /**< lower ones win */
+    uint32_t parent;  /**< index into the sorted list, or GAZ_NO_DEFINITION */
+    uint32_t kept;    /**< index among facts, or GAZ_NO_DEFINITION when it is none */
+    uint8_t kind, flags, visibility, depth;
+} raw_definition;
+
+typedef struct raw_reference {
+    uint32_t start, end, line;
+    raw_range qualifier;
+    uint16_t pattern;
+    uint8_t role, flags, arity;
+} raw_reference;
+
+typedef struct raw_import {
+    uint32_t start, line;
+    raw_range path, name, alias;
+    uint8_t kind, flags, level;
+    bool joined; /**< `path` is a range of raw_facts.joined */
+} raw_import;
+
+/** A local name. */
+typedef struct raw_local {
+    raw_range name;
+    raw_range type;
+    uint8_t kind; /**< LOCAL_HERE, … */
+} raw_local;
+
+typedef struct raw_scope {
+    uint32_t start, end;
+    uint8_t kind; /**< SCOPE_BLOCK, … */
+} raw_scope;
+
+typedef struct raw_comment {
+    uint32_t start, end, start_line, end_line;
+} raw_comment;
+
+/** `public:` in C++: what follows it in its class is public. */
+typedef struct raw_label {
+    uint32_t start;
+    uint8_t visibility;
+} raw_label;
+
+typedef struct raw_facts {
+    const char *text;
+    uint32_t len;
+    GAZ_VEC(raw_definition) definitions;
+    GAZ_VEC(raw_reference) references;
+    GAZ_VEC(raw_import) imports;
+    GAZ_VEC(raw_local) locals;
+    GAZ_VEC(raw_scope) scopes;
+    GAZ_VEC(raw_comment) comments;
+    GAZ_VEC(raw_range) docs;
+    GAZ_VEC(raw_label) labels;
+    GAZ_VEC(raw_range) exports;
+    gaz_strbuf joined; /**< paths that are not written in one piece */
+    bool is_module;    /**< it imports or exports something */
+} raw_facts;
+
+void gaz_raw_facts_init(raw_facts *raw);
+void gaz_raw_facts_release(raw_facts *raw);
+/** Empties all lists, keeps their memory unless it is much. */
+void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len);
+
+static inline raw_range range_of(TSNode node)
+{
+    return (raw_range){ts_node_start_byte(node), ts_node_end_byte(node)};
+}
+
+static inline uint32_t range_len(raw_range range)
+{
+    return range.end - range.start;
+}
+
+#endif

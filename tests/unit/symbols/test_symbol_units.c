@@ -1,0 +1,127 @@
+/* Each folder tests/unit/symbols/units/<language>/<case>/ is a test of its own: the facts of
+ * input.* are those of expected.txt. The folder of a language is called as its folder of queries
+ * is.
+ *
+ * GAZ_UNITS=rust runs one language only. GAZ_UNITS_WRITE=1 writes expected.txt anew: read what
+ * changed before keeping it. */
+#include "gaz_test.h"
+
+#include <dirent.h>
+#include "facts_text.h"
+#include "gaz/base/fs.h"
+#include "gaz/base/vec.h"
+#include "language_table.h"
+
+typedef struct unit {
+    char name[200]; /* "c/functions" */
+    char input[400], expected[400];
+    uint32_t language;
+} unit;
+
+static GAZ_VEC(unit) units;
+
+static uint32_t language_of_folder(const char *folder)
+{
+    for (size_t i = 0; i < gaz_symbols_language_count(); i++) {
+        uint32_t id = gaz_symbols_language_at(i);
+        if (strcmp(gaz_language_row(id)->folder, folder) == 0)
+            return id;
+    }
+    return 0;
+}
+
+static void read_whole(const char *path, gaz_strbuf *out)
+{
+    gaz_error err = {0};
+    assert_ok(gaz_file_read(path, 1 << 20, out, &err));
+}
+
+static void facts_of_a_unit_are_as_expected(void **state)
+{
+    const unit *u = *state;
+    gaz_error err = {0};
+    gaz_strbuf input = GAZ_STRBUF_INIT, expected = GAZ_STRBUF_INIT, found = GAZ_STRBUF_INIT;
+    gaz_extractor *x = NULL;
+    gaz_facts facts;
+    gaz_facts_init(&facts);
+    read_whole(u->input, &input);
+    assert_ok(gaz_extractor_new(NULL, &x, &err));
+    assert_ok(gaz_extract(x, u->language, input.data, input.len, GAZ_FACTS_ALL, &facts, &err));
+    facts_text(&found, &facts);
+    if (getenv("GAZ_UNITS_WRITE"))
+        assert_ok(gaz_file_write(u->expected, found.data, found.len, 0644, &err));
+    read_whole(u->expected, &expected);
+    if (found.len != expected.len || memcmp(found.data, expected.data, found.len) != 0) {
+        print_message("%s: found\n%s\n", u->name, found.data);
+        fail_msg("%s: the facts are not those of %s", u->name, u->expected);
+    }
+    gaz_facts_release(&facts);
+    gaz_extractor_free(x);
+    gaz_strbuf_release(&input);
+    gaz_strbuf_release(&expected);
+    gaz_strbuf_release(&found);
+}
+
+typedef struct folder_scan {
+    const char *path, *language;
+    char input[64];
+} folder_scan;
+
+static gaz_status see_file(void *ctx, const char *name, bool is_dir, gaz_error *err)
+{
+    (void)err;
+    folder_scan *scan = ctx;
+    if (!is_dir && strncmp(name, "input.", 6) == 0)
+        snprintf(scan->input, sizeof scan->input, "%s", name);
+    return GAZ_OK;
+}
+
+static gaz_status see_case(void *ctx, const char *name, bool is_dir, gaz_error *err)
+{
+    const folder_scan *outer = ctx;
+    char path[256];
+    folder_scan scan = {0};
+    if (!is_dir)
+        return GAZ_OK;
+    snprintf(path, sizeof path, "%s/%s", outer->path, name);
+    scan.path = path;
+    gaz_status st = gaz_dir_each(path, see_file, &scan, err);
+    unit u = {.language = language_of_folder(outer->language)};
+    snprintf(u.name, sizeof u.name, "%s/%s", outer->language, name);
+    snprintf(u.input, sizeof u.input, "%s/%s", path,
+             scan.input[0] ? scan.input : "input is missing");
+    snprintf(u.expected, sizeof u.expected, "%s/expected.txt", path);
+    assert_true(gaz_vec_push(&units, u));
+    return st;
+}
+
+static gaz_status see_language(void *ctx, const char *name, bool is_dir, gaz_error *err)
+{
+    const folder_scan *outer = ctx;
+    const char *only = getenv("GAZ_UNITS");
+    char path[200];
+    if (!is_dir || (only && strcmp(only, name) != 0))
+        return GAZ_OK;
+    snprintf(path, sizeof path, "%s/%s", outer->path, name);
+    folder_scan scan = {.path = path, .language = name};
+    return gaz_dir_each(path, see_case, &scan, err);
+}
+
+int main(void)
+{
+    gaz_error err = {0};
+    folder_scan top = {.path = "tests/unit/symbols/units"};
+    if (gaz_dir_each(top.path, see_language, &top, &err) != GAZ_OK || units.len == 0) {
+        print_error("no unit folders: %s\n", err.message);
+        return 1;
+    }
+    struct CMUnitTest *tests = calloc(units.len, sizeof *tests);
+    for (size_t i = 0; tests && i < units.len; i++)
+        tests[i] = (struct CMUnitTest){.name = units.items[i].name,
+                                       .test_func = facts_of_a_unit_are_as_expected,
+                                       .initial_state = &units.items[i]};
+    int failed = tests ? _cmocka_run_group_tests("symbol_units", tests, units.len, NULL, NULL) : 1;
+    free(tests);
+    gaz_vec_free(&units);
+    return failed;
+}
