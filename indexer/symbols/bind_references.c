@@ -36,7 +36,9 @@ static int scope_order(const void *left, const void *right)
 static int local_order(const void *left, const void *right)
 {
     const raw_local *a = left, *b = right;
-    return a->name.start < b->name.start ? -1 : a->name.start > b->name.start;
+    if (a->name.start != b->name.start)
+        return a->name.start < b->name.start ? -1 : 1;
+    return (a->type.end == 0) - (b->type.end == 0); /* what says more comes first */
 }
 
 static int binding_order(const void *left, const void *right)
@@ -48,6 +50,21 @@ static int binding_order(const void *left, const void *right)
     if (a_foreign != b_foreign)
         return a_foreign ? 1 : -1;
     return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static bool in_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || (unsigned char)c >= 0x80;
+}
+
+static gaz_status claim(assembly *a, uint32_t position, gaz_error *err)
+{
+    uint32_t *place = gaz_position_map_put(&a->claims, position);
+    if (!place)
+        return out_of_memory(err);
+    *place = 0;
+    return GAZ_OK;
 }
 
 /* The scope a local name belongs to; `stack` holds those open where it is written. */
@@ -64,11 +81,9 @@ static const raw_scope *scope_of(const assembly *a, const raw_local *local)
 
 static bool bind_local(assembly *a, const raw_local *local)
 {
-    uint32_t *claim = gaz_position_map_put(&a->claims, local->name.start);
     const raw_scope *scope = scope_of(a, local);
-    if (!claim)
+    if (claim(a, local->name.start, NULL) != GAZ_OK)
         return false;
-    *claim = 0;
     if (!scope)
         return true;
     name_info *name =
@@ -85,6 +100,16 @@ static bool bind_local(assembly *a, const raw_local *local)
     return gaz_vec_push(&a->bindings, b);
 }
 
+/* Of several patterns that found one name, what says its type stays. */
+static void drop_repeated_locals(raw_facts *raw)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < raw->locals.len; i++)
+        if (kept == 0 || raw->locals.items[kept - 1].name.start != raw->locals.items[i].name.start)
+            raw->locals.items[kept++] = raw->locals.items[i];
+    raw->locals.len = kept;
+}
+
 static gaz_status bind_locals(assembly *a, gaz_error *err)
 {
     raw_facts *raw = &a->raw;
@@ -93,6 +118,7 @@ static gaz_status bind_locals(assembly *a, gaz_error *err)
         qsort(raw->scopes.items, raw->scopes.len, sizeof *raw->scopes.items, scope_order);
     if (raw->locals.len > 1)
         qsort(raw->locals.items, raw->locals.len, sizeof *raw->locals.items, local_order);
+    drop_repeated_locals(raw);
     uint32_t next = 0;
     for (size_t i = 0; i < raw->locals.len; i++) {
         const raw_local *local = &raw->locals.items[i];
@@ -152,6 +178,20 @@ static raw_range last_part(const raw_facts *raw, raw_range path)
     return (raw_range){at, path.end};
 }
 
+/* The names in an import's path name files and modules. */
+static gaz_status claim_paths(assembly *a, gaz_error *err)
+{
+    const char *text = a->raw.text;
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; i < a->raw.paths.len && st == GAZ_OK; i++) {
+        raw_range path = a->raw.paths.items[i];
+        for (uint32_t at = path.start; at < path.end && st == GAZ_OK; at++)
+            if (in_name(text[at]) && (at == path.start || !in_name(text[at - 1])))
+                st = claim(a, at, err);
+    }
+    return st;
+}
+
 static gaz_status name_imports(assembly *a, gaz_error *err)
 {
     const raw_facts *raw = &a->raw;
@@ -180,12 +220,9 @@ static gaz_status name_imports(assembly *a, gaz_error *err)
         }
         if (!info)
             return out_of_memory(err);
-        if (range_len(import->alias) > 0) {
-            uint32_t *claim = gaz_position_map_put(&a->claims, import->alias.start);
-            if (!claim)
-                return out_of_memory(err);
-            *claim = 0;
-        }
+        gaz_status st = range_len(import->alias) > 0 ? claim(a, import->alias.start, err) : GAZ_OK;
+        if (st != GAZ_OK)
+            return st;
     }
     return GAZ_OK;
 }
@@ -196,10 +233,9 @@ static gaz_status claim_definitions(assembly *a, gaz_error *err)
         const raw_definition *d = &a->raw.definitions.items[i];
         if (d->kept == GAZ_NO_DEFINITION || d->flags & GAZ_DEFINITION_ANONYMOUS)
             continue;
-        uint32_t *claim = gaz_position_map_put(&a->claims, d->name.start);
-        if (!claim)
-            return out_of_memory(err);
-        *claim = 0;
+        gaz_status st = claim(a, d->name.start, err);
+        if (st != GAZ_OK)
+            return st;
     }
     return GAZ_OK;
 }
@@ -357,12 +393,6 @@ static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_re
     return (gaz_slice){"", 0};
 }
 
-static bool in_name(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || (unsigned char)c >= 0x80;
-}
-
 static raw_range name_from(const char *text, uint32_t at, uint32_t end)
 {
     raw_range name = {at, at};
@@ -517,7 +547,8 @@ static gaz_status walk_references(assembly *a, gaz_error *err)
         return out_of_memory(err);
     for (size_t i = 0; i < a->order.len && st == GAZ_OK;) {
         const raw_reference *r = best_of_place(a, &i);
-        if (gaz_position_map_get(&a->claims, r->start) != LOOKUP_NONE)
+        if (r->role != GAZ_REFERENCE_IMPORT &&
+            gaz_position_map_get(&a->claims, r->start) != LOOKUP_NONE)
             continue;
         retype(&b, r->start);
         advance(&b, r->start);
@@ -536,6 +567,8 @@ gaz_status gaz_assemble_references(assembly *a, gaz_error *err)
     gaz_status st = name_typed_definitions(a, err);
     if (st == GAZ_OK)
         st = name_imports(a, err);
+    if (st == GAZ_OK)
+        st = claim_paths(a, err);
     if (st == GAZ_OK)
         st = claim_definitions(a, err);
     if (st == GAZ_OK)

@@ -230,6 +230,8 @@ static void add_import(collector *c, const capture_meaning *meaning, TSNode node
                          .kind = meaning->kind,
                          .flags = c->info->import_flags};
     c->raw->is_module = true;
+    if (meaning->kind != IMPORT_INCLUDE) /* `#include MACRO` names a macro */
+        c->no_memory |= !gaz_vec_push(&c->raw->paths, import.path);
     if (meaning->kind == IMPORT_TREE || meaning->kind == IMPORT_TREE_REEXPORT) {
         import.kind = meaning->kind == IMPORT_TREE ? GAZ_IMPORT_FROM : GAZ_IMPORT_REEXPORT;
         c->no_memory |= !gaz_collect_import_tree(c->raw, import);

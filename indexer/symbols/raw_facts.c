@@ -4,16 +4,25 @@
 
 enum { KEEP_ITEMS = 1 << 18 };
 
-#define EACH_LIST(do)                                                                              \
-    do                                                                                             \
-    (definitions) do(references) do(imports) do(locals) do(scopes) do(comments) do(docs) do(       \
-        labels) do(exports)
+#define EACH_LIST(each)                                                                            \
+    each(definitions);                                                                             \
+    each(references);                                                                              \
+    each(imports);                                                                                 \
+    each(locals);                                                                                  \
+    each(scopes);                                                                                  \
+    each(comments);                                                                                \
+    each(docs);                                                                                    \
+    each(labels);                                                                                  \
+    each(exports);                                                                                 \
+    each(paths)
 
-#define FREE_LIST(list) gaz_vec_free(&raw->list);
+#define FREE_LIST(list) gaz_vec_free(&raw->list)
 #define EMPTY_LIST(list)                                                                           \
-    if (raw->list.cap > KEEP_ITEMS)                                                                \
-        gaz_vec_free(&raw->list);                                                                  \
-    raw->list.len = 0;
+    do {                                                                                           \
+        if (raw->list.cap > KEEP_ITEMS)                                                            \
+            gaz_vec_free(&raw->list);                                                              \
+        raw->list.len = 0;                                                                         \
+    } while (0)
 
 void gaz_raw_facts_init(raw_facts *raw)
 {
@@ -22,13 +31,13 @@ void gaz_raw_facts_init(raw_facts *raw)
 
 void gaz_raw_facts_release(raw_facts *raw)
 {
-    EACH_LIST(FREE_LIST)
+    EACH_LIST(FREE_LIST);
     gaz_strbuf_release(&raw->joined);
 }
 
 void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len)
 {
-    EACH_LIST(EMPTY_LIST)
+    EACH_LIST(EMPTY_LIST);
     gaz_strbuf_reset(&raw->joined);
     raw->text = text;
     raw->len = len;

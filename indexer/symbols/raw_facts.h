@@ -76,8 +76,9 @@ typedef struct raw_facts {
     GAZ_VEC(raw_range) docs;
     GAZ_VEC(raw_label) labels;
     GAZ_VEC(raw_range) exports;
-    gaz_strbuf joined; /**< paths that are not written in one piece */
-    bool is_module;    /**< it imports or exports something */
+    GAZ_VEC(raw_range) paths; /**< of imports: names in them are no references */
+    gaz_strbuf joined;        /**< paths that are not written in one piece */
+    bool is_module;           /**< it imports or exports something */
 } raw_facts;
 
 void gaz_raw_facts_init(raw_facts *raw);
