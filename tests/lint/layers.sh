@@ -28,7 +28,8 @@ BEGIN {
     low = "base json net regex repo text symbols store"
     allow("base", ""); allow("json", "base"); allow("net", "base"); allow("regex", "base"); allow("repo", "base")
     allow("text", "base"); allow("symbols", "base"); allow("store", "base")
-    allow("jobs", low); allow("query", low); allow("pipeline", low " jobs query"); allow("ops", low " jobs query pipeline")
+    allow("graph", "base json regex store")
+    allow("jobs", low); allow("query", low); allow("pipeline", low " jobs query graph"); allow("ops", low " jobs query graph pipeline")
     # One seam per library: a pattern of the paths that may include it.
     seam("sqlite3.h", "^indexer/store/"); seam("zstd.h", "^indexer/text/"); seam("tree_sitter/", "^indexer/symbols/"); seam("git2.h", "^indexer/repo/")
     seam("hs.h", "^indexer/regex/"); seam("hs/hs.h", "^indexer/regex/"); seam("pcre2.h", "^indexer/regex/")
