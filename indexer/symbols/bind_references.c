@@ -84,7 +84,7 @@ static bool bind_local(assembly *a, const raw_local *local)
     const raw_scope *scope = scope_of(a, local);
     if (claim(a, local->name.start, NULL) != GAZ_OK)
         return false;
-    if (!scope)
+    if (!scope || local->kind == LOCAL_NOTHING)
         return true;
     name_info *name =
         gaz_name_table_put(&a->names, a->raw.text + local->name.start, range_len(local->name));
@@ -178,17 +178,23 @@ static raw_range last_part(const raw_facts *raw, raw_range path)
     return (raw_range){at, path.end};
 }
 
-/* The names in an import's path name files and modules. */
-static gaz_status claim_paths(assembly *a, gaz_error *err)
+/* Every name of `a.b.c`. */
+static gaz_status claim_names(assembly *a, uint32_t start, uint32_t end, gaz_error *err)
 {
     const char *text = a->raw.text;
     gaz_status st = GAZ_OK;
-    for (size_t i = 0; i < a->raw.paths.len && st == GAZ_OK; i++) {
-        raw_range path = a->raw.paths.items[i];
-        for (uint32_t at = path.start; at < path.end && st == GAZ_OK; at++)
-            if (in_name(text[at]) && (at == path.start || !in_name(text[at - 1])))
-                st = claim(a, at, err);
-    }
+    for (uint32_t at = start; at < end && st == GAZ_OK; at++)
+        if (in_name(text[at]) && (at == start || !in_name(text[at - 1])))
+            st = claim(a, at, err);
+    return st;
+}
+
+/* The names in an import's path name files and modules. */
+static gaz_status claim_paths(assembly *a, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; i < a->raw.paths.len && st == GAZ_OK; i++)
+        st = claim_names(a, a->raw.paths.items[i].start, a->raw.paths.items[i].end, err);
     return st;
 }
 
@@ -233,7 +239,10 @@ static gaz_status claim_definitions(assembly *a, gaz_error *err)
         const raw_definition *d = &a->raw.definitions.items[i];
         if (d->kept == GAZ_NO_DEFINITION || d->flags & GAZ_DEFINITION_ANONYMOUS)
             continue;
-        gaz_status st = claim(a, d->name.start, err);
+        bool path = d->kind == GAZ_SYMBOL_PACKAGE || d->kind == GAZ_SYMBOL_NAMESPACE ||
+                    d->kind == GAZ_SYMBOL_MODULE;
+        gaz_status st = path ? claim_names(a, d->name_span.start, d->name_span.end, err)
+                             : claim(a, d->name.start, err);
         if (st != GAZ_OK)
             return st;
     }
@@ -373,6 +382,17 @@ static gaz_slice field_type(const assembly *a, gaz_slice owner, raw_range field)
     return (gaz_slice){"", 0};
 }
 
+/* The type of a field that is named without `this.`: one of the classes around has it. */
+static gaz_slice bare_member_type(const assembly *a, uint32_t enclosing, raw_range name)
+{
+    const gaz_definition *all = a->facts->definitions;
+    gaz_slice type = {"", 0};
+    for (uint32_t i = enclosing; i != GAZ_NO_DEFINITION && type.len == 0; i = all[i].container)
+        if (gaz_kind_is_class(all[i].kind))
+            type = field_type(a, all[i].name, name);
+    return type;
+}
+
 /* The type of the first name of a receiver. */
 static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_reference *out)
 {
@@ -388,9 +408,12 @@ static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_re
         return (gaz_slice){"", 0};
     if (info->imported)
         out->flags |= GAZ_REFERENCE_QUALIFIED;
-    if (info->variable != LOOKUP_NONE)
-        return bare_slice(a->facts->definitions[info->variable].type);
-    return (gaz_slice){"", 0};
+    gaz_slice type = {"", 0};
+    if (a->style->members_bare)
+        type = bare_member_type(a, b->enclosing, name);
+    if (type.len == 0 && info->variable != LOOKUP_NONE)
+        type = bare_slice(a->facts->definitions[info->variable].type);
+    return type;
 }
 
 static raw_range name_from(const char *text, uint32_t at, uint32_t end)
@@ -431,7 +454,7 @@ static gaz_slice chain_type(binder *b, raw_range q, uint32_t position, gaz_refer
     gaz_slice type = value_type(b, name, position, out);
     for (int i = 0; name.end < q.end && i <= CHAIN_MAX; i++) {
         uint32_t at = name.end;
-        if (text[at] == '?')
+        while (text[at] == '?' || text[at] == '!') /* of Kotlin, Swift, C#, TypeScript */
             at++;
         if (at + 1 < q.end && text[at] == '-' && text[at + 1] == '>')
             at += 2;

@@ -34,6 +34,7 @@ static const fixed_name fixed_names[] = {
     {"local.hoisted", JOB_LOCAL, LOCAL_HOISTED},
     {"local.foreign", JOB_LOCAL, LOCAL_FOREIGN},
     {"local.type_parameter", JOB_LOCAL, LOCAL_TYPE_NAME},
+    {"ignored", JOB_LOCAL, LOCAL_NOTHING},
     {"local.type", JOB_LOCAL_TYPE, 0},
     {"local.scope", JOB_SCOPE, SCOPE_BLOCK},
     {"local.function", JOB_SCOPE, SCOPE_FUNCTION},

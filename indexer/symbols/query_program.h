@@ -44,7 +44,7 @@ typedef enum capture_job {
 } capture_job;
 
 /** Kinds of JOB_LOCAL. */
-enum { LOCAL_HERE, LOCAL_HOISTED, LOCAL_FOREIGN, LOCAL_TYPE_NAME };
+enum { LOCAL_HERE, LOCAL_HOISTED, LOCAL_FOREIGN, LOCAL_TYPE_NAME, LOCAL_NOTHING };
 /** Kinds of JOB_SCOPE. */
 enum { SCOPE_BLOCK, SCOPE_FUNCTION };
 /** Kinds of JOB_DEFINITION beyond those of gaz_symbol_kind: told by the shape of a C declarator. */
