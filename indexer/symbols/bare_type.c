@@ -7,7 +7,7 @@
 static const char qualifiers[] =
     " struct union enum class const volatile static typename mut dyn impl ref out in final "
     "readonly "
-    "unique register inline extern restrict Readonly Optional var let val ";
+    "unique register inline extern restrict Readonly Optional auto var let val ";
 
 static bool is_qualifier(const char *word, uint32_t len)
 {
@@ -70,7 +70,7 @@ raw_range gaz_bare_type(const char *text, raw_range type)
         if (!in_name(c) || isdigit((unsigned char)c))
             return none;
         uint32_t end = path_end(text, type);
-        if (!is_qualifier(text + type.start, end - type.start) || end == type.end)
+        if (!is_qualifier(text + type.start, end - type.start))
             return spoiled(text, end, type.end) ? none : (raw_range){type.start, end};
         type.start = end;
         if (type.start < type.end && (text[type.start] == '[' || text[type.start] == '<'))

@@ -55,7 +55,7 @@ static int binding_order(const void *left, const void *right)
 static bool in_name(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || (unsigned char)c >= 0x80;
+           c == '$' || c == '#' || (unsigned char)c >= 0x80;
 }
 
 static gaz_status claim(assembly *a, uint32_t position, gaz_error *err)
@@ -321,11 +321,6 @@ static binding *local_of(assembly *a, raw_range name, uint32_t position, bool ty
     return b && b->kind != LOCAL_FOREIGN && b->end > position ? b : NULL;
 }
 
-static gaz_slice bare(const raw_facts *raw, raw_range type)
-{
-    return gaz_text_slice(raw, gaz_bare_type(raw->text, type));
-}
-
 /* Of a definition's `type`, which points into the text. */
 static gaz_slice bare_slice(gaz_slice type)
 {
@@ -368,6 +363,10 @@ static gaz_slice alias_of(const assembly *a, gaz_slice type)
  */
 static gaz_slice field_type(const assembly *a, gaz_slice owner, raw_range field)
 {
+    while (owner.len > 0 && memchr(owner.data, ':', owner.len)) { /* `A::B` is told as B */
+        owner.data++;
+        owner.len--;
+    }
     const gaz_definition *all = a->facts->definitions;
     const name_info *info =
         gaz_name_table_get(&a->names, a->raw.text + field.start, range_len(field));
@@ -398,8 +397,12 @@ static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_re
 {
     assembly *a = b->a;
     const binding *local = local_of(a, name, position, false);
-    if (local && range_len(local->type) > 0)
-        return bare(&a->raw, local->type);
+    if (local && range_len(local->type) > 0) {
+        raw_range type = gaz_bare_type(a->raw.text, local->type);
+        /* `T x` says nothing of x. */
+        bool parameter = range_len(type) > 0 && local_of(a, type, position, true);
+        return parameter ? (gaz_slice){"", 0} : gaz_text_slice(&a->raw, type);
+    }
     if (is_self(a, name))
         return class_around(a, b->enclosing);
     const name_info *info =
@@ -409,7 +412,7 @@ static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_re
     if (info->imported)
         out->flags |= GAZ_REFERENCE_QUALIFIED;
     gaz_slice type = {"", 0};
-    if (a->style->members_bare)
+    if (a->style->implicit_self)
         type = bare_member_type(a, b->enclosing, name);
     if (type.len == 0 && info->variable != LOOKUP_NONE)
         type = bare_slice(a->facts->definitions[info->variable].type);
@@ -482,6 +485,11 @@ static void describe_receiver(binder *b, const raw_reference *r, gaz_reference *
 {
     const raw_facts *raw = &b->a->raw;
     raw_range q = r->qualifier;
+    if (range_len(r->receiver_type) > 0) {
+        raw_range type = gaz_bare_type(raw->text, r->receiver_type);
+        out->receiver_type = gaz_text_slice(raw, type);
+        return;
+    }
     if (range_len(q) == 0) {
         /* `.open = f` in the value of a variable with a type. */
         const gaz_definition *all = b->a->facts->definitions;

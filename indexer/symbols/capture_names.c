@@ -16,6 +16,7 @@ static const fixed_name fixed_names[] = {
     {"container", JOB_CONTAINER, 0},
     {"span", JOB_SPAN, 0},
     {"receiver", JOB_RECEIVER, 0},
+    {"receiver.type", JOB_RECEIVER_TYPE, 0},
     {"arguments", JOB_ARGUMENTS, 0},
     {"import.path", JOB_IMPORT_PATH, 0},
     {"import.name", JOB_IMPORT_NAME, 0},

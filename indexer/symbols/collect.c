@@ -1,6 +1,7 @@
 /* One pass over the matches of a language's combined query. Each match is sorted into its parts
  * (@name, @body, @receiver, …) and the facts they belong to. Nothing is decided here that needs
  * more than one match. */
+#include <ctype.h>
 #include <string.h>
 #include "collect.h"
 #include "declarator.h"
@@ -31,6 +32,11 @@ static gaz_span span_of(TSNode node)
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
 }
 
 static raw_range trimmed(const raw_facts *raw, raw_range range)
@@ -106,6 +112,9 @@ static void set_ends(const collector *c, raw_definition *d)
         gaz_span wider = span_of(c->parts[JOB_SPAN]);
         if (wider.start <= d->span.start && wider.end >= d->span.end)
             d->span = wider;
+        /* `export`, `template <…>` and `type` are shown, decorators are not. */
+        if (d->span.start < d->signature_start && !strchr("@[#", c->raw->text[d->span.start]))
+            d->signature_start = d->span.start;
     }
     d->body = trimmed(c->raw, part_range(c, JOB_BODY));
     if (d->body.end > d->span.end) { /* a body beside its head: the C++ `try` of a function */
@@ -167,6 +176,19 @@ static uint8_t count_arguments(const raw_facts *raw, TSNode arguments)
     return named < GAZ_ARITY_UNKNOWN ? (uint8_t)named : GAZ_ARITY_UNKNOWN;
 }
 
+/* `a::b` for the receiver b of `a::b::f`: some grammars nest such paths from the left. */
+static raw_range whole_path(const raw_facts *raw, raw_range range)
+{
+    const char *text = raw->text;
+    while (range.start > 2 && text[range.start - 1] == ':' && text[range.start - 2] == ':' &&
+           is_name_char(text[range.start - 3])) {
+        range.start -= 2;
+        while (range.start > 0 && is_name_char(text[range.start - 1]))
+            range.start--;
+    }
+    return range;
+}
+
 static void add_reference(collector *c, const capture_meaning *meaning, TSNode node)
 {
     raw_range name = range_of(node);
@@ -182,9 +204,13 @@ static void add_reference(collector *c, const capture_meaning *meaning, TSNode n
     r.end = name.end;
     if (has(c, JOB_RECEIVER)) {
         r.flags |= GAZ_REFERENCE_MEMBER;
-        r.qualifier = trimmed(c->raw, part_range(c, JOB_RECEIVER));
+        r.qualifier = whole_path(c->raw, trimmed(c->raw, part_range(c, JOB_RECEIVER)));
         if (range_len(r.qualifier) > QUALIFIER_MAX_BYTES)
             r.qualifier = (raw_range){0, 0};
+    }
+    if (has(c, JOB_RECEIVER_TYPE)) {
+        r.flags |= GAZ_REFERENCE_MEMBER;
+        r.receiver_type = part_range(c, JOB_RECEIVER_TYPE);
     }
     if (has(c, JOB_ARGUMENTS))
         r.arity = count_arguments(c->raw, c->parts[JOB_ARGUMENTS]);
@@ -224,6 +250,7 @@ static void add_import(collector *c, const capture_meaning *meaning, TSNode node
     raw_range path = trimmed(c->raw, part_range(c, JOB_IMPORT_PATH));
     raw_import import = {.start = ts_node_start_byte(node),
                          .line = ts_node_start_point(node).row + 1,
+                         .pattern = c->match->pattern_index,
                          .path = unquoted(c->raw, path),
                          .name = unquoted(c->raw, part_range(c, JOB_IMPORT_NAME)),
                          .alias = part_range(c, JOB_IMPORT_ALIAS),

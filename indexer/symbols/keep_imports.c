@@ -7,7 +7,11 @@ static int by_start(const void *left, const void *right)
     const raw_import *a = left, *b = right;
     if (a->start != b->start)
         return a->start < b->start ? -1 : 1;
-    return a->name.start < b->name.start ? -1 : a->name.start > b->name.start;
+    if (a->path.start != b->path.start)
+        return a->path.start < b->path.start ? -1 : 1;
+    if (a->name.start != b->name.start)
+        return a->name.start < b->name.start ? -1 : 1;
+    return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
 }
 
 /* Patterns may overlap: the first of those that say the same stays. */
@@ -15,6 +19,14 @@ static bool is_repeated(const raw_import *a, const raw_import *b)
 {
     return a->start == b->start && a->path.start == b->path.start &&
            a->name.start == b->name.start && a->joined == b->joined;
+}
+
+/* `require("a")` whose result is taken apart, or named, beside: that says more. */
+static bool says_less(const raw_import *a, const raw_import *next)
+{
+    return a->start == next->start && a->path.start == next->path.start &&
+           range_len(a->name) + range_len(a->alias) == 0 && !(a->flags & GAZ_IMPORT_WILDCARD) &&
+           range_len(next->name) + range_len(next->alias) > 0;
 }
 
 static gaz_slice path_of(assembly *a, const raw_import *import)
@@ -38,7 +50,8 @@ gaz_status gaz_assemble_imports(assembly *a, gaz_error *err)
         qsort(raw->imports.items, count, sizeof *raw->imports.items, by_start);
     for (size_t i = 0; i < count && st == GAZ_OK && kept; i++) {
         const raw_import *import = &raw->imports.items[i];
-        if (i > 0 && is_repeated(import - 1, import))
+        if ((i > 0 && is_repeated(import - 1, import)) ||
+            (i + 1 < count && says_less(import, import + 1)))
             continue;
         kept[n] = (gaz_import){.kind = import->kind,
                                .flags = import->flags,

@@ -39,8 +39,8 @@ typedef struct language_style {
     bool by_case;            /**< Go: an upper-case name is public */
     bool by_underscore;      /**< Python: a name with a leading underscore is private */
     bool by_export;          /**< JavaScript: in a module, what is not exported is the file's own */
+    bool implicit_self;      /**< a bare name in a method may be a field of its class */
     bool objects_hold; /**< functions in an object literal belong to the variable it is given to */
-    bool members_bare; /**< `f.g()` may mean `this.f.g()` */
 } language_style;
 
 const language_style *gaz_language_style(style_id id);

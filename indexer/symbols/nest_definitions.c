@@ -81,7 +81,7 @@ static int by_span(const void *left, const void *right)
     return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
 }
 
-/* Of several definitions with one name node, the first pattern's stays. */
+/* Of several definitions of one name, or of one function, the first pattern's stays. */
 static gaz_status drop_repeated(assembly *a, gaz_error *err)
 {
     raw_facts *raw = &a->raw;
@@ -97,10 +97,17 @@ static gaz_status drop_repeated(assembly *a, gaz_error *err)
     for (size_t i = 0; i < raw->definitions.len; i++) {
         const raw_definition *d = &raw->definitions.items[i];
         const raw_definition *last = kept ? &raw->definitions.items[kept - 1] : NULL;
-        bool again = last && last->name_span.start == d->name_span.start &&
-                     last->span.start == d->span.start && last->span.end == d->span.end;
-        if (gaz_position_map_get(&a->claims, d->name_span.start) == d->pattern && !again)
-            raw->definitions.items[kept++] = *d;
+        bool same_span = last && last->span.start == d->span.start && last->span.end == d->span.end;
+        bool again = same_span && last->name_span.start == d->name_span.start;
+        if (gaz_position_map_get(&a->claims, d->name_span.start) != d->pattern || again)
+            continue;
+        /* One function that two patterns name differently: `TEST(Suite, name) { … }`. */
+        if (same_span && gaz_kind_is_function(d->kind) && gaz_kind_is_function(last->kind)) {
+            if (d->pattern < last->pattern)
+                raw->definitions.items[kept - 1] = *d;
+            continue;
+        }
+        raw->definitions.items[kept++] = *d;
     }
     raw->definitions.len = kept;
     gaz_position_map_reset(&a->claims);
@@ -193,6 +200,8 @@ static uint8_t default_visibility(const assembly *a, const raw_definition *outer
                                   const raw_definition *d)
 {
     const language_style *style = a->style;
+    if (outer && outer->kind == GAZ_SYMBOL_NAMESPACE && outer->flags & GAZ_DEFINITION_ANONYMOUS)
+        return GAZ_VISIBILITY_FILE;
     if (!outer || !gaz_kind_is_class(outer->kind)) {
         if (!style->by_export || !a->raw.is_module || outer)
             return style->at_top;

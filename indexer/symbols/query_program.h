@@ -21,6 +21,7 @@ typedef enum capture_job {
     JOB_CONTAINER,
     JOB_SPAN,
     JOB_RECEIVER,
+    JOB_RECEIVER_TYPE,
     JOB_ARGUMENTS,
     JOB_IMPORT_PATH,
     JOB_IMPORT_NAME,

@@ -31,12 +31,13 @@ typedef struct raw_definition {
 typedef struct raw_reference {
     uint32_t start, end, line;
     raw_range qualifier;
+    raw_range receiver_type; /**< when the pattern names it */
     uint16_t pattern;
     uint8_t role, flags, arity;
 } raw_reference;
 
 typedef struct raw_import {
-    uint32_t start, line;
+    uint32_t start, line, pattern;
     raw_range path, name, alias;
     uint8_t kind, flags, level;
     bool joined; /**< `path` is a range of raw_facts.joined */

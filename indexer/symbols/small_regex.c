@@ -293,6 +293,11 @@ bool gaz_small_regex_search(const small_regex *regex, const char *text, size_t l
         enter(regex, now, regex->start, i == 0, i == len);
         if (now->accepted || i == len)
             return now->accepted;
+        if (now->len == 0 && i > 0) {
+            i = len - 1; /* nothing begins here, so nothing begins before the end */
+            memset(now, 0, sizeof *now);
+            continue;
+        }
         unsigned byte = (unsigned char)text[i];
         memset(next, 0, sizeof *next);
         for (uint32_t k = 0; k < now->len; k++) {

@@ -25,7 +25,7 @@
 (translation_unit (union_specifier name: (_) @name !body) @declaration.union)
 
 (enumerator name: (_) @name) @definition.enum_member
-(field_declaration type: (_) @type declarator: (_) @name) @definition.field
+(field_declaration type: (_) @type declarator: (_) @name) @definition.declarator
 (type_definition type: (_) @type declarator: (_) @name) @definition.type
 
 (preproc_def name: (_) @name value: (_)? @body) @definition.macro
