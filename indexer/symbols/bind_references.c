@@ -67,6 +67,17 @@ static gaz_status claim(assembly *a, uint32_t position, gaz_error *err)
     return GAZ_OK;
 }
 
+/* Every name of `a.b.c`. */
+static gaz_status claim_names(assembly *a, uint32_t start, uint32_t end, gaz_error *err)
+{
+    const char *text = a->raw.text;
+    gaz_status st = GAZ_OK;
+    for (uint32_t at = start; at < end && st == GAZ_OK; at++)
+        if (in_name(text[at]) && (at == start || !in_name(text[at - 1])))
+            st = claim(a, at, err);
+    return st;
+}
+
 /* The scope a local name belongs to; `stack` holds those open where it is written. */
 static const raw_scope *scope_of(const assembly *a, const raw_local *local)
 {
@@ -82,9 +93,11 @@ static const raw_scope *scope_of(const assembly *a, const raw_local *local)
 static bool bind_local(assembly *a, const raw_local *local)
 {
     const raw_scope *scope = scope_of(a, local);
+    if (local->kind == LOCAL_NOTHING)
+        return claim_names(a, local->name.start, local->name.end, NULL) == GAZ_OK;
     if (claim(a, local->name.start, NULL) != GAZ_OK)
         return false;
-    if (!scope || local->kind == LOCAL_NOTHING)
+    if (!scope)
         return true;
     name_info *name =
         gaz_name_table_put(&a->names, a->raw.text + local->name.start, range_len(local->name));
@@ -176,17 +189,6 @@ static raw_range last_part(const raw_facts *raw, raw_range path)
     while (at > path.start && !strchr("./:\\", raw->text[at - 1]))
         at--;
     return (raw_range){at, path.end};
-}
-
-/* Every name of `a.b.c`. */
-static gaz_status claim_names(assembly *a, uint32_t start, uint32_t end, gaz_error *err)
-{
-    const char *text = a->raw.text;
-    gaz_status st = GAZ_OK;
-    for (uint32_t at = start; at < end && st == GAZ_OK; at++)
-        if (in_name(text[at]) && (at == start || !in_name(text[at - 1])))
-            st = claim(a, at, err);
-    return st;
 }
 
 /* The names in an import's path name files and modules. */
