@@ -16,6 +16,7 @@
 #include "gaz/base/vec.h"
 #include "gaz/jobs/queue.h"
 #include "gaz/repo/git.h"
+#include "job_ends.h"
 #include "job_list.h"
 #include "poller.h"
 #include "process.h"
@@ -36,6 +37,7 @@ struct gaz_runner {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     job_list jobs;
+    job_ends ends;
     pthread_t threads[TAKERS + 1];
     unsigned thread_count;
     atomic_bool stopping;
@@ -91,6 +93,7 @@ gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const 
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->wake, NULL);
     job_list_init(&r->jobs);
+    job_ends_init(&r->ends, store, log);
     gaz_status st = r->worker ? gaz_git_init(err)
                               : gaz_error_set(err, GAZ_E_NOMEM, "no memory for the job runner");
     r->git = st == GAZ_OK;
@@ -115,6 +118,7 @@ void gaz_runner_free(gaz_runner *r)
     poller_free(r->poller);
     watch_keeper_free(r->watchers);
     job_list_release(&r->jobs);
+    job_ends_release(&r->ends);
     pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);
     if (r->git)
@@ -142,36 +146,6 @@ static bool alive(void *ctx, const gaz_progress *progress)
     return !atomic_load(&a->runner->stopping);
 }
 
-/* What the catalogue is told of a failure, besides the job's own end. */
-static void record_failure(gaz_runner *r, const gaz_job_row *job, const gaz_error *why)
-{
-    gaz_repo_row row;
-    if (gaz_store_repo_get(r->store, job->subject, &row, NULL) != GAZ_OK)
-        return;
-    if (!job->argument && gaz_store_repo_failed(r->store, row.id, why->message, NULL) != GAZ_OK)
-        gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the failure of %s",
-                      job->subject);
-    gaz_repo_row_release(&row);
-}
-
-static void record_end(gaz_runner *r, const gaz_job_row *job, gaz_status st,
-                       const gaz_run_result *result, const gaz_error *why)
-{
-    gaz_error ignored = {0};
-    gaz_status kept =
-        gaz_store_job_finish(r->store, job->id, st == GAZ_OK ? GAZ_JOB_DONE : GAZ_JOB_FAILED,
-                             st == GAZ_OK ? NULL : why->message, result->generation, &ignored);
-    if (kept != GAZ_OK)
-        gaz_log_write(r->log, GAZ_LOG_ERROR, "index", "cannot record the end of job %lld: %s",
-                      (long long)job->id, ignored.message);
-    if (st != GAZ_OK)
-        record_failure(r, job, why);
-    gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index",
-                  "%s: %s, %llu documents, %lld ms", job->subject,
-                  st == GAZ_OK ? "published" : why->message, (unsigned long long)result->files,
-                  (long long)(result->elapsed_us / 1000));
-}
-
 static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit visit, void *ctx)
 {
     alive_context context = {r, job->id, visit, ctx};
@@ -195,8 +169,13 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
     bool left =
         st == GAZ_E_CANCELLED &&
         atomic_load(&r->stopping); /* it stays RUNNING: the next process takes it up again */
-    if (!left)
-        record_end(r, job, st, &result, &err);
+    if (!left) {
+        job_ends_record(&r->ends, job, st, &err, &result);
+        gaz_log_write(r->log, st == GAZ_OK ? GAZ_LOG_INFO : GAZ_LOG_WARN, "index",
+                      "%s: %s, %llu documents, %lld ms", job->subject,
+                      st == GAZ_OK ? "published" : err.message, (unsigned long long)result.files,
+                      (long long)(result.elapsed_us / 1000));
+    }
     job_list_end(&r->jobs, job->id, st, &err, &result);
     pthread_mutex_lock(&r->lock);
     r->maintain = true;
@@ -236,6 +215,7 @@ static void *take_jobs(void *arg)
             submitted_jobs(r); /* before looking, so that one that comes now is not slept through */
         gaz_job_row job;
         gaz_error err = {0};
+        job_ends_settle(&r->ends);
         gaz_status st = gaz_queue_take(r->store, &job, &err);
         if (st == GAZ_OK) {
             run_job(r, &job, NULL, NULL);
@@ -377,7 +357,10 @@ static gaz_status look_up(gaz_runner *r, int64_t id, gaz_run_result *out, gaz_er
 static bool run_one_here(gaz_runner *r, gaz_progress_visit visit, void *ctx)
 {
     gaz_job_row job;
-    if (r->thread_count || gaz_queue_take(r->store, &job, NULL) != GAZ_OK)
+    if (r->thread_count)
+        return false;
+    job_ends_settle(&r->ends);
+    if (gaz_queue_take(r->store, &job, NULL) != GAZ_OK)
         return false;
     run_job(r, &job, visit, ctx);
     gaz_job_row_release(&job);
