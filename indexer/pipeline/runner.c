@@ -19,6 +19,7 @@
 #include "job_ends.h"
 #include "job_list.h"
 #include "poller.h"
+#include "program_path.h"
 #include "process.h"
 #include "remote_access.h"
 #include "upkeep.h"
@@ -56,18 +57,6 @@ const char *gaz_phase_name(gaz_phase phase)
     return (size_t)phase < sizeof names / sizeof names[0] ? names[phase] : "ended";
 }
 
-static char *worker_beside_us(void)
-{
-    char path[4096];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
-    if (n <= 0)
-        return strdup("gaz-worker");
-    path[n] = '\0';
-    char *slash = strrchr(path, '/');
-    memcpy(slash ? slash + 1 : path, "gaz-worker", sizeof "gaz-worker");
-    return strdup(path);
-}
-
 static bool is_stopping(void *ctx)
 {
     gaz_runner *r = ctx;
@@ -83,7 +72,7 @@ gaz_status gaz_runner_new(gaz_store *store, const gaz_settings *settings, const 
     r->store = store;
     r->settings = settings;
     r->log = log;
-    r->worker = worker ? strdup(worker) : worker_beside_us();
+    r->worker = worker ? strdup(worker) : program_beside_us("gaz-worker");
     r->upkeep = (upkeep){.store = store,
                          .settings = settings,
                          .log = log,
