@@ -257,7 +257,8 @@ static void drop_below(watch_dirs *w, const char *path)
 {
     for (size_t i = 0; i < w->dirs.len; i++) {
         const watched_dir *d = &w->dirs.items[i];
-        if (d->place != WATCH_TREE || (strcmp(d->path, path) != 0 && !is_below(d->path, path)))
+        if ((d->place != WATCH_TREE && d->place != WATCH_INNER) ||
+            (strcmp(d->path, path) != 0 && !is_below(d->path, path)))
             continue;
         (void)inotify_rm_watch(w->fd, (int)i);
         forget(w, (int)i);
@@ -265,6 +266,27 @@ static void drop_below(watch_dirs *w, const char *path)
 }
 
 /* ---- events ---- */
+
+/* A `.git` has come or gone below the root. Git makes a repository of a directory bit by bit, and
+ * it is one when the last of them is there: so what comes into a new `.git` is watched for. */
+static gaz_status take_inner(watch_dirs *w, const gaz_worktree *wt, const watched_dir *d,
+                             const struct inotify_event *e, watch_changes *out, gaz_error *err)
+{
+    char name[64];
+    int fd = -1;
+    gaz_strbuf path = GAZ_STRBUF_INIT;
+    gaz_status st = GAZ_OK;
+    if ((e->mask & IN_ISDIR) && (e->mask & (IN_CREATE | IN_MOVED_TO))) {
+        st = gaz_path_join(&path, d->path, ".git", err);
+        if (st == GAZ_OK && gaz_worktree_open_dir(wt, path.data, &fd, NULL) == GAZ_OK) {
+            snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+            st = add(w, name, WATCH_INNER, d->path, err);
+            close(fd);
+        }
+        gaz_strbuf_release(&path);
+    }
+    return st == GAZ_OK ? watch_changes_add(out, d->path, err) : st;
+}
 
 static gaz_status take_tree(watch_dirs *w, const gaz_worktree *wt, const watched_dir *d,
                             const struct inotify_event *e, watch_changes *out, gaz_error *err)
@@ -275,8 +297,8 @@ static gaz_status take_tree(watch_dirs *w, const gaz_worktree *wt, const watched
         out->gone |= !d->path[0] && (e->mask & (IN_DELETE_SELF | IN_MOVE_SELF));
         return GAZ_OK;
     }
-    if (strcmp(e->name, ".git") == 0) /* of the root: watched by itself; below: a repository */
-        return d->path[0] ? watch_changes_add(out, d->path, err) : GAZ_OK;
+    if (strcmp(e->name, ".git") == 0) /* of the root: watched by itself */
+        return d->path[0] ? take_inner(w, wt, d, e, out, err) : GAZ_OK;
     gaz_status st = GAZ_OK;
     if (d->path[0])
         st = gaz_path_join(&path, d->path, e->name, err);
@@ -325,6 +347,8 @@ static gaz_status take(watch_dirs *w, const gaz_worktree *wt, const struct inoti
         take_git(e, out);
         return GAZ_OK;
     }
+    if (d.place == WATCH_INNER)
+        return watch_changes_add(out, d.path, err);
     char *path = strdup(d.path); /* the list may lose it on the way */
     if (!path)
         return no_memory(err);

@@ -9,10 +9,16 @@
 
 #define WATCH_PATHS_MAX 4096 /* changed paths that are kept one by one; beyond them: all */
 
-typedef enum watch_place { WATCH_NOWHERE, WATCH_TREE, WATCH_GIT } watch_place;
+typedef enum watch_place {
+    WATCH_NOWHERE,
+    WATCH_TREE,
+    WATCH_GIT,
+    WATCH_INNER /* a `.git` below the root, which makes its directory a repository */
+} watch_place;
 
 typedef struct watched_dir {
-    char *path; /* WATCH_TREE: in the tree, "" the root; WATCH_GIT: absolute */
+    char *path; /* WATCH_TREE: in the tree, "" the root; WATCH_GIT: absolute; WATCH_INNER: the
+                   directory in the tree */
     watch_place place;
 } watched_dir;
 

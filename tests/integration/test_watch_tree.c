@@ -337,6 +337,37 @@ static void random_steps_are_followed(void **state)
     proof_report("random steps in a work tree that is watched, against git ls-files", rounds);
 }
 
+/* Git makes HEAD, objects and refs after `.git` itself: only then is it a repository. */
+static void a_directory_that_becomes_a_repository_bit_by_bit_leaves_the_tree(void **state)
+{
+    (void)state;
+    bench b;
+    char path[800];
+    static const char *const parts[] = {".git", ".git/objects", ".git/refs"};
+    start_repo(&b);
+    start_watch(&b);
+    wait_count(&b, &b.w.ready, 1, "beginning");
+    snprintf(path, sizeof path, "%s/inner", b.tree);
+    assert_int_equal(mkdir(path, 0755), 0);
+    write_file(&b, "inner/f", "word\n");
+    settles(&b, "a file in a directory");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char mark[16];
+        snprintf(path, sizeof path, "%s/inner/%s", b.tree, parts[i]);
+        assert_int_equal(mkdir(path, 0755), 0);
+        snprintf(mark, sizeof mark, "m%zu", i);
+        write_file(&b, mark, mark); /* what came before it has been seen once it is published */
+        settles(&b, parts[i]);
+    }
+    write_file(&b, "inner/.git/HEAD", "ref: refs/heads/main\n");
+    settles(&b, "HEAD");
+    snprintf(path, sizeof path, "%s/inner/.git", b.tree);
+    assert_ok(gaz_remove_all(path, &err));
+    settles(&b, "the repository's end");
+    stop_watch(&b);
+    teardown(&b);
+}
+
 /* ---- limits ---- */
 
 static void lost_events_are_made_up_for(void **state)
@@ -497,6 +528,7 @@ int main(void)
         cmocka_unit_test(a_commit_moves_the_branch_and_the_tree),
         cmocka_unit_test(branches_that_could_not_be_indexed_are_tried_again),
         cmocka_unit_test(random_steps_are_followed),
+        cmocka_unit_test(a_directory_that_becomes_a_repository_bit_by_bit_leaves_the_tree),
         cmocka_unit_test(lost_events_are_made_up_for),
         cmocka_unit_test(beyond_the_limit_of_watches_the_tree_is_compared),
         cmocka_unit_test(a_tree_has_one_watcher),
