@@ -91,8 +91,8 @@ static int new_atom(bench *b, made_query *q)
         if (a->perl || strlen(a->source) > 100)
             continue;
         q->lines[q->atom_count].list.len = 0;
-        if (oracle_ask_rg(b->laid, &b->c, a, &q->lines[q->atom_count]) != 2)
-            break;
+        if (oracle_ask_rg(b->laid, &b->c, a, &q->lines[q->atom_count]) <= 1)
+            break; /* neither refused nor out of time */
     }
     return add_term(q, (term){.kind = ATOM, .left = (int)q->atom_count++});
 }
