@@ -124,6 +124,15 @@ static const char *query_fault(TSQueryError error)
     }
 }
 
+/* The text need not end with a NUL. */
+static size_t word_length(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && text[n] != '\0' && !strchr(" \r\n()[]", text[n]))
+        n++;
+    return n;
+}
+
 /* Sets err->column to a byte of the query. */
 static gaz_status fault_at(gaz_error *err, size_t at, const char *what, const char *word,
                            size_t len)
@@ -273,7 +282,7 @@ gaz_status gaz_query_program_compile(const TSLanguage *grammar, const char *text
     gaz_status st;
     program->query = ts_query_new(grammar, text, (uint32_t)len, &at, &error);
     if (!program->query) {
-        st = fault_at(err, at, query_fault(error), text + at, strcspn(text + at, " \r\n()[]"));
+        st = fault_at(err, at, query_fault(error), text + at, word_length(text + at, len - at));
         goto failed;
     }
     st = compile_captures(program, words, err);

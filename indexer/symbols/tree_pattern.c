@@ -67,13 +67,24 @@ static size_t skip_node(const char *text, size_t at, size_t len)
     return at;
 }
 
+/* A predicate that stands alone would be ignored. @return len when there is none */
+static size_t find_stray_predicate(const char *text, size_t len)
+{
+    for (size_t at = skip_blanks(text, 0, len); at < len; at = skip_blanks(text, at, len)) {
+        size_t inside = text[at] == '(' ? skip_blanks(text, at + 1, len) : len;
+        if (inside < len && text[inside] == '#')
+            return at;
+        at = skip_node(text, at, len);
+    }
+    return len;
+}
+
 /* Writes the pattern with our capture after each outermost node. */
 static void add_whole(gaz_strbuf *out, const char *text, size_t len)
 {
     for (size_t at = skip_blanks(text, 0, len); at < len; at = skip_blanks(text, at, len)) {
         size_t end = skip_node(text, at, len);
         gaz_strbuf_add(out, text + at, end - at);
-        /* A bracket of predicates alone belongs to no node: tree-sitter refuses it anyway. */
         gaz_strbuf_printf(out, " @%s", whole_name);
         at = end;
         while (at < len && (text[at] == '*' || text[at] == '+' || text[at] == '?'))
@@ -96,6 +107,14 @@ static gaz_status compile_whole(gaz_tree_pattern *p, const char *text, size_t le
     /* First as it was written, so that a fault is told where the person sees it. */
     gaz_status st = gaz_query_program_compile(grammar, text, len, VOCABULARY_ANY, &as_written, err);
     gaz_query_program_free(as_written);
+    size_t stray = st == GAZ_OK ? find_stray_predicate(text, len) : len;
+    if (stray < len) {
+        st = gaz_error_set(err, GAZ_E_INVALID,
+                           "a predicate stands inside the brackets of its pattern: "
+                           "((identifier) @a (#eq? @a \"b\"))");
+        if (err)
+            err->column = stray + 1;
+    }
     if (st != GAZ_OK)
         return st;
     add_whole(&rewritten, text, len);
