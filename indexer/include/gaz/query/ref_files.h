@@ -1,0 +1,69 @@
+/* The files of one ref of a repository, held open: what everything that is asked about code ranges
+ * over. It pins the generation it was opened at: nothing in it changes while it is held. */
+#ifndef GAZ_QUERY_REF_FILES_H
+#define GAZ_QUERY_REF_FILES_H
+
+#include "gaz/query/engine.h"
+
+/** Threading: any number of readers. */
+typedef struct gaz_ref_files gaz_ref_files;
+
+/**
+ * Opens a ref.
+ * @param repo  exact name, or NULL: the only repository there is
+ * @param rev   or NULL: the default branch; one that is not indexed is brought in
+ * @return GAZ_E_NOT_FOUND (with near misses), GAZ_E_INVALID without a name where there are several
+ */
+GAZ_CHECKED gaz_status gaz_ref_files_open(gaz_engine *engine, const char *repo, const char *rev,
+                                          gaz_ref_files **out, gaz_error *err);
+gaz_ref_files *gaz_ref_files_ref(gaz_ref_files *files);
+void gaz_ref_files_unref(gaz_ref_files *files);
+
+typedef struct gaz_ref_head {
+    const char *repo, *branch; /**< live as long as the files */
+    gaz_oid commit;
+    char generation[33];  /**< opaque: changes with what answers can be made of it */
+    const char *manifest; /**< name of the list of files: equal for equal files */
+} gaz_ref_head;
+const gaz_ref_head *gaz_ref_files_head(const gaz_ref_files *files);
+
+/** What a file is for, in the order of static rank. */
+typedef enum gaz_file_role {
+    GAZ_FILE_SOURCE,
+    GAZ_FILE_DOCS,
+    GAZ_FILE_EXAMPLE,
+    GAZ_FILE_TEST,
+    GAZ_FILE_GENERATED,
+    GAZ_FILE_VENDORED
+} gaz_file_role;
+/** "source", "docs", … Static. */
+const char *gaz_file_role_name(gaz_file_role role);
+
+typedef struct gaz_ref_file {
+    const char *path; /**< not NUL-terminated */
+    uint32_t path_len;
+    uint32_t language; /**< 0: none */
+    uint32_t lines, text_len;
+    gaz_oid blob;
+    gaz_file_role role;
+    const char *skip; /**< NULL, or why it has no text */
+} gaz_ref_file;
+
+/** Files are numbered from 0 in byte order of paths. */
+uint32_t gaz_ref_files_count(const gaz_ref_files *files);
+void gaz_ref_files_at(const gaz_ref_files *files, uint32_t file, gaz_ref_file *out);
+/** Numbers of files in order of static rank: gaz_ref_files_count() of them. */
+const uint32_t *gaz_ref_files_order(const gaz_ref_files *files);
+/** GAZ_E_NOT_FOUND, with near misses. */
+GAZ_CHECKED gaz_status gaz_ref_files_find(const gaz_ref_files *files, const char *path,
+                                          uint32_t *file, gaz_error *err);
+/**
+ * Replaces `text` by a file's text as it is searched (UTF-8), or by lines [first, last] of it,
+ * 1-based; 0, 0: all. Empty for a file without text.
+ * @return GAZ_E_LIMIT over the setting query.memory; GAZ_E_CORRUPT, GAZ_E_BUSY when it cannot be
+ *         read
+ */
+GAZ_CHECKED gaz_status gaz_ref_files_text(gaz_ref_files *files, uint32_t file, uint32_t first,
+                                          uint32_t last, gaz_strbuf *text, gaz_error *err);
+
+#endif

@@ -1,0 +1,114 @@
+/* A place held open, with what others may know of its files. */
+#include "gaz/query/ref_files.h"
+
+#include <stdlib.h>
+
+#include "place.h"
+
+struct gaz_ref_files {
+    atomic_uint refs;
+    gaz_engine *engine;
+    place place;
+    gaz_ref_head head;
+};
+
+gaz_status gaz_ref_files_open(gaz_engine *engine, const char *repo, const char *rev,
+                              gaz_ref_files **out, gaz_error *err)
+{
+    gaz_ref_files *f = calloc(1, sizeof *f);
+    if (!f)
+        return gaz_error_set(err, GAZ_E_NOMEM, "no memory to open a revision");
+    f->engine = engine;
+    atomic_init(&f->refs, 1);
+    gaz_status st = place_find(engine, repo, rev, &f->place, err);
+    if (st != GAZ_OK) {
+        gaz_ref_files_unref(f);
+        return st;
+    }
+    f->head = (gaz_ref_head){.repo = f->place.repo->row.name,
+                             .branch = f->place.ref->name,
+                             .commit = f->place.ref->commit,
+                             .manifest = f->place.ref->manifest};
+    place_token(&f->place, f->head.generation);
+    *out = f;
+    return GAZ_OK;
+}
+
+gaz_ref_files *gaz_ref_files_ref(gaz_ref_files *f)
+{
+    atomic_fetch_add(&f->refs, 1);
+    return f;
+}
+
+void gaz_ref_files_unref(gaz_ref_files *f)
+{
+    if (!f || atomic_fetch_sub(&f->refs, 1) != 1)
+        return;
+    world_unref(f->place.world);
+    free(f);
+}
+
+const gaz_ref_head *gaz_ref_files_head(const gaz_ref_files *f)
+{
+    return &f->head;
+}
+
+const char *gaz_file_role_name(gaz_file_role role)
+{
+    static const char *const names[] = {
+        [GAZ_FILE_SOURCE] = "source",       [GAZ_FILE_DOCS] = "docs",
+        [GAZ_FILE_EXAMPLE] = "example",     [GAZ_FILE_TEST] = "test",
+        [GAZ_FILE_GENERATED] = "generated", [GAZ_FILE_VENDORED] = "vendored"};
+    return (size_t)role < sizeof names / sizeof *names ? names[role] : NULL;
+}
+
+uint32_t gaz_ref_files_count(const gaz_ref_files *f)
+{
+    return (uint32_t)f->place.view->count;
+}
+
+void gaz_ref_files_at(const gaz_ref_files *f, uint32_t file, gaz_ref_file *out)
+{
+    static const gaz_file_role roles[] = {
+        [TIER_SOURCE] = GAZ_FILE_SOURCE,       [TIER_DOCS] = GAZ_FILE_DOCS,
+        [TIER_EXAMPLE] = GAZ_FILE_EXAMPLE,     [TIER_TEST] = GAZ_FILE_TEST,
+        [TIER_GENERATED] = GAZ_FILE_GENERATED, [TIER_VENDORED] = GAZ_FILE_VENDORED};
+    const view_entry *e = &f->place.view->entries[file];
+    *out = (gaz_ref_file){.path = e->path,
+                          .path_len = e->path_len,
+                          .language = e->language,
+                          .lines = e->lines,
+                          .text_len = e->text_len,
+                          .blob = gaz_manifest_at(f->place.view->manifest, file)->oid,
+                          .role = roles[e->tier],
+                          .skip = e->skip ? gaz_skip_name((gaz_skip)e->skip) : NULL};
+}
+
+const uint32_t *gaz_ref_files_order(const gaz_ref_files *f)
+{
+    return f->place.view->order;
+}
+
+gaz_status gaz_ref_files_find(const gaz_ref_files *f, const char *path, uint32_t *file,
+                              gaz_error *err)
+{
+    size_t at = 0;
+    gaz_status st = place_file(&f->place, path, &at, err);
+    if (st == GAZ_OK)
+        *file = (uint32_t)at;
+    return st;
+}
+
+gaz_status gaz_ref_files_text(gaz_ref_files *f, uint32_t file, uint32_t first, uint32_t last,
+                              gaz_strbuf *text, gaz_error *err)
+{
+    place_text read = {.text = GAZ_STRBUF_INIT};
+    gaz_status st = place_read(f->engine, &f->place, file, first, last, &read, err);
+    if (st == GAZ_OK) {
+        gaz_strbuf_release(text);
+        *text = read.text;
+    } else {
+        gaz_strbuf_release(&read.text);
+    }
+    return st;
+}
