@@ -300,6 +300,46 @@ static void what_is_pushed_is_found_without_being_asked_for(void **state)
     gaz_strbuf_release(&out);
 }
 
+static void a_repository_read_in_place_is_looked_at_where_that_is_wanted(void **state)
+{
+    (void)state;
+    serve s;
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    setenv("GAZ_POLL_INTERVAL", "200ms", 1);
+    scene_reset(&scene, 0);
+    serve_init(&s, scene.dir);
+    add_repository(&s, scene.remote);
+    serve_start(&s); /* poll.local is false */
+    await(&s, "/v1/search?q=hello+remote", "hello.txt", &out);
+    ask(&s, "/v1/repos", &out);
+    assert_non_null(strstr(out.data, "\"poll\":null"));
+    scene_commit(&scene, "main", "pushed.txt", "not looked for\n");
+    usleep(1500000); /* seven intervals */
+    ask(&s, "/v1/search?q=%22not+looked+for%22", &out);
+    assert_null(strstr(out.data, "pushed.txt"));
+    serve_stop(&s);
+    setenv("GAZ_POLL_LOCAL", "true", 1);
+    serve_start(&s);
+    await(&s, "/v1/search?q=%22not+looked+for%22", "pushed.txt", &out);
+    await(&s, "/v1/repos", "\"poll\":{\"last\":\"20", &out);
+    scene_commit(&scene, "main", "pushed.txt", "but this is\n");
+    await(&s, "/v1/search?q=%22but+this+is%22", "pushed.txt", &out);
+    /* Looks with nothing new cost nothing here, too. One that met a run which had just begun may
+     * have asked for another. */
+    int64_t deadline = gaz_deadline(PATIENCE_MS);
+    for (unsigned before = 0, jobs = 1; jobs != before;
+         before = jobs, jobs = count_jobs(&s, &out)) {
+        assert_true(gaz_now_us() < deadline);
+        usleep(1500000);
+    }
+    gaz_strbuf_reset(&out);
+    assert_int_equal(0, serve_run(&s, "status", NULL, &out));
+    assert_non_null(strstr(out.data, "LOOKED AT"));
+    serve_stop(&s);
+    unsetenv("GAZ_POLL_LOCAL");
+    gaz_strbuf_release(&out);
+}
+
 static void failures_are_told_kept_over_a_restart_and_forgiven(void **state)
 {
     (void)state;
@@ -362,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup(an_index_run_does_not_wait_for_a_look_that_hangs, reset),
         cmocka_unit_test_setup(a_look_has_a_time_limit_of_its_own, reset),
         cmocka_unit_test_setup(what_is_pushed_is_found_without_being_asked_for, reset),
+        cmocka_unit_test_setup(a_repository_read_in_place_is_looked_at_where_that_is_wanted, reset),
         cmocka_unit_test_setup(failures_are_told_kept_over_a_restart_and_forgiven, reset),
         cmocka_unit_test_setup(a_server_stopped_in_the_middle_of_a_clone_leaves_nothing, reset),
     };

@@ -520,6 +520,42 @@ static void what_was_published_by_others_is_put_right(void **state)
     teardown(&b);
 }
 
+static void drop_finding(void *ctx, const char *what, const char *name, const char *message)
+{
+    (void)ctx, (void)what, (void)name, (void)message;
+}
+
+static void a_repair_that_drops_the_overlay_is_put_right(void **state)
+{
+    (void)state;
+    bench b;
+    char path[800];
+    gaz_snapshot *s = NULL;
+    gaz_strbuf again = GAZ_STRBUF_INIT;
+    start_repo(&b);
+    start_watch(&b);
+    wait_count(&b, &b.w.ready, 1, "beginning");
+    write_file(&b, "new.txt", "fresh word\n");
+    settles(&b, "a save");
+    assert_ok(gaz_store_snapshot(b.f.store, &s, &err));
+    for (size_t i = 0; i < s->repos[0].ref_count; i++) {
+        const gaz_ref_row *ref = &s->repos[0].refs[i];
+        if (ref->kind != GAZ_REF_TREE)
+            continue;
+        snprintf(path, sizeof path, "%s/manifests/%.2s/%s.man", b.f.home, ref->manifest,
+                 ref->manifest);
+        assert_int_equal(unlink(path), 0);
+    }
+    gaz_snapshot_free(s);
+    assert_ok(gaz_repair_all(b.f.store, drop_finding, NULL, &again, &err));
+    settles(&b, "a repair");
+    write_file(&b, "new.txt", "and on\n");
+    settles(&b, "a save after it");
+    stop_watch(&b);
+    gaz_strbuf_release(&again);
+    teardown(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +572,7 @@ int main(void)
         cmocka_unit_test(a_removed_repository_ends_its_watcher),
         cmocka_unit_test(a_tree_that_goes_ends_its_watcher_and_leaves_the_index),
         cmocka_unit_test(what_was_published_by_others_is_put_right),
+        cmocka_unit_test(a_repair_that_drops_the_overlay_is_put_right),
     };
     return cmocka_run_group_tests_name("watch_tree", tests, NULL, NULL);
 }

@@ -2,6 +2,10 @@
  * rest. */
 #include "run_support.h"
 
+#include <unistd.h>
+
+#include "overlay.h"
+
 static void take_finding(void *ctx, const char *what, const char *name, const char *message)
 {
     gaz_strbuf_printf(ctx, "%s %s: %s\n", what, name, message);
@@ -94,6 +98,78 @@ static void comparing_whole_trees_reads_lost_documents_again(void **state)
     assert_int_equal(bench_check(b), 0);
 }
 
+/* ---- the work tree ---- */
+
+static void look(const bench *b)
+{
+    gaz_error err = {0};
+    gaz_run_result result;
+    const index_request request = {.repo = "app"};
+    assert_ok(overlay_index(b->store, &b->settings, &request, &result, &err));
+}
+
+/* Files of the published overlay; -1: there is none. */
+static int overlay_files(const bench *b)
+{
+    gaz_error err = {0};
+    gaz_snapshot *s = NULL;
+    int files = -1;
+    assert_ok(gaz_store_snapshot(b->store, &s, &err));
+    for (size_t i = 0; i < s->repos[0].ref_count; i++)
+        if (s->repos[0].refs[i].kind == GAZ_REF_TREE)
+            files = (int)s->repos[0].refs[i].files;
+    gaz_snapshot_free(s);
+    return files;
+}
+
+static void assert_found(bench *b, const char *query, unsigned files)
+{
+    found f;
+    bench_engine(b, NULL);
+    bench_search(b, &(gaz_search_request){.query = query, .limit = 50}, &f);
+    assert_int_equal(f.status, GAZ_OK);
+    assert_int_equal(f.files, files);
+    assert_true(f.result.complete);
+    found_release(&f);
+}
+
+static void a_sound_overlay_survives_a_repair(void **state)
+{
+    bench *b = *state;
+    write_files(b);
+    bench_commit(b);
+    bench_index(b, NULL);
+    bench_write(b, "new.c", "fresh\n", 6);
+    look(b);
+    assert_int_equal(overlay_files(b), 21);
+    repair(b, "", "");
+    assert_int_equal(overlay_files(b), 21);
+    assert_found(b, "fresh rev:worktree", 1);
+    assert_int_equal(bench_check(b), 0);
+}
+
+/* What is known of the files says that they are as they were: they are read all the same, since
+ * their documents are gone. */
+static void an_overlay_that_lost_its_documents_is_made_again_after_a_repair(void **state)
+{
+    bench *b = *state;
+    write_files(b);
+    bench_commit(b);
+    bench_index(b, NULL);
+    bench_write(b, "new.c", "fresh\n", 6);
+    usleep(250000); /* for the next look to remember it */
+    look(b);
+    lose_segments(b);
+    assert_int_equal(bench_check(b), 2);
+    repair(b, "ref app: 2 refs lack documents; they are indexed again\n", "app\n");
+    assert_int_equal(overlay_files(b), -1);
+    bench_index(b, NULL);
+    look(b);
+    assert_int_equal(overlay_files(b), 21);
+    assert_found(b, "fresh rev:worktree", 1);
+    assert_int_equal(bench_check(b), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +177,11 @@ int main(void)
                                         bench_teardown),
         cmocka_unit_test_setup_teardown(comparing_whole_trees_reads_lost_documents_again,
                                         bench_setup, bench_teardown),
+        cmocka_unit_test_setup_teardown(a_sound_overlay_survives_a_repair, bench_setup,
+                                        bench_teardown),
+        cmocka_unit_test_setup_teardown(
+            an_overlay_that_lost_its_documents_is_made_again_after_a_repair, bench_setup,
+            bench_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
