@@ -12,6 +12,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
+#include "history_run.h"
 #include "overlay.h"
 #include "remote_access.h"
 #include "run_state.h"
@@ -324,6 +325,23 @@ static gaz_status index_tree(gaz_store *store, const gaz_settings *settings,
     return st == GAZ_OK ? overlay_index(store, settings, request, out, err) : st;
 }
 
+/* After text, which can be searched meanwhile. That history could not be indexed is no failure of
+ * the run: it stands beside the repository, and the next run tries again. */
+static gaz_status index_history(gaz_store *store, const gaz_settings *settings,
+                                const gaz_repo_row *row, gaz_error *err)
+{
+    history_result result;
+    gaz_error why = {0};
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    gaz_status st = history_update(store, settings, row->name, &result, &why);
+    if (st == GAZ_OK || st == GAZ_E_NOT_FOUND) /* removed meanwhile */
+        return GAZ_OK;
+    gaz_strbuf_printf(&text, "history is not indexed: %s", why.message);
+    st = gaz_store_repo_failed(store, row->id, text.data, err);
+    gaz_strbuf_release(&text);
+    return st == GAZ_E_NOT_FOUND ? GAZ_OK : st;
+}
+
 gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
                      gaz_run_result *out, gaz_error *err)
 {
@@ -358,6 +376,8 @@ gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index
             gaz_error_clear(err);
     }
     gaz_lock_close(lock);
+    if (st == GAZ_OK && !request->rev)
+        st = index_history(store, settings, &row, err);
     gaz_repo_row_release(&row);
     return st;
 }

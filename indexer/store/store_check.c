@@ -234,6 +234,8 @@ gaz_status gaz_store_check(gaz_store *store, gaz_check_report report, void *ctx,
         st = check_segments(store, snapshot, &f, err);
     if (st == GAZ_OK && snapshot)
         st = check_manifests(store, snapshot, &f, err);
+    if (st == GAZ_OK && snapshot)
+        st = gaz_check_commits(store, &f, err);
     gaz_snapshot_free(snapshot);
     if (checked)
         *checked = f.checked;

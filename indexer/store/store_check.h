@@ -2,6 +2,7 @@
 #ifndef GAZ_STORE_CHECK_H
 #define GAZ_STORE_CHECK_H
 
+#include "gaz/base/map.h"
 #include "store_private.h"
 
 typedef struct gaz_findings {
@@ -33,5 +34,13 @@ GAZ_CHECKED gaz_status gaz_check_read_manifests(gaz_store *store, gaz_db *db, vo
 /** Whether a failure says that a file is damaged or missing, rather than that it could not be
  * looked at. */
 bool gaz_check_is_damage(gaz_status st);
+
+/* commit_publish.c */
+/** Checks the files of all commit indexes, and each as a whole. */
+GAZ_CHECKED gaz_status gaz_check_commits(gaz_store *store, gaz_findings *f, gaz_error *err);
+/** The same, and drops the index of each repository that has a damaged one: an index run makes it
+ * anew. @param again  names of those repositories are added */
+GAZ_CHECKED gaz_status gaz_repair_commits(gaz_store *store, gaz_findings *f, gaz_map *again,
+                                          gaz_error *err);
 
 #endif

@@ -30,7 +30,8 @@ typedef enum gaz_digest_kind {
     GAZ_DIGEST_HOME = 0,
     GAZ_DIGEST_REPO = 1,
     GAZ_DIGEST_REFS = 2,
-    GAZ_DIGEST_POOL = 3
+    GAZ_DIGEST_POOL = 3,
+    GAZ_DIGEST_COMMITS = 4
 } gaz_digest_kind;
 
 /* In the home while a catalogue is being made anew: an empty file. */

@@ -426,6 +426,8 @@ gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx
         st = mend(&r, &sound, err);
     if (st == GAZ_OK)
         st = sound ? drop_damaged(&r, err) : rebuild(&r, err);
+    if (st == GAZ_OK && sound)
+        st = gaz_repair_commits(store, &r.findings, &r.again, err);
     if (st == GAZ_OK)
         st = list_again(&r, again, err);
     gaz_snapshot_free(r.snapshot);

@@ -4,6 +4,7 @@
  *   gaz-worker HOME index NAME [--rev REV] [--suspects HEX,HEX…] [--inflight FD]
  *   gaz-worker HOME merge POOL [--all]
  *   gaz-worker HOME poll NAME
+ *   gaz-worker HOME history NAME
  *   gaz-worker HOME watch NAME [--suspects HEX,HEX…] [--inflight FD]
  *
  * Standard output carries one JSON object per line: {"progress":…}, of a watcher {"watch":…}, and
@@ -16,6 +17,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../history_run.h"
 #include "../overlay.h"
 #include "../remote_access.h"
 #include "gaz/base/fs.h"
@@ -166,6 +168,12 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
         st = merge_pool(store, &settings, strtoll(o->subject, NULL, 10), o->all, NULL, err);
     } else if (st == GAZ_OK && strcmp(o->command, "poll") == 0) {
         st = remote_poll(store, &settings, o->subject, &result->changed, err);
+    } else if (st == GAZ_OK && strcmp(o->command, "history") == 0) {
+        history_result history;
+        st = history_update(store, &settings, o->subject, &history, err);
+        *result = (gaz_run_result){.generation = history.generation,
+                                   .changed = history.changed,
+                                   .elapsed_us = history.elapsed_us};
     } else if (st == GAZ_OK) {
         st = parse_suspects(o->suspects, &suspects, &request.suspect_count, err);
         request.suspects = suspects;
@@ -209,7 +217,8 @@ static bool parse_options(int argc, char **argv, options *o)
         i++;
     }
     return strcmp(o->command, "index") == 0 || strcmp(o->command, "merge") == 0 ||
-           strcmp(o->command, "poll") == 0 || strcmp(o->command, "watch") == 0;
+           strcmp(o->command, "poll") == 0 || strcmp(o->command, "history") == 0 ||
+           strcmp(o->command, "watch") == 0;
 }
 
 int main(int argc, char **argv)
@@ -221,7 +230,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all] | "
-                        "HOME poll NAME | HOME watch NAME\n");
+                        "HOME poll NAME | HOME history NAME | HOME watch NAME\n");
         return 2;
     }
     gaz_status st = work(&o, &result, &err);

@@ -36,9 +36,10 @@ typedef struct gaz_settings {
     int64_t index_memory;         /**< index.memory: 768 MiB for one run */
     int64_t blob_max;             /**< index.blob_max: 2 GiB */
     int64_t revisions_kept;       /**< index.revisions: 64 on-demand revisions per repository */
-    int64_t clone_timeout_ms;     /**< repos.clone_timeout: 30 m */
-    int64_t clone_max;            /**< repos.clone_max: 64 GiB on disk */
-    int64_t poll_interval_ms;     /**< poll.interval: 15 m; 0: no polling */
+    int64_t history_commits;  /**< history.commits: 50000, the newest that are indexed; 0: none */
+    int64_t clone_timeout_ms; /**< repos.clone_timeout: 30 m */
+    int64_t clone_max;        /**< repos.clone_max: 64 GiB on disk */
+    int64_t poll_interval_ms; /**< poll.interval: 15 m; 0: no polling */
     int64_t poll_interval_max_ms; /**< poll.interval_max: 6 h, after failures */
     int64_t poll_at_once;         /**< poll.at_once: 2 repositories */
     int64_t poll_timeout_ms;      /**< poll.timeout: 1 m */

@@ -1,0 +1,489 @@
+/* A step of the commit index: walk history from the branches' tips over what is known and what is
+ * not, read what is not, write it to a new file with what is worth putting together, publish. The
+ * walk costs a few milliseconds per ten thousand commits, reading what is new is the rest.
+ *
+ * Files of an index shrink geometrically from the oldest to the newest: a new one takes along those
+ * before it that are less than MERGE_FACTOR times its size, so a commit is written anew a few times
+ * in its life and an index has a handful of files. Time for reading is bounded: a step that did not
+ * get through publishes the newest part, says that it is unfinished, and the next one goes on.
+ * What is beyond the part stays in its file and is not read again. In the new file what was read
+ * comes first, since only then it is known what is worth putting together with it. */
+#include "history_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gaz/base/clock.h"
+#include "gaz/base/fs.h"
+#include "gaz/base/map.h"
+
+#define EXTRACTOR 1 /* of history_read.c and what it calls: raise it when records change */
+#define MERGE_FACTOR 4
+#define FILES_MAX 12
+#define LOCK_WAIT_MS 1800000
+#define LONG_STEP_MS 16000
+#define PUBLISH_EVERY 20000       /* commits read in one step */
+#define UNREAD UINT32_MAX         /* the file of a commit that is to be read */
+#define WRITTEN (UINT32_MAX - 1u) /* … and of one that is in the file being written */
+
+typedef struct wanted {
+    gaz_oid id;
+    uint32_t missing;
+    gaz_commit_place place; /* its file may be UNREAD or WRITTEN */
+} wanted;
+
+typedef struct step {
+    gaz_store *store;
+    const gaz_settings *settings;
+    gaz_repo_row row;
+    gaz_repo *repo;
+    gaz_commits *old; /* nullable */
+    const gaz_commits_file *old_files;
+    size_t old_count;
+    GAZ_VEC(gaz_oid) tips;
+    gaz_map known; /* id → place: file << 32 | local */
+    GAZ_VEC(wanted) order;
+    size_t unread;
+    size_t cut; /* of `order`: what is beyond it has to wait */
+    gaz_history_end end;
+    size_t kept; /* old files that stay as they are */
+    gaz_run *run;
+    history_source source;
+    bool have_source;
+    history_writer writer;
+    GAZ_VEC(gaz_commit_place) out; /* the new index */
+    int64_t deadline;
+    bool unfinished;
+    history_result *result;
+} step;
+
+static gaz_status no_memory(gaz_error *err)
+{
+    return gaz_error_set(err, GAZ_E_NOMEM, "no memory to index history");
+}
+
+/* ---- what is to be in it ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    return gaz_oid_compare(a, b);
+}
+
+/* The tips of the branches in the last generation: what is indexed of their text. */
+static gaz_status find_tips(step *s, gaz_error *err)
+{
+    gaz_snapshot *snapshot = NULL;
+    gaz_status st = gaz_store_snapshot(s->store, &snapshot, err);
+    for (size_t r = 0; st == GAZ_OK && r < snapshot->repo_count; r++) {
+        const gaz_snapshot_repo *repo = &snapshot->repos[r];
+        for (size_t i = 0; repo->row.id == s->row.id && i < repo->ref_count; i++)
+            if (repo->refs[i].kind == GAZ_REF_BRANCH &&
+                !gaz_vec_push(&s->tips, repo->refs[i].commit))
+                st = no_memory(err);
+    }
+    gaz_snapshot_free(snapshot);
+    if (s->tips.len)
+        qsort(s->tips.items, s->tips.len, sizeof *s->tips.items, by_id);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->tips.len; i++)
+        if (!kept || gaz_oid_compare(&s->tips.items[kept - 1], &s->tips.items[i]) != 0)
+            s->tips.items[kept++] = s->tips.items[i];
+    s->tips.len = kept;
+    return st;
+}
+
+/* An index that cannot be used is made anew. */
+static gaz_status open_old(step *s, gaz_error *err)
+{
+    gaz_error why = {0};
+    gaz_status st = gaz_commits_open(s->store, s->row.id, &s->old, &why);
+    if (st == GAZ_E_NOMEM || st == GAZ_E_BUSY)
+        return gaz_error_set(err, st, "%s", why.message);
+    if (st == GAZ_OK && gaz_commits_state_of(s->old)->extractor == EXTRACTOR)
+        s->old_files = gaz_commits_files(s->old, &s->old_count);
+    return GAZ_OK;
+}
+
+static bool same_tips(const step *s, const gaz_commits_state *state)
+{
+    return state->tip_count == s->tips.len &&
+           (!s->tips.len ||
+            memcmp(state->tips, s->tips.items, s->tips.len * sizeof *s->tips.items) == 0);
+}
+
+/* Nothing is new. Where commits are missing somebody may have brought them: only a walk can tell.
+ */
+static bool is_current(const step *s)
+{
+    if (!s->old_files)
+        return false;
+    const gaz_commits_state *state = gaz_commits_state_of(s->old);
+    return same_tips(s, state) && state->limit == (uint64_t)s->settings->history_commits &&
+           !state->end.unfinished && !state->end.missing;
+}
+
+static gaz_status learn_known(step *s, gaz_error *err)
+{
+    for (uint32_t file = 0; file < s->old_count; file++) {
+        for (uint32_t local = 0; local < s->old_files[file].commits; local++) {
+            int64_t when;
+            const gaz_oid *parents;
+            uint32_t count;
+            unsigned flags;
+            const gaz_oid *id = gaz_commits_links(s->old, (gaz_commit_place){file, local}, &when,
+                                                  &parents, &count, &flags);
+            uint64_t *slot = gaz_map_put(&s->known, id->id, GAZ_OID_SIZE, NULL);
+            if (!slot)
+                return no_memory(err);
+            *slot = (uint64_t)file << 32 | local; /* of two the newer one */
+        }
+    }
+    return GAZ_OK;
+}
+
+static bool is_known(void *ctx, const gaz_oid *id, gaz_history_node *out)
+{
+    const step *s = ctx;
+    unsigned flags;
+    const uint64_t *at = gaz_map_get(&s->known, id->id, GAZ_OID_SIZE);
+    if (!at)
+        return false;
+    gaz_commit_place place = {(uint32_t)(*at >> 32), (uint32_t)*at};
+    (void)gaz_commits_links(s->old, place, &out->when, &out->parents, &out->parent_count, &flags);
+    out->parents_cut = flags & GAZ_COMMIT_PARENTS_CUT;
+    return true;
+}
+
+/* A commit whose parents have come, or gone, since it was read is read again. */
+static gaz_status visit(void *ctx, const gaz_oid *id, const gaz_history_node *node,
+                        uint32_t missing, gaz_error *err)
+{
+    step *s = ctx;
+    wanted w = {.id = *id, .missing = missing, .place = {UNREAD, 0}};
+    const uint64_t *at = gaz_map_get(&s->known, id->id, GAZ_OID_SIZE);
+    (void)node;
+    if (at) {
+        gaz_history_node links;
+        gaz_commit_place place = {(uint32_t)(*at >> 32), (uint32_t)*at};
+        unsigned flags;
+        (void)gaz_commits_links(s->old, place, &links.when, &links.parents, &links.parent_count,
+                                &flags);
+        if (((flags & GAZ_COMMIT_PARENT_MISSING) != 0) == (missing > 0))
+            w.place = place;
+    }
+    s->unread += w.place.file == UNREAD;
+    return gaz_vec_push(&s->order, w) ? GAZ_OK : no_memory(err);
+}
+
+static gaz_status walk(step *s, gaz_error *err)
+{
+    gaz_history_walk request = {.tips = s->tips.items,
+                                .tip_count = s->tips.len,
+                                .max = (size_t)s->settings->history_commits,
+                                .known = is_known,
+                                .visit = visit,
+                                .ctx = s};
+    gaz_status st = learn_known(s, err);
+    return st == GAZ_OK ? gaz_history_walk_run(s->repo, &request, &s->end, err) : st;
+}
+
+/* Whether the walk found the index as it is. */
+static bool is_same(const step *s)
+{
+    if (!s->old_files || s->unread || gaz_commits_count(s->old) != s->order.len)
+        return false;
+    const gaz_commits_state *state = gaz_commits_state_of(s->old);
+    for (size_t i = 0; i < s->order.len; i++)
+        if (state->order[i].file != s->order.items[i].place.file ||
+            state->order[i].local != s->order.items[i].place.local)
+            return false;
+    return same_tips(s, state) && state->limit == (uint64_t)s->settings->history_commits &&
+           !state->end.unfinished && state->end.missing == s->end.missing &&
+           state->end.goes_on == s->end.goes_on;
+}
+
+/* ---- which files to put together ---- */
+
+/* @param size  commits that were written anew */
+static gaz_status choose_files(step *s, uint64_t size, gaz_error *err)
+{
+    size_t *live = calloc(s->old_count + 1, sizeof *live);
+    if (!live)
+        return no_memory(err);
+    for (size_t i = 0; i < s->order.len; i++)
+        if (s->order.items[i].place.file < s->old_count)
+            live[s->order.items[i].place.file]++;
+    s->kept = s->old_count;
+    for (size_t i = s->old_count; i-- > 0;) {
+        bool dead = live[i] * 2 < s->old_files[i].commits;
+        if (i == s->kept - 1 && (live[i] < MERGE_FACTOR * size || i >= FILES_MAX)) {
+            s->kept = i;
+            size += live[i];
+        } else if (dead) { /* and what was written since then goes along */
+            for (; s->kept > i; s->kept--)
+                size += live[s->kept - 1];
+        }
+    }
+    s->result->merged = s->old_count - s->kept;
+    free(live);
+    return GAZ_OK;
+}
+
+/* ---- writing ---- */
+
+static void place_written(const step *s, wanted *w)
+{
+    w->place = (gaz_commit_place){WRITTEN, gaz_commits_writer_count(s->writer.commits)};
+}
+
+/* Reads the next commits that have to be read, `from` on, into a batch. */
+static gaz_status read_batch(const step *s, history_reader *reader, size_t from,
+                             history_item *items, gaz_error *err)
+{
+    size_t count = 0;
+    for (size_t i = from; i < s->order.len && count < HISTORY_BATCH; i++) {
+        const wanted *w = &s->order.items[i];
+        if (w->place.file != UNREAD)
+            continue;
+        items[count].id = w->id;
+        items[count++].missing = w->missing;
+    }
+    return history_reader_read(reader, items, count, err);
+}
+
+static bool has_enough(const step *s)
+{
+    return s->result->read &&
+           (gaz_expired(s->deadline) || s->result->read >= PUBLISH_EVERY ||
+            gaz_commits_writer_changes(s->writer.commits) > GAZ_COMMITS_CHANGES_MAX / 2);
+}
+
+/* What is new, as far as time allows. */
+static gaz_status write_unread(step *s, history_reader *reader, history_item *items, gaz_error *err)
+{
+    size_t used = HISTORY_BATCH;
+    gaz_status st = GAZ_OK;
+    s->cut = s->order.len;
+    for (size_t i = 0; st == GAZ_OK && i < s->order.len; i++) {
+        wanted *w = &s->order.items[i];
+        if (w->place.file != UNREAD)
+            continue;
+        if (used == HISTORY_BATCH) {
+            if (has_enough(s)) {
+                s->cut = i;
+                return GAZ_OK;
+            }
+            st = read_batch(s, reader, i, items, err);
+            used = 0;
+        }
+        if (st != GAZ_OK)
+            break;
+        place_written(s, w);
+        st = history_writer_add(&s->writer, &items[used].record, &items[used].text, err);
+        used++;
+        s->result->read++;
+    }
+    return st;
+}
+
+static gaz_status read_new(step *s, gaz_error *err)
+{
+    history_reader *reader = NULL;
+    history_item *items = calloc(HISTORY_BATCH, sizeof *items);
+    gaz_status st = items ? GAZ_OK : no_memory(err);
+    for (size_t i = 0; items && i < HISTORY_BATCH; i++)
+        history_item_init(&items[i]);
+    if (st == GAZ_OK)
+        st = history_reader_new(s->row.git_dir, s->unread > 8 ? (unsigned)s->settings->threads : 1,
+                                &reader, err);
+    if (st == GAZ_OK)
+        st = write_unread(s, reader, items, err);
+    history_reader_free(reader);
+    for (size_t i = 0; items && i < HISTORY_BATCH; i++)
+        history_item_release(&items[i]);
+    free(items);
+    return st;
+}
+
+/* What the files that go hold, also beyond the cut: it need not be read again. */
+static gaz_status copy_old(step *s, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    if (s->kept < s->old_count) {
+        st = history_source_open(s->store, s->old, &s->source, err);
+        s->have_source = st == GAZ_OK;
+    }
+    for (size_t i = 0; st == GAZ_OK && s->have_source && i < s->order.len; i++) {
+        wanted *w = &s->order.items[i];
+        gaz_commit_place from = w->place;
+        if (from.file >= s->old_count || from.file < s->kept)
+            continue;
+        place_written(s, w);
+        st = history_writer_copy(&s->writer, &s->source, from, err);
+    }
+    return st == GAZ_OK ? history_writer_end_diffs(&s->writer, err) : st;
+}
+
+static gaz_status lay_out(step *s, gaz_error *err)
+{
+    for (size_t i = 0; i < s->cut; i++) {
+        gaz_commit_place place = s->order.items[i].place;
+        if (place.file == WRITTEN)
+            place.file = (uint32_t)s->kept;
+        if (!gaz_vec_push(&s->out, place))
+            return no_memory(err);
+    }
+    s->unfinished = s->cut < s->order.len;
+    return GAZ_OK;
+}
+
+/* ---- publishing ---- */
+
+static gaz_status finish_file(step *s, gaz_error *err)
+{
+    gaz_commits_state state = {.tips = s->tips.items,
+                               .tip_count = s->tips.len,
+                               .limit = (uint64_t)s->settings->history_commits,
+                               .extractor = EXTRACTOR,
+                               .order = s->out.items,
+                               .count = s->out.len};
+    state.end = (gaz_commits_end){.goes_on = s->end.goes_on || s->unfinished,
+                                  .unfinished = s->unfinished,
+                                  .missing = s->end.missing,
+                                  .missing_one = s->end.missing_one};
+    s->result->end = state.end;
+    return gaz_commits_writer_finish(s->writer.commits, s->store, s->run, s->old_files, s->kept,
+                                     &state, &s->writer.file, err);
+}
+
+static gaz_status publish(step *s, gaz_error *err)
+{
+    gaz_commits_file *files = calloc(s->kept + 1, sizeof *files);
+    if (!files)
+        return no_memory(err);
+    if (s->kept)
+        memcpy(files, s->old_files, s->kept * sizeof *files);
+    files[s->kept] = s->writer.file;
+    gaz_status st =
+        gaz_commits_publish(s->store, s->row.id, files, s->kept + 1, &s->result->generation, err);
+    free(files);
+    s->result->changed = st == GAZ_OK;
+    s->result->commits = s->out.len;
+    s->result->files = s->kept + 1;
+    s->result->more = s->unfinished;
+    return st;
+}
+
+static gaz_status write_index(step *s, gaz_error *err)
+{
+    gaz_status st = gaz_run_open(s->store, &s->run, err);
+    if (st == GAZ_OK)
+        st = history_writer_open(s->store, s->run, &s->writer, err);
+    if (st == GAZ_OK)
+        st = read_new(s, err);
+    if (st == GAZ_OK)
+        st = choose_files(s, s->result->read, err);
+    if (st == GAZ_OK)
+        st = copy_old(s, err);
+    if (st == GAZ_OK)
+        st = lay_out(s, err);
+    if (st == GAZ_OK)
+        st = finish_file(s, err);
+    return st == GAZ_OK ? publish(s, err) : st;
+}
+
+/* A repository without branches, or a limit of none, has no commit index. */
+static gaz_status drop_index(step *s, gaz_error *err)
+{
+    if (!s->old)
+        return GAZ_OK;
+    s->result->changed = true;
+    return gaz_commits_publish(s->store, s->row.id, NULL, 0, &s->result->generation, err);
+}
+
+static void tell_old(step *s)
+{
+    s->result->generation = gaz_commits_generation(s->old);
+    s->result->commits = gaz_commits_count(s->old);
+    s->result->files = s->old_count;
+    s->result->end = gaz_commits_state_of(s->old)->end;
+}
+
+static gaz_status run_locked(step *s, gaz_error *err)
+{
+    gaz_status st = find_tips(s, err);
+    if (st == GAZ_OK)
+        st = open_old(s, err);
+    if (st != GAZ_OK)
+        return st;
+    if (!s->tips.len || !s->settings->history_commits)
+        return drop_index(s, err);
+    bool current = is_current(s);
+    if (!current)
+        st = gaz_repo_open(s->row.git_dir, &s->repo, err);
+    if (st == GAZ_OK && !current) {
+        st = walk(s, err);
+        current = st == GAZ_OK && is_same(s);
+    }
+    if (st == GAZ_OK && current)
+        tell_old(s);
+    return st == GAZ_OK && !current ? write_index(s, err) : st;
+}
+
+static void release(step *s)
+{
+    if (s->writer.store)
+        history_writer_release(&s->writer);
+    if (s->have_source)
+        history_source_release(&s->source);
+    gaz_run_close(s->run);
+    gaz_commits_unref(s->old);
+    gaz_repo_close(s->repo);
+    gaz_vec_free(&s->tips);
+    gaz_vec_free(&s->order);
+    gaz_vec_free(&s->out);
+    gaz_map_release(&s->known);
+    gaz_repo_row_release(&s->row);
+}
+
+gaz_status history_step(gaz_store *store, const gaz_settings *settings, const char *repo,
+                        int64_t step_ms, history_result *out, gaz_error *err)
+{
+    step s = {.store = store, .settings = settings, .result = out};
+    gaz_lock *lock = NULL;
+    int64_t started = gaz_now_us();
+    *out = (history_result){0};
+    s.deadline = step_ms > 0 ? gaz_deadline(step_ms) : GAZ_NEVER;
+    gaz_map_init(&s.known);
+    gaz_status st = gaz_store_repo_get(store, repo, &s.row, err);
+    if (st == GAZ_OK)
+        st = gaz_store_repo_lock(store, s.row.uid, LOCK_WAIT_MS, &lock, err);
+    if (st == GAZ_OK)
+        st = run_locked(&s, err);
+    release(&s);
+    gaz_lock_close(lock);
+    out->elapsed_us = gaz_now_us() - started;
+    return st;
+}
+
+gaz_status history_update(gaz_store *store, const gaz_settings *settings, const char *repo,
+                          history_result *out, gaz_error *err)
+{
+    history_result sum = {0}, one = {.more = true};
+    gaz_status st = GAZ_OK;
+    /* longer and longer: a history that takes minutes is not written anew every other second */
+    for (int64_t ms = HISTORY_STEP_MS; st == GAZ_OK && one.more;
+         ms = ms < LONG_STEP_MS ? ms * 2 : ms) {
+        st = history_step(store, settings, repo, ms, &one, err);
+        sum.read += one.read;
+        sum.merged += one.merged;
+        sum.elapsed_us += one.elapsed_us;
+        sum.changed |= one.changed;
+    }
+    one.read = sum.read;
+    one.merged = sum.merged;
+    one.elapsed_us = sum.elapsed_us;
+    one.changed = sum.changed;
+    *out = one;
+    return st;
+}
