@@ -40,6 +40,8 @@ GAZ_CHECKED gaz_status gaz_assemble_references(assembly *a, gaz_error *err);
 /** Fills facts->imports. After definitions. */
 GAZ_CHECKED gaz_status gaz_assemble_imports(assembly *a, gaz_error *err);
 
+/** Widens definitions by the attributes before them. Before they are sorted. */
+void gaz_attach_attributes(assembly *a);
 /** Sorts comments and documentation strings and gives them to definitions. */
 void gaz_attach_docs(assembly *a);
 /** One line that shows a definition without its body. */

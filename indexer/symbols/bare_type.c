@@ -58,11 +58,37 @@ static bool spoiled(const char *text, uint32_t at, uint32_t end)
              (len >= 9 && strncmp(text + at, "undefined", 9) == 0));
 }
 
+/* `'a ` of Rust, which is no quoted name. */
+static uint32_t skip_lifetime(const char *text, raw_range type)
+{
+    uint32_t at = type.start + 1;
+    if (text[type.start] != '\'')
+        return type.start;
+    while (at < type.end && in_name(text[at]))
+        at++;
+    return at < type.end && text[at] == ' ' ? at : type.start;
+}
+
+/* Pointers of Rust that stand for what they point to. */
+static bool is_pointer(const char *text, uint32_t start, raw_range type)
+{
+    static const char *const pointers[] = {"Rc<", "Arc<", "Box<dyn "};
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+        size_t len = strlen(pointers[i]);
+        if (type.end - start > len && memcmp(text + start, pointers[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
 raw_range gaz_bare_type(const char *text, raw_range type)
 {
     static const raw_range none = {0, 0};
     while (type.start < type.end) {
         char c = text[type.start];
+        type.start = skip_lifetime(text, type);
+        if (text[type.start] != c)
+            continue;
         if (strchr(" \t\r\n*&?:\"'~@", c)) {
             type.start++;
             continue;
@@ -70,7 +96,8 @@ raw_range gaz_bare_type(const char *text, raw_range type)
         if (!in_name(c) || isdigit((unsigned char)c))
             return none;
         uint32_t end = path_end(text, type);
-        if (!is_qualifier(text + type.start, end - type.start))
+        if (!is_qualifier(text + type.start, end - type.start) &&
+            !is_pointer(text, type.start, type))
             return spoiled(text, end, type.end) ? none : (raw_range){type.start, end};
         type.start = end;
         if (type.start < type.end && (text[type.start] == '[' || text[type.start] == '<'))

@@ -104,7 +104,9 @@ static bool bind_local(assembly *a, const raw_local *local)
     if (!name)
         return false;
     binding b = {.name = (uint32_t)(name - a->names.items),
-                 .start = local->kind == LOCAL_HERE ? local->name.end : scope->start,
+                 .start = local->kind == LOCAL_HERE        ? local->name.end
+                          : local->kind == LOCAL_TYPE_NAME ? scope->start
+                                                           : scope->body,
                  .end = scope->end,
                  .at = local->name.start,
                  .below = LOOKUP_NONE,
@@ -391,6 +393,8 @@ static gaz_slice bare_member_type(const assembly *a, uint32_t enclosing, raw_ran
     for (uint32_t i = enclosing; i != GAZ_NO_DEFINITION && type.len == 0; i = all[i].container)
         if (gaz_kind_is_class(all[i].kind))
             type = field_type(a, all[i].name, name);
+        else if (all[i].container_name.len > 0)
+            type = field_type(a, all[i].container_name, name);
     return type;
 }
 
@@ -403,6 +407,8 @@ static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_re
         raw_range type = gaz_bare_type(a->raw.text, local->type);
         /* `T x` says nothing of x. */
         bool parameter = range_len(type) > 0 && local_of(a, type, position, true);
+        if (range_len(type) > 0 && is_self(a, type)) /* Rust's Self */
+            return class_around(a, b->enclosing);
         return parameter ? (gaz_slice){"", 0} : gaz_text_slice(&a->raw, type);
     }
     if (is_self(a, name))

@@ -116,6 +116,10 @@ static void set_ends(const collector *c, raw_definition *d)
         if (d->span.start < d->signature_start && !strchr("@[#", c->raw->text[d->span.start]))
             d->signature_start = d->span.start;
     }
+    if (has(c, JOB_NAME) && d->name_span.end > d->span.end) { /* a keyword before its name */
+        d->span.end = d->name_span.end;
+        d->span.end_line = d->name_span.end_line;
+    }
     d->body = trimmed(c->raw, part_range(c, JOB_BODY));
     if (d->body.end > d->span.end) { /* a body beside its head: the C++ `try` of a function */
         d->span.end = d->body.end;
@@ -176,23 +180,31 @@ static uint8_t count_arguments(const raw_facts *raw, TSNode arguments)
     return named < GAZ_ARITY_UNKNOWN ? (uint8_t)named : GAZ_ARITY_UNKNOWN;
 }
 
-/* `a::b` for the receiver b of `a::b::f`: some grammars nest such paths from the left. */
+/* `a::b` for the receiver b of `a::b::f`: some grammars nest such paths from the left, and among
+ * the tokens of a macro there are no paths at all. */
 static raw_range whole_path(const raw_facts *raw, raw_range range)
 {
     const char *text = raw->text;
-    while (range.start > 2 && text[range.start - 1] == ':' && text[range.start - 2] == ':' &&
-           is_name_char(text[range.start - 3])) {
-        range.start -= 2;
+    for (;;) {
+        uint32_t at = range.start;
+        if (at > 2 && text[at - 1] == ':' && text[at - 2] == ':')
+            at -= 2;
+        else if (at > 1 && text[at - 1] == '.')
+            at--;
+        if (at == range.start || !is_name_char(text[at - 1]))
+            return range;
+        range.start = at;
         while (range.start > 0 && is_name_char(text[range.start - 1]))
             range.start--;
     }
-    return range;
 }
 
 static void add_reference(collector *c, const capture_meaning *meaning, TSNode node)
 {
     raw_range name = range_of(node);
     if (range_len(name) == 0 || range_len(name) > NAME_MAX_BYTES)
+        return;
+    if (c->info->called && (name.end >= c->raw->len || c->raw->text[name.end] != '('))
         return;
     raw_reference r = {.line = ts_node_start_point(node).row + 1,
                        .pattern = c->match->pattern_index,
@@ -291,11 +303,11 @@ static void add_local(collector *c, const capture_meaning *meaning, TSNode node)
 
 static uint8_t label_visibility(const raw_facts *raw, raw_range range)
 {
-    for (uint8_t i = 0; i <= GAZ_VISIBILITY_FILE; i++) {
+    for (unsigned i = 0; i <= GAZ_VISIBILITY_FILE; i++) {
         const char *name = gaz_visibility_name(i);
         size_t len = strlen(name);
         if (range_len(range) >= len && memcmp(raw->text + range.start, name, len) == 0)
-            return i;
+            return (uint8_t)i;
     }
     return VISIBILITY_UNSET;
 }
@@ -306,11 +318,17 @@ static bool add_other(collector *c, const capture_meaning *meaning, TSNode node)
     raw_range range = range_of(node);
     switch (meaning->job) {
     case JOB_SCOPE:
-        return gaz_vec_push(&raw->scopes, ((raw_scope){range.start, range.end, meaning->kind}));
-    case JOB_COMMENT: {
+        return gaz_vec_push(
+            &raw->scopes,
+            ((raw_scope){range.start, range.end,
+                         has(c, JOB_BODY) ? part_range(c, JOB_BODY).start : range.start,
+                         meaning->kind}));
+    case JOB_COMMENT:
+    case JOB_ATTRIBUTE: {
         gaz_span span = span_of(node);
-        return gaz_vec_push(&raw->comments,
-                            ((raw_comment){span.start, span.end, span.start_line, span.end_line}));
+        raw_comment found = {span.start, span.end, span.start_line, span.end_line};
+        return meaning->job == JOB_COMMENT ? gaz_vec_push(&raw->comments, found)
+                                           : gaz_vec_push(&raw->attributes, found);
     }
     case JOB_DOC:
         return gaz_vec_push(&raw->docs, range);
@@ -364,7 +382,7 @@ static void collect_match(collector *c)
 static size_t fact_count(const raw_facts *raw)
 {
     return raw->definitions.len + raw->references.len + raw->imports.len + raw->locals.len +
-           raw->scopes.len + raw->comments.len;
+           raw->scopes.len + raw->comments.len + raw->attributes.len;
 }
 
 gaz_status gaz_collect(raw_facts *raw, const query_program *program, TSQueryCursor *cursor,

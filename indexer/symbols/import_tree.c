@@ -63,30 +63,56 @@ static raw_range join_path(tree_walk *w, raw_range own)
     return path;
 }
 
+/* `super::super::a` is two levels up from here. */
+static void strip_supers(const gaz_strbuf *joined, raw_import *import)
+{
+    static const char up[] = "super";
+    enum { LEN = sizeof up - 1 };
+    while (range_len(import->path) >= LEN && import->level < UINT8_MAX &&
+           memcmp(joined->data + import->path.start, up, LEN) == 0) {
+        uint32_t after = import->path.start + LEN;
+        if (after < import->path.end && joined->data[after] != ':')
+            return;
+        import->path.start = after + 2 < import->path.end ? after + 2 : import->path.end;
+        import->level++;
+    }
+}
+
 static bool is_wildcard(const char *text, raw_range name)
 {
     return range_len(name) == 1 && (text[name.start] == '*' || text[name.start] == '_');
 }
 
-static void add_name_use(tree_walk *w, raw_range name)
+static void add_name_use(tree_walk *w, raw_range name, uint32_t line)
 {
     raw_reference r = {.start = name.start,
                        .end = name.end,
-                       .line = w->line,
+                       .line = line,
                        .role = GAZ_REFERENCE_IMPORT,
                        .arity = GAZ_ARITY_UNKNOWN};
     w->no_memory |= !gaz_vec_push(&w->raw->references, r);
+}
+
+/* A leaf without the comment behind it. */
+static raw_range without_comment(const char *text, raw_range leaf)
+{
+    for (uint32_t i = leaf.start; i + 1 < leaf.end; i++)
+        if (text[i] == '/' && (text[i + 1] == '/' || text[i + 1] == '*'))
+            return trim(text, (raw_range){leaf.start, i});
+    return leaf;
 }
 
 static void add_leaf(tree_walk *w, raw_range leaf)
 {
     const char *text = w->raw->text;
     raw_import import = w->whole;
-    leaf = trim(text, leaf);
+    leaf = without_comment(text, trim(text, leaf));
     if (range_len(leaf) == 0)
         return;
     import.start = leaf.start;
     import.line = w->line;
+    for (uint32_t i = leaf.start; i < w->at; i++)
+        import.line -= text[i] == '\n';
     import.alias = cut_alias(text, &leaf);
     uint32_t name = leaf.end;
     while (name > leaf.start && !is_separator(text[name - 1]))
@@ -98,13 +124,34 @@ static void add_leaf(tree_walk *w, raw_range leaf)
     if (is_wildcard(text, import.name))
         import.flags |= GAZ_IMPORT_WILDCARD;
     import.path = join_path(w, (raw_range){leaf.start, alone ? leaf.end : name});
-    if (alone && import.kind == GAZ_IMPORT_FROM)
+    if (!w->no_memory)
+        strip_supers(&w->raw->joined, &import);
+    if ((alone || self) && import.kind == GAZ_IMPORT_FROM)
         import.kind = GAZ_IMPORT_MODULE;
     if (alone || self || import.flags & GAZ_IMPORT_WILDCARD)
         import.name = (raw_range){0, 0};
     else
-        add_name_use(w, import.name);
+        add_name_use(w, import.name, import.line);
     w->no_memory |= !gaz_vec_push(&w->raw->imports, import);
+}
+
+/* Past a comment that begins at w->at - 1. @return false when there is none */
+static bool skip_comment(tree_walk *w)
+{
+    const char *text = w->raw->text;
+    uint32_t start = w->at - 1;
+    if (text[start] != '/' || w->at == w->end || (text[w->at] != '/' && text[w->at] != '*'))
+        return false;
+    bool block = text[w->at] == '*';
+    for (w->at++; w->at < w->end; w->at++) {
+        w->line += text[w->at] == '\n';
+        if (!block && text[w->at] == '\n')
+            break;
+        if (block && text[w->at] == '/' && text[w->at - 1] == '*' && w->at > start + 2)
+            break;
+    }
+    w->at += w->at < w->end;
+    return true;
 }
 
 static void walk_items(tree_walk *w, int depth)
@@ -115,7 +162,11 @@ static void walk_items(tree_walk *w, int depth)
     while (w->at < w->end && !w->no_memory) {
         char c = text[w->at++];
         w->line += c == '\n';
-        if (c == '{' && depth < TREE_DEPTH && w->prefix.len < PATH_MAX_BYTES) {
+        if (skip_comment(w)) {
+            if (range_len(trim(text, (raw_range){from, w->at})) > 0 &&
+                text[trim(text, (raw_range){from, w->at}).start] == '/')
+                from = w->at; /* nothing stands before it */
+        } else if (c == '{' && depth < TREE_DEPTH && w->prefix.len < PATH_MAX_BYTES) {
             raw_range own = trim(text, (raw_range){from, w->at - 1});
             gaz_strbuf_add(&w->prefix, text + own.start, range_len(own));
             walk_items(w, depth + 1);

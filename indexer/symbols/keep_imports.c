@@ -17,8 +17,12 @@ static int by_start(const void *left, const void *right)
 /* Patterns may overlap: the first of those that say the same stays. */
 static bool is_repeated(const raw_import *a, const raw_import *b)
 {
-    return a->start == b->start && a->path.start == b->path.start &&
-           a->name.start == b->name.start && a->joined == b->joined;
+    if (a->start != b->start)
+        return false;
+    /* Where a file is said to be by two patterns, as `#[path]` of Rust does, the first holds. */
+    return (a->path.start == b->path.start && a->name.start == b->name.start &&
+            a->joined == b->joined) ||
+           (a->kind == GAZ_IMPORT_SOURCE && b->kind == GAZ_IMPORT_SOURCE);
 }
 
 /* `require("a")` whose result is taken apart, or named, beside: that says more. */

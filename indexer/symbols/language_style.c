@@ -29,10 +29,19 @@ static const style_word script_words[] = {{"export", GAZ_VISIBILITY_PUBLIC, 0},
                                           {"override", PLAIN_WORD, GAZ_DEFINITION_OVERRIDE},
                                           {NULL, 0, 0}};
 
-static const style_word rust_words[] = {
-    {"pub", GAZ_VISIBILITY_PUBLIC, 0},         {"pub(crate)", GAZ_VISIBILITY_PACKAGE, 0},
-    {"pub(super)", GAZ_VISIBILITY_PACKAGE, 0}, {"pub(in)", GAZ_VISIBILITY_PACKAGE, 0},
-    {"pub(self)", GAZ_VISIBILITY_PRIVATE, 0},  {NULL, 0, 0}};
+static const style_word rust_words[] = {{"pub", GAZ_VISIBILITY_PUBLIC, 0},
+                                        {"pub(crate)", GAZ_VISIBILITY_PACKAGE, 0},
+                                        {"pub(super)", GAZ_VISIBILITY_PACKAGE, 0},
+                                        {"pub(in)", GAZ_VISIBILITY_PACKAGE, 0},
+                                        {"pub(self)", GAZ_VISIBILITY_PRIVATE, 0},
+                                        {"[macro_export]", GAZ_VISIBILITY_PUBLIC, 0},
+                                        {"[test]", PLAIN_WORD, GAZ_DEFINITION_TEST},
+                                        {"[cfg(test)]", PLAIN_WORD, GAZ_DEFINITION_TEST},
+                                        {"[rstest]", PLAIN_WORD, GAZ_DEFINITION_TEST},
+                                        {"[test_case]", PLAIN_WORD, GAZ_DEFINITION_TEST},
+                                        {"[quickcheck]", PLAIN_WORD, GAZ_DEFINITION_TEST},
+                                        {"[wasm_bindgen_test]", PLAIN_WORD, GAZ_DEFINITION_TEST},
+                                        {NULL, 0, 0}};
 
 static const style_word java_words[] = {{"public", GAZ_VISIBILITY_PUBLIC, 0},
                                         {"external", GAZ_VISIBILITY_PUBLIC, 0},
@@ -191,6 +200,40 @@ static size_t skip_enclosed(const char *text, size_t at, size_t len)
     return len;
 }
 
+static void apply_attribute(const language_style *style, const char *word, size_t len,
+                            uint8_t *visibility, uint8_t *flags)
+{
+    char key[40];
+    if (len + 2 >= sizeof key)
+        return;
+    key[0] = '[';
+    memcpy(key + 1, word, len);
+    key[len + 1] = ']';
+    apply_word(style, key, len + 2, visibility, flags);
+}
+
+/* `[A, b::C(x)]` of C# and Rust: the last name of each path counts, and the whole: `[cfg(test)]`.
+ */
+static void read_attribute(const language_style *style, const char *text, size_t at, size_t len,
+                           uint8_t *visibility, uint8_t *flags)
+{
+    size_t end = skip_enclosed(text, at, len), word = at + 1;
+    if (end > at + 2)
+        apply_attribute(style, text + at + 1, end - at - 2, visibility, flags);
+    for (size_t i = at + 1; i < end;) {
+        char c = text[i];
+        if (is_word(c)) {
+            i++;
+            continue;
+        }
+        bool more = c == ':' || c == '.';
+        if (i > word && !more)
+            apply_attribute(style, text + word, i - word, visibility, flags);
+        i = c == '(' || c == '{' || c == '=' ? skip_enclosed(text, i, end) : i + 1;
+        word = i;
+    }
+}
+
 void gaz_style_read_words(const language_style *style, const char *text, size_t len,
                           uint8_t *visibility, uint8_t *flags)
 {
@@ -200,15 +243,8 @@ void gaz_style_read_words(const language_style *style, const char *text, size_t 
         return;
     while (at < len) {
         size_t end = at;
-        if (text[at] == '[') { /* a C# attribute: its first word, without arguments */
-            while (++end < len && is_word(text[end]))
-                ;
-            size_t n = end - at;
-            if (n + 2 < sizeof key) {
-                memcpy(key, text + at, n);
-                key[n] = ']';
-                apply_word(style, key, n + 1, visibility, flags);
-            }
+        if (text[at] == '[') {
+            read_attribute(style, text, at, len, visibility, flags);
             at = skip_enclosed(text, at, len);
         } else if (is_word(text[at])) {
             while (end < len && is_word(text[end]))

@@ -407,6 +407,7 @@ gaz_status gaz_assemble_definitions(assembly *a, gaz_error *err)
     nesting n = {.a = a};
     gaz_position_map_reset(&a->claims);
     gaz_name_table_reset(&a->names);
+    gaz_attach_attributes(a);
     if (raw->definitions.len > 1)
         qsort(raw->definitions.items, raw->definitions.len, sizeof *raw->definitions.items,
               by_span);

@@ -37,6 +37,7 @@ typedef enum capture_job {
     JOB_LOCAL,
     JOB_SCOPE,
     JOB_COMMENT,
+    JOB_ATTRIBUTE,
     JOB_DOC,
     JOB_VISIBILITY_LABEL,
     JOB_EXPORT,
@@ -82,6 +83,7 @@ typedef struct pattern_info {
     uint8_t visibility; /**< or VISIBILITY_UNSET */
     uint8_t reference_flags;
     uint8_t import_flags;
+    uint8_t called; /**< the name is a reference only where '(' follows it */
 } pattern_info;
 
 typedef struct query_program {

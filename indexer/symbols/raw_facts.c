@@ -11,6 +11,7 @@ enum { KEEP_ITEMS = 1 << 18 };
     each(locals);                                                                                  \
     each(scopes);                                                                                  \
     each(comments);                                                                                \
+    each(attributes);                                                                              \
     each(docs);                                                                                    \
     each(labels);                                                                                  \
     each(exports);                                                                                 \

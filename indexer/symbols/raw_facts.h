@@ -52,7 +52,8 @@ typedef struct raw_local {
 
 typedef struct raw_scope {
     uint32_t start, end;
-    uint8_t kind; /**< SCOPE_BLOCK, … */
+    uint32_t body; /**< where hoisted names begin to be seen: default values do not see them */
+    uint8_t kind;  /**< SCOPE_BLOCK, … */
 } raw_scope;
 
 typedef struct raw_comment {
@@ -74,6 +75,7 @@ typedef struct raw_facts {
     GAZ_VEC(raw_local) locals;
     GAZ_VEC(raw_scope) scopes;
     GAZ_VEC(raw_comment) comments;
+    GAZ_VEC(raw_comment) attributes; /**< that stand before what they belong to */
     GAZ_VEC(raw_range) docs;
     GAZ_VEC(raw_label) labels;
     GAZ_VEC(raw_range) exports;
