@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "loop.h"
 #include "uri.h"
 
 gaz_exchange *gaz_exchange_new(gaz_http *http, gaz_connection *conn, struct MHD_Connection *mhd,
@@ -115,7 +116,8 @@ static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const cha
         {"If-None-Match", &ex->headers.if_none_match, true},
     };
     ex->headers.count++;
-    if (!is_token(name))
+    /* A line that goes on with the next one was moved, away from its value. */
+    if (!is_token(name) || (value && (uintptr_t)value < (uintptr_t)name))
         ex->headers.malformed = true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcasecmp(name, known[i].name) != 0)
@@ -243,6 +245,9 @@ void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *versio
     snprintf(ex->method, sizeof ex->method, "%s", method);
     ex->head = strcmp(method, "HEAD") == 0;
     ex->old = strcmp(version, "HTTP/1.0") == 0;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(ex->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    ex->head_size = info ? info->header_size : 0;
     MHD_get_connection_values(ex->mhd, MHD_HEADER_KIND, take_header, ex);
     ex->coding = gaz_negotiate_coding(ex->headers.accept_encoding);
     split_target(ex);
@@ -263,7 +268,7 @@ void gaz_exchange_wake(gaz_exchange *ex)
     if (!ex->suspended || ex->completed)
         return;
     ex->suspended = false;
-    MHD_resume_connection(ex->mhd);
+    gaz_loop_resume(ex->conn);
 }
 
 static gaz_status bind_body(gaz_exchange *ex, gaz_error *err)
@@ -403,6 +408,12 @@ void gaz_exchange_abandon(gaz_exchange *ex)
     if (ex->streaming)
         gaz_exchange_wake(ex);
     pthread_mutex_unlock(&ex->lock);
+}
+
+uint64_t gaz_exchange_bytes(const gaz_exchange *ex)
+{
+    bool known = ex->head_size && !ex->headers.transfer_encoding && !ex->headers.malformed;
+    return known ? ex->head_size + ex->body_seen : 0;
 }
 
 void gaz_exchange_complete(gaz_exchange *ex)

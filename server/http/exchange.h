@@ -23,19 +23,36 @@
 #define ARENA_MAX ((size_t)16 << 20)
 #define NEVER INT64_MAX
 
-/* One TCP connection, as long as it lasts. */
-typedef struct gaz_connection {
-    struct gaz_connection *prev, *next;
+typedef struct gaz_loop gaz_loop;
+typedef struct gaz_connection gaz_connection;
+
+typedef struct gaz_connection_list {
+    gaz_connection *first, *last;
+} gaz_connection_list;
+
+/* One TCP connection, as long as it lasts: parked, which is this record and a socket, or in
+ * libmicrohttpd's hands. */
+struct gaz_connection {
+    gaz_connection *prev, *next;
     struct gaz_address_count *address; /* nullable */
-    int fd;
+    int fd; /* changes under the lock of the connections; -1 while it is handed over */
     char peer[INET6_ADDRSTRLEN];
     _Atomic int64_t deadline;      /* when the watch shuts it down; NEVER */
-    _Atomic int64_t waiting_since; /* no complete head since; 0 while a request is worked on */
+    _Atomic int64_t waiting_since; /* no complete head since; 0 while parked or worked on */
     /* the watch's own: which wait it looks at, the bytes that had come before it, since when more
      * have come */
-    int64_t opened, watched_since, partial_since;
+    int64_t watched_since, partial_since;
     uint64_t bytes_before;
-} gaz_connection;
+    /* its loop's own */
+    gaz_loop *loop;
+    struct MHD_Connection *mhd; /* NULL while parked */
+    gaz_connection_list *list;  /* the one it is in; nullable */
+    gaz_connection *before, *after;
+    int64_t look_at; /* in the list of idle ones: whether it can be parked then */
+    uint64_t taken;  /* bytes of the requests that have ended, while `exact` */
+    bool exact;
+    int spare_fd; /* the descriptor to park with; -1 */
+};
 
 typedef enum gaz_step {
     GAZ_STEP_HEAD,   /* the request line has come */
@@ -75,6 +92,7 @@ typedef struct gaz_exchange {
     bool head; /* HEAD: as GET, without a body */
     bool old;  /* HTTP/1.0 */
     bool has_body, body_too_large;
+    size_t head_size;
     struct {
         unsigned count;
         const char *host, *origin, *accept, *accept_encoding, *content_type, *content_length,
@@ -151,6 +169,8 @@ void gaz_exchange_run(void *ex);
 void gaz_exchange_abandon(gaz_exchange *ex);
 /* libmicrohttpd is done with it. */
 void gaz_exchange_complete(gaz_exchange *ex);
+/* What a request that was read to its end took off its connection; 0 when that cannot be told. */
+uint64_t gaz_exchange_bytes(const gaz_exchange *ex);
 
 /* stream.c: what handlers and pages emit to. */
 gaz_status gaz_stream_emit(void *ctx, const void *data, size_t len, gaz_error *err);
@@ -173,7 +193,9 @@ struct gaz_http {
     char address[80];
     uint16_t port;
     bool loopback;
-    struct MHD_Daemon *daemon;
+    gaz_loop *loops;
+    unsigned loop_count;
+    atomic_uint held; /* connections, and places taken for the next ones */
     int listen_fd;
     gaz_workers *readers, *writers;
     gaz_strbuf openapi;
@@ -202,6 +224,9 @@ gaz_connection *gaz_connection_new(gaz_http *http, int fd, const struct sockaddr
 void gaz_connection_free(gaz_http *http, gaz_connection *conn);
 /* Whether one more connection of this address is within the limit. */
 bool gaz_connection_allowed(gaz_http *http, const struct sockaddr *address);
+/* Bytes the connection's socket has received so far, read or not; 0 when the kernel does not tell.
+ */
+uint64_t gaz_connection_received(const gaz_connection *conn);
 
 /* listen.c: makes the socket; sets address, port and loopback. */
 GAZ_CHECKED gaz_status gaz_listen_open(const char *listen, gaz_http *http, gaz_error *err);

@@ -1,6 +1,6 @@
-/* Starting, serving, stopping. libmicrohttpd runs two to four threads with epoll; its callbacks
- * never wait: they judge a request, then suspend its connection and hand it to a pool of workers.
- * Reads have a pool of their own, because writes and event streams may take minutes. */
+/* Starting, serving, stopping. libmicrohttpd runs on the threads of the event loops (loop.c); its
+ * callbacks never wait: they judge a request, then suspend its connection and hand it to a pool of
+ * workers. Reads have a pool of their own, because writes and event streams may take minutes. */
 #include "http.h"
 
 #include <stdio.h>
@@ -13,10 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "exchange.h"
+#include "loop.h"
 
 #define SPARE_FILES 512 /* descriptors for everything but connections */
 #define EVENT_WORKERS_MIN 8
+/* For the head of a request and that of its answer, as long as libmicrohttpd holds the connection.
+ * Over 32 KiB it maps the memory, and gives it back to the system for good. */
+#define POOL_SIZE 36864
 
 void gaz_http_options_init(gaz_http_options *o, const gaz_services *services)
 {
@@ -31,6 +34,7 @@ void gaz_http_options_init(gaz_http_options *o, const gaz_services *services)
         .connections = s && s->http_connections > 0 ? (unsigned)s->http_connections : 4096,
         .body_max = s && s->http_body_max > 0 ? (size_t)s->http_body_max : 1u << 20,
         .idle_ms = s && s->http_idle_ms > 0 ? s->http_idle_ms : 75000,
+        .park_ms = 2000,
         .head_ms = 10000,
         .body_ms = 30000,
         .send_ms = 30000,
@@ -49,37 +53,13 @@ static gaz_connection *connection_of(struct MHD_Connection *mhd)
     return info ? info->socket_context : NULL;
 }
 
-static enum MHD_Result on_accept(void *ctx, const struct sockaddr *sa, socklen_t len)
-{
-    (void)len;
-    return gaz_connection_allowed(ctx, sa) ? MHD_YES : MHD_NO;
-}
-
-static void on_connection(void *ctx, struct MHD_Connection *mhd, void **socket_context,
-                          enum MHD_ConnectionNotificationCode what)
-{
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        gaz_connection_free(ctx, *socket_context);
-        *socket_context = NULL;
-        return;
-    }
-    const union MHD_ConnectionInfo *fd =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    int number = fd ? fd->connect_fd : -1;
-    const union MHD_ConnectionInfo *peer =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *socket_context =
-        peer && peer->client_addr ? gaz_connection_new(ctx, number, peer->client_addr) : NULL;
-}
-
 static void *on_target(void *ctx, const char *target, struct MHD_Connection *mhd)
 {
     gaz_http *http = ctx;
     gaz_connection *conn = connection_of(mhd);
     if (!conn)
         return NULL;
-    atomic_store(&conn->waiting_since, 0);
-    atomic_store(&conn->deadline, gaz_deadline(http->options.head_ms));
+    gaz_loop_request_begun(conn);
     return gaz_exchange_new(http, conn, mhd, target ? target : "");
 }
 
@@ -87,16 +67,14 @@ static void on_completed(void *ctx, struct MHD_Connection *mhd, void **state,
                          enum MHD_RequestTerminationCode how)
 {
     (void)ctx;
-    (void)how;
     gaz_connection *conn = connection_of(mhd);
     gaz_exchange *ex = *state;
+    uint64_t bytes = ex && how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? gaz_exchange_bytes(ex) : 0;
     *state = NULL;
     if (ex)
         gaz_exchange_complete(ex);
-    if (!conn)
-        return;
-    atomic_store(&conn->deadline, GAZ_NEVER);
-    atomic_store(&conn->waiting_since, gaz_now_us());
+    if (conn)
+        gaz_loop_request_ended(conn, bytes);
 }
 
 /* Targets are decoded by ourselves, strictly. */
@@ -156,7 +134,7 @@ static gaz_status dispatch(gaz_exchange *ex, gaz_error *err)
         return GAZ_OK;
     gaz_exchange_unref(ex);
     ex->suspended = false;
-    MHD_resume_connection(ex->mhd);
+    gaz_loop_resume(ex->conn);
     return st;
 }
 
@@ -272,38 +250,19 @@ static gaz_status start_pools(gaz_http *http, gaz_error *err)
     return st == GAZ_OK ? gaz_workers_new(slow, o->queue, &http->writers, err) : st;
 }
 
-/* The head of a request lives in a pool of its connection, which stays there, whole, while the
- * connection is idle (about 1.3 KiB come on top). Where many connections are wanted, heads must be
- * small. */
-static size_t pool_size(const gaz_http *http)
+struct MHD_Daemon *gaz_http_daemon(gaz_http *http, gaz_loop *loop)
 {
-    static const struct {
-        unsigned connections;
-        size_t bytes;
-    } rows[] = {{4096, 32768}, {8192, 16384}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (http->options.connections <= rows[i].connections)
-            return rows[i].bytes;
-    return 6656;
-}
-
-static gaz_status start_daemon(gaz_http *http, gaz_error *err)
-{
-    unsigned threads = gaz_cores() < 2 ? 2 : gaz_cores() > 4 ? 4 : gaz_cores();
     unsigned idle = (unsigned)((http->options.idle_ms + 999) / 1000);
-    http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, on_accept,
-        http, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, http, MHD_OPTION_LISTEN_SOCKET,
-        http->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
-        http->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, idle,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_size(http), MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
-        (size_t)1024, MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, http, MHD_OPTION_END);
-    if (!http->daemon)
-        return gaz_error_set(err, GAZ_E_INTERNAL, "cannot start the HTTP server on %s",
-                             http->address);
-    return GAZ_OK;
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO |
+                                MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+                            0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log,
+                            http, MHD_OPTION_CONNECTION_LIMIT, http->options.connections + 1,
+                            MHD_OPTION_CONNECTION_TIMEOUT, idle, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                            (size_t)POOL_SIZE, MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
+                            MHD_OPTION_NOTIFY_CONNECTION, gaz_loop_notify, loop,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+                            MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, http, MHD_OPTION_END);
 }
 
 /* Threads made here leave the signals to the main thread, but for those that a thread raises
@@ -319,7 +278,7 @@ static gaz_status start_threads(gaz_http *http, gaz_error *err)
     pthread_sigmask(SIG_BLOCK, &all, &before);
     gaz_status st = start_pools(http, err);
     if (st == GAZ_OK)
-        st = start_daemon(http, err);
+        st = gaz_loops_start(http, err);
     if (st == GAZ_OK && pthread_create(&http->watch, NULL, gaz_watch_main, http) != 0)
         st = gaz_error_set(err, GAZ_E_NOMEM, "cannot start a thread of the HTTP server");
     else if (st == GAZ_OK)
@@ -413,8 +372,7 @@ void gaz_http_stop(gaz_http *http, int64_t grace_ms)
     if (!http)
         return;
     atomic_store(&http->stopping, true);
-    if (http->daemon)
-        MHD_quiesce_daemon(http->daemon);
+    gaz_loops_wake(http);
     wait_for_active(http, grace_ms);
     cancel_active(http);
     gaz_workers_free(http->readers);
@@ -423,8 +381,7 @@ void gaz_http_stop(gaz_http *http, int64_t grace_ms)
     atomic_store(&http->watch_stop, true);
     if (http->watching)
         pthread_join(http->watch, NULL);
-    if (http->daemon)
-        MHD_stop_daemon(http->daemon);
+    gaz_loops_stop(http);
     if (http->listen_fd >= 0)
         close(http->listen_fd);
     gaz_strbuf_release(&http->openapi);

@@ -25,6 +25,7 @@ typedef struct gaz_http_options {
     unsigned per_address; /**< of one address that is not loopback */
     size_t body_max;
     int64_t idle_ms;  /**< a connection without a request */
+    int64_t park_ms;  /**< after that long without one its memory is given up; 1,100 at least */
     int64_t head_ms;  /**< from the first byte of a request to the end of its headers */
     int64_t body_ms;  /**< from there to the end of its body */
     int64_t send_ms;  /**< an answer; and one more second for each 16 KiB */

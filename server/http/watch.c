@@ -99,9 +99,10 @@ gaz_connection *gaz_connection_new(gaz_http *http, int fd, const struct sockaddr
     if (!conn)
         return NULL;
     conn->fd = fd;
+    conn->spare_fd = -1;
+    conn->exact = true;
     atomic_init(&conn->deadline, GAZ_NEVER);
-    conn->opened = gaz_now_us();
-    atomic_init(&conn->waiting_since, conn->opened);
+    atomic_init(&conn->waiting_since, 0);
     const void *raw =
         sa->sa_family == AF_INET6
             ? (const void *)&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr
@@ -134,7 +135,7 @@ void gaz_connection_free(gaz_http *http, gaz_connection *conn)
     free(conn);
 }
 
-static uint64_t bytes_received(const gaz_connection *conn)
+uint64_t gaz_connection_received(const gaz_connection *conn)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
@@ -143,7 +144,8 @@ static uint64_t bytes_received(const gaz_connection *conn)
 }
 
 /* Whether part of a head has lain there for too long: bytes have come since the connection began to
- * wait. What had come by the first look belongs to the requests before, unless there was none. */
+ * wait. What had come by the first look belongs to the requests before. (Where that is wrong, the
+ * loop finds it when it wants to park the connection, and sets the deadline.) */
 static bool is_overdue(gaz_connection *conn, int64_t now, int64_t head_us)
 {
     int64_t since = atomic_load(&conn->waiting_since);
@@ -151,9 +153,9 @@ static bool is_overdue(gaz_connection *conn, int64_t now, int64_t head_us)
         return true;
     if (!since)
         return false;
-    uint64_t bytes = bytes_received(conn);
+    uint64_t bytes = gaz_connection_received(conn);
     if (conn->watched_since != since) {
-        conn->bytes_before = since == conn->opened ? 0 : bytes;
+        conn->bytes_before = bytes;
         conn->watched_since = since;
         conn->partial_since = 0;
     }
@@ -162,9 +164,9 @@ static bool is_overdue(gaz_connection *conn, int64_t now, int64_t head_us)
     return conn->partial_since && now - conn->partial_since >= head_us;
 }
 
-/* A connection is closed by shutting its socket down: libmicrohttpd then notices and cleans up. The
- * descriptor cannot be another's, since gaz_connection_free() comes before it is closed and waits
- * for the lock. */
+/* A connection is closed by shutting its socket down: libmicrohttpd, or the loop that parked it,
+ * then notices and cleans up. The descriptor cannot be another's: before it is closed the record
+ * lets go of it, and waits for the lock. */
 static void check_deadlines(gaz_http *http)
 {
     int64_t now = gaz_now_us(), head_us = http->options.head_ms * 1000;
