@@ -1,6 +1,7 @@
 ; Scopes. Names a function assigns are local to all of it.
-(function_definition) @local.function
-(lambda) @local.function
+; Default values are worked out outside: names of the function are seen in its body.
+(function_definition body: (_) @body) @local.function
+(lambda body: (_) @body) @local.function
 (list_comprehension) @local.function
 (set_comprehension) @local.function
 (dictionary_comprehension) @local.function

@@ -42,3 +42,20 @@ def unpack(pair):
     match pair:
         case Point(x=0) | [first, *others]:
             return first, others
+
+
+def defaults(counter=counter, items: list[items] = items):
+    run = lambda counter=counter: counter
+    return counter, run
+
+
+def nested():
+    import local_module
+
+    def helper(x):
+        return x
+
+    class Inner:
+        pass
+
+    return helper(local_module.y), Inner
