@@ -3,6 +3,7 @@
 #define GAZ_OPS_HANDLERS_H
 
 #include "gaz/ops/op.h"
+#include "gaz/query/ref_files.h"
 
 GAZ_CHECKED gaz_status op_repos_add(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_repos_list(gaz_call *call, gaz_error *err);
@@ -13,6 +14,7 @@ GAZ_CHECKED gaz_status op_status(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_search(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_file(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_tree(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_highlight(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_check(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_repair(gaz_call *call, gaz_error *err);
 
@@ -20,11 +22,16 @@ GAZ_CHECKED gaz_status op_repair(gaz_call *call, gaz_error *err);
 
 const char *call_text(const gaz_call *call, const char *name); /* NULL when absent */
 int64_t call_number(const gaz_call *call, const char *name);
+/* The parameter `lines`: "12", "12-40" or "12-"; 0, 0 when it is absent. */
+GAZ_CHECKED gaz_status call_lines(const gaz_call *call, uint32_t *first, uint32_t *last,
+                                  gaz_error *err);
 /* Emits a finished document with a final line end. */
 GAZ_CHECKED gaz_status call_finish(gaz_call *call, gaz_strbuf *out, gaz_error *err);
 /* Text as JSON: "key": text with U+FFFD for invalid bytes, and then "bytes_key": base64. */
 void put_bytes(gaz_json_writer *w, const char *key, const char *bytes_key, const char *text,
                size_t len);
+/* repo, branch, commit, generation. */
+void put_ref_head(gaz_json_writer *w, const gaz_ref_files *files);
 void put_oid(gaz_json_writer *w, const char *key, const gaz_oid *oid);
 /* {name, source, branches, files, …} of one repository. */
 GAZ_CHECKED gaz_status put_repo(const gaz_services *s, gaz_json_writer *w,

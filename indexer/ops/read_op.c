@@ -1,35 +1,9 @@
 /* file and tree. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gaz/base/clock.h"
 #include "handlers.h"
-
-/* "12", "12-40", "12-" */
-static gaz_status parse_lines(const char *text, uint32_t *first, uint32_t *last, gaz_error *err)
-{
-    char *end = NULL;
-    *first = *last = 0;
-    if (!text)
-        return GAZ_OK;
-    errno = 0;
-    unsigned long a = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0, b = a;
-    if (end && *end == '-')
-        b = end[1] ? (end[1] >= '0' && end[1] <= '9' ? strtoul(end + 1, &end, 10) : 0) : UINT32_MAX;
-    else if (end && *end)
-        a = 0;
-    if (end && *end == '-' && !end[1])
-        end++;
-    if (errno || !a || b < a || a > UINT32_MAX || b > UINT32_MAX || !end || *end) {
-        gaz_error_set(err, GAZ_E_INVALID, "lines '%s' is no range of lines", text);
-        gaz_error_hint(err, "write it as 12, 12-40 or 12-, counted from 1");
-        return GAZ_E_INVALID;
-    }
-    *first = (uint32_t)a;
-    *last = (uint32_t)b;
-    return GAZ_OK;
-}
 
 gaz_status op_file(gaz_call *call, gaz_error *err)
 {
@@ -38,7 +12,7 @@ gaz_status op_file(gaz_call *call, gaz_error *err)
     gaz_file_view v = {.text = GAZ_STRBUF_INIT};
     gaz_strbuf out = GAZ_STRBUF_INIT;
     gaz_json_writer w;
-    gaz_status st = parse_lines(call_text(call, "lines"), &first, &last, err);
+    gaz_status st = call_lines(call, &first, &last, err);
     if (st == GAZ_OK)
         st = gaz_engine_file(call->services->engine, call_text(call, "repo"),
                              call_text(call, "rev"), call_text(call, "path"), first, last, &v, err);

@@ -1,6 +1,8 @@
 /* What the handlers share: values, and the pieces of JSON that several answers hold. */
 #include "handlers.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gaz/base/clock.h"
@@ -196,4 +198,39 @@ gaz_status emit_event(gaz_call *call, const char *event, const char *data, size_
         st = call->emit(call->ctx, out.data, out.len, err);
     gaz_strbuf_release(&out);
     return st;
+}
+
+gaz_status call_lines(const gaz_call *call, uint32_t *first, uint32_t *last, gaz_error *err)
+{
+    const char *text = call_text(call, "lines");
+    char *end = NULL;
+    *first = *last = 0;
+    if (!text)
+        return GAZ_OK;
+    errno = 0;
+    unsigned long a = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0, b = a;
+    if (end && *end == '-')
+        b = end[1] ? (end[1] >= '0' && end[1] <= '9' ? strtoul(end + 1, &end, 10) : 0) : UINT32_MAX;
+    else if (end && *end)
+        a = 0;
+    if (end && *end == '-' && !end[1])
+        end++;
+    if (errno || !a || b < a || a > UINT32_MAX || b > UINT32_MAX || !end || *end) {
+        gaz_error_set(err, GAZ_E_INVALID, "lines '%s' is no range of lines", text);
+        gaz_error_hint(err, "write it as 12, 12-40 or 12-, counted from 1");
+        return GAZ_E_INVALID;
+    }
+    *first = (uint32_t)a;
+    *last = (uint32_t)b;
+    return GAZ_OK;
+}
+
+void put_ref_head(gaz_json_writer *w, const gaz_ref_files *files)
+{
+    const gaz_ref_head *head = gaz_ref_files_head(files);
+    gaz_json_put_cstring(w, "repo", head->repo);
+    gaz_json_key(w, "branch");
+    gaz_json_string(w, head->branch, strlen(head->branch));
+    put_oid(w, "commit", &head->commit);
+    gaz_json_put_cstring(w, "generation", head->generation);
 }

@@ -21,6 +21,12 @@
                 "default branch)"                                                                  \
     }
 
+#define PARAM_LINES                                                                                \
+    {                                                                                              \
+        .name = "lines", .type = GAZ_PARAM_STRING, .min = 1, .max = 32, .metavar = "FIRST-LAST",   \
+        .help = "just these lines, counted from 1"                                                 \
+    }
+
 static const gaz_param add_params[] = {
     {.name = "source",
      .type = GAZ_PARAM_STRING,
@@ -146,12 +152,7 @@ static const gaz_param file_params[] = {
      .help = "the file's path in the repository"},
     PARAM_REPO,
     PARAM_REV,
-    {.name = "lines",
-     .type = GAZ_PARAM_STRING,
-     .min = 1,
-     .max = 32,
-     .metavar = "FIRST-LAST",
-     .help = "just these lines, counted from 1"},
+    PARAM_LINES,
 };
 
 static const gaz_param tree_params[] = {
@@ -257,6 +258,16 @@ static const gaz_op rows[] = {
      .media = JSON,
      .handler = op_tree,
      .result = "tree"},
+    {.name = "highlight",
+     .summary = "Colour a file's code",
+     .method = "GET",
+     .path = "/v1/highlight",
+     .params = file_params,
+     .param_count = COUNT(file_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_highlight,
+     .result = "highlight"},
     {.name = "check",
      .summary = "Verify every checksum, reference and count of the index",
      .method = "GET",

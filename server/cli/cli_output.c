@@ -14,7 +14,10 @@ static const char *const paints[] = {
     [GAZ_PAINT_NONE] = "\033[0m",     [GAZ_PAINT_PATH] = "\033[35m",
     [GAZ_PAINT_LINE] = "\033[32m",    [GAZ_PAINT_SEPARATOR] = "\033[36m",
     [GAZ_PAINT_MATCH] = "\033[1;31m", [GAZ_PAINT_STRONG] = "\033[1m",
-    [GAZ_PAINT_ERROR] = "\033[1;31m",
+    [GAZ_PAINT_ERROR] = "\033[1;31m", [GAZ_PAINT_KEYWORD] = "\033[35m",
+    [GAZ_PAINT_STRING] = "\033[32m",  [GAZ_PAINT_FAINT] = "\033[2m",
+    [GAZ_PAINT_NUMBER] = "\033[33m",  [GAZ_PAINT_NAME] = "\033[34m",
+    [GAZ_PAINT_TYPE] = "\033[36m",    [GAZ_PAINT_MACRO] = "\033[31m",
 };
 
 static unsigned terminal_width(int fd)

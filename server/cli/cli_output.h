@@ -15,7 +15,15 @@ typedef enum gaz_paint {
     GAZ_PAINT_SEPARATOR,
     GAZ_PAINT_MATCH,
     GAZ_PAINT_STRONG,
-    GAZ_PAINT_ERROR
+    GAZ_PAINT_ERROR,
+    /* of code */
+    GAZ_PAINT_KEYWORD,
+    GAZ_PAINT_STRING,
+    GAZ_PAINT_FAINT,
+    GAZ_PAINT_NUMBER,
+    GAZ_PAINT_NAME,
+    GAZ_PAINT_TYPE,
+    GAZ_PAINT_MACRO
 } gaz_paint;
 
 /** One stream. Not shared between threads. */

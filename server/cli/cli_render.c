@@ -430,6 +430,7 @@ static gaz_status render_repair(void *ctx, const char *event, const gaz_json *va
 static const gaz_cli_renderer renderers[] = {
     {"search", GAZ_MEDIA_NDJSON, gaz_cli_render_search, "stats", "files"},
     {"file", GAZ_MEDIA_JSON, render_file, NULL, NULL},
+    {"highlight", GAZ_MEDIA_JSON, gaz_cli_render_highlight, NULL, NULL},
     {"tree", GAZ_MEDIA_JSON, render_tree, NULL, NULL},
     {"repos.list", GAZ_MEDIA_JSON, render_repos, NULL, NULL},
     {"repos.add", GAZ_MEDIA_JSON, render_added, NULL, NULL},

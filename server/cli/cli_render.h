@@ -40,6 +40,8 @@ const gaz_cli_renderer *gaz_cli_renderer_of(const char *op);
 /** Search: a file, or the end of the answer, or all of it. */
 gaz_status gaz_cli_render_search(void *view, const char *event, const gaz_json *value,
                                  gaz_error *err);
+gaz_status gaz_cli_render_highlight(void *view, const char *event, const gaz_json *value,
+                                    gaz_error *err);
 /** Any value, indented. */
 gaz_status gaz_cli_render_json(void *view, const char *event, const gaz_json *value,
                                gaz_error *err);

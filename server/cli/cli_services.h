@@ -10,6 +10,7 @@ typedef struct gaz_cli_process {
     gaz_store *store;
     gaz_engine *engine;
     gaz_runner *runner;
+    gaz_parse_pool *parsers;
     gaz_log log;
     gaz_services services;
 } gaz_cli_process;

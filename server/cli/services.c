@@ -1,5 +1,5 @@
-/* Putting the services together: settings, store, engine, runner. The engine asks the runner for
- * revisions that are not indexed yet; this is the place that knows both. */
+/* Putting the services together: settings, store, engine, runner, parsers. The engine asks the
+ * runner for revisions that are not indexed yet; this is the place that knows both. */
 #include "cli_services.h"
 
 #include <stdlib.h>
@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/base/threads.h"
+
+#define PARSERS_MAX 8
 
 gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, gaz_error *err)
 {
@@ -95,6 +98,9 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
         st = gaz_engine_new(p->store, &p->settings, &p->engine, err);
     if (st == GAZ_OK)
         st = gaz_runner_new(p->store, &p->settings, &p->log, getenv("GAZ_WORKER"), &p->runner, err);
+    if (st == GAZ_OK)
+        st = gaz_parse_pool_new(NULL, gaz_cores() < PARSERS_MAX ? gaz_cores() : PARSERS_MAX,
+                                &p->parsers, err);
     if (st != GAZ_OK) {
         gaz_cli_process_close(p);
         return st;
@@ -103,6 +109,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
     p->services = (gaz_services){.store = p->store,
                                  .engine = p->engine,
                                  .runner = p->runner,
+                                 .parsers = p->parsers,
                                  .settings = &p->settings,
                                  .log = &p->log,
                                  .started_us = gaz_wall_us()};
@@ -114,6 +121,7 @@ void gaz_cli_process_close(gaz_cli_process *p)
 {
     if (!p)
         return;
+    gaz_parse_pool_free(p->parsers);
     gaz_runner_free(p->runner);
     gaz_engine_free(p->engine);
     gaz_store_close(p->store);

@@ -88,34 +88,69 @@ static size_t align_down(const char *text, size_t at)
     return at;
 }
 
-void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_range *ranges,
-                     size_t count, size_t max)
+/* "function.builtin" is of the class hl-function and of hl-function-builtin. */
+static void put_class(gaz_strbuf *out, unsigned class_id)
 {
-    size_t from = 0, to = len;
+    const char *name = gaz_highlight_class_name(class_id), *dot = strchr(name, '.');
+    if (dot)
+        gaz_strbuf_printf(out, "<span class=\"hl-%.*s hl-%.*s-%s\">", (int)(dot - name), name,
+                          (int)(dot - name), name, dot + 1);
+    else
+        gaz_strbuf_printf(out, "<span class=\"hl-%s\">", name);
+}
+
+/* Bytes [from, to) of a line in its colours. @param next  of the first colour that may reach there
+ */
+static void put_coloured(gaz_strbuf *out, const char *text, size_t from, size_t to,
+                         const gaz_line_look *look, size_t *next)
+{
+    while (*next < look->colour_count && look->colours[*next].end <= look->base + from)
+        ++*next;
+    for (size_t i = *next; i < look->colour_count && look->colours[i].start < look->base + to;
+         i++) {
+        const gaz_highlight_span *c = &look->colours[i];
+        size_t start = c->start > look->base + from ? c->start - look->base : from;
+        size_t end = c->end - look->base < to ? c->end - look->base : to;
+        gaz_html_code(out, text + from, start - from);
+        put_class(out, c->class_id);
+        gaz_html_code(out, text + start, end - start);
+        gaz_strbuf_puts(out, "</span>");
+        from = end;
+    }
+    gaz_html_code(out, text + from, to - from);
+}
+
+static void put_cut(gaz_strbuf *out, size_t bytes)
+{
+    if (bytes)
+        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>",
+                          bytes);
+}
+
+void gaz_html_line(gaz_strbuf *out, const char *text, size_t len, const gaz_line_look *look,
+                   size_t max)
+{
+    size_t from = 0, to = len, next = 0;
     if (len > max) {
-        size_t first = count && ranges[0].start < len ? ranges[0].start : 0;
+        size_t first = look->count && look->ranges[0].start < len ? look->ranges[0].start : 0;
         from = first > max / 4 ? align_down(text, first - max / 4) : 0;
         to = len - from > max ? align_down(text, from + max) : len;
     }
-    if (from)
-        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>",
-                          from);
+    put_cut(out, from);
     size_t at = from;
-    for (size_t i = 0; i < count && at < to; i++) {
-        size_t start = ranges[i].start < at ? at : ranges[i].start;
-        size_t end = ranges[i].end > to ? to : ranges[i].end;
+    for (size_t i = 0; i < look->count && at < to; i++) {
+        size_t start = look->ranges[i].start < at ? at : look->ranges[i].start;
+        size_t end = look->ranges[i].end > to ? to : look->ranges[i].end;
         if (start >= end)
             continue;
-        gaz_html_code(out, text + at, start - at);
+        put_coloured(out, text, at, start, look, &next);
         gaz_strbuf_puts(out, "<mark>");
-        gaz_html_code(out, text + start, end - start);
+        put_coloured(out, text, start, end, look, &next);
         gaz_strbuf_puts(out, "</mark>");
         at = end;
     }
-    gaz_html_code(out, text + at, to - at);
-    if (to < len)
-        gaz_strbuf_printf(out, "<span class=\"cut\" title=\"%zu bytes are not shown\">…</span>",
-                          len - to);
+    put_coloured(out, text, at, to, look, &next);
+    put_cut(out, len - to);
 }
 
 void gaz_html_count(gaz_strbuf *out, uint64_t n)

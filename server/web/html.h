@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include "gaz/base/strbuf.h"
 #include "gaz/regex/pattern.h"
+#include "gaz/symbols/highlight.h"
 #include "web.h"
 
 #define GAZ_PAGE_MAX ((size_t)64 << 20) /**< bytes of a rendered page */
@@ -31,13 +32,21 @@ void gaz_html_cstring(gaz_strbuf *out, const char *text);
 /** Source code: as gaz_html_text(), and what cannot be seen or turns the order of text around is
  * shown by its number. Not for attributes. */
 void gaz_html_code(gaz_strbuf *out, const char *text, size_t len);
+/** How a line of code looks. Both lists are ascending, their parts do not overlap and are cut to
+ * the text. */
+typedef struct gaz_line_look {
+    const gaz_range *ranges; /**< matches, to be marked */
+    size_t count;
+    const gaz_highlight_span *colours;
+    size_t colour_count;
+    size_t base; /**< the line's place in the text that colours count from */
+} gaz_line_look;
 /**
- * A line of code with its matches marked.
- * @param ranges  ascending, not overlapping; cut to the text
- * @param max     bytes shown at most; a longer line is cut around its first match
+ * A line of code with its matches marked and its colours.
+ * @param max  bytes shown at most; a longer line is cut around its first match
  */
-void gaz_html_marked(gaz_strbuf *out, const char *text, size_t len, const gaz_range *ranges,
-                     size_t count, size_t max);
+void gaz_html_line(gaz_strbuf *out, const char *text, size_t len, const gaz_line_look *look,
+                   size_t max);
 /** "1,234,567". */
 void gaz_html_count(gaz_strbuf *out, uint64_t n);
 /** "1.2 MB". */

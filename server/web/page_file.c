@@ -10,11 +10,13 @@
 #include "gaz/base/utf8.h"
 #include "gaz/base/vec.h"
 #include "gaz/query/parse.h"
+#include "gaz/query/ref_files.h"
 #include "uri.h"
 
 #define SHOWN_BYTES 10000    /* of a line */
 #define MARKED_RANGES 100000 /* matches marked in one file */
 #define MARK_MS 2000         /* the time marking may take */
+#define COLOUR_MS 2000       /* and colouring */
 #define RAW_PIECE 65536
 #define RAW_LINES 65536 /* read at a time when a file is too large to be read at once */
 
@@ -108,11 +110,59 @@ static void find_marks(gaz_web_call *call, marks *m, const gaz_raw_param *q)
     }
 }
 
-static void put_rows(gaz_strbuf *out, const gaz_file_view *view, const marks *m)
+/* The colours of what is shown of a file; offsets count from the file's beginning. */
+typedef struct colours {
+    gaz_highlights list;
+    size_t base; /* where the first line shown begins */
+} colours;
+
+/* Where a line begins, 1-based; the text's length for lines beyond the last. */
+static size_t line_offset(const gaz_strbuf *text, uint32_t line)
+{
+    size_t at = 0;
+    for (; line > 1 && at < text->len; line--) {
+        const char *newline = memchr(text->data + at, '\n', text->len - at);
+        at = newline ? (size_t)(newline - text->data) + 1 : text->len;
+    }
+    return at;
+}
+
+/* All of the file is parsed, whatever the page. Without colours it is shown all the same. */
+static void find_colours(gaz_web_call *call, const place *p, const gaz_file_view *view, colours *c)
+{
+    gaz_ref_files *files = NULL;
+    gaz_ref_file file;
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    uint32_t number = 0;
+    gaz_status st = call->services->parsers ? GAZ_OK : GAZ_E_UNSUPPORTED;
+    if (st == GAZ_OK)
+        st = gaz_ref_files_open(call->services->engine, p->repo, p->rev, &files, NULL);
+    if (st == GAZ_OK)
+        st = gaz_ref_files_find(files, p->path, &number, NULL);
+    if (st == GAZ_OK) {
+        gaz_ref_files_at(files, number, &file);
+        bool wanted = file.text_len <= GAZ_PARSE_TEXT_MAX &&
+                      gaz_oid_compare(&file.blob, &view->blob) == 0 &&
+                      gaz_symbols_supports(file.language) != GAZ_SYMBOLS_NONE;
+        st = wanted ? gaz_ref_files_text(files, number, 0, 0, &text, NULL) : GAZ_E_UNSUPPORTED;
+    }
+    if (st == GAZ_OK) {
+        c->base = line_offset(&text, view->first_line);
+        st = gaz_parse_highlight(call->services->parsers, file.language, text.data, text.len,
+                                 (uint32_t)c->base, (uint32_t)(c->base + view->text.len),
+                                 gaz_deadline(COLOUR_MS), &c->list, NULL);
+    }
+    if (st != GAZ_OK)
+        c->list.count = 0;
+    gaz_strbuf_release(&text);
+    gaz_ref_files_unref(files);
+}
+
+static void put_rows(gaz_strbuf *out, const gaz_file_view *view, const marks *m, const colours *c)
 {
     const char *at = view->text.data, *end = at + view->text.len;
     uint32_t number = view->first_line ? view->first_line : 1;
-    size_t mark = 0;
+    size_t mark = 0, colour = 0;
     for (; at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *stop = newline ? newline : end;
@@ -128,7 +178,15 @@ static void put_rows(gaz_strbuf *out, const gaz_file_view *view, const marks *m)
                           "<tr id=\"L%" PRIu32 "\"%s><td class=\"n\"><a href=\"#L%" PRIu32
                           "\">%" PRIu32 "</a></td><td class=\"t\">",
                           number, hit ? " class=\"hit\"" : "", number, number);
-        gaz_html_marked(out, at, len, ranges, hit ? m->lines.items[mark].count : 0, SHOWN_BYTES);
+        size_t base = c->base + (size_t)(at - view->text.data);
+        while (colour < c->list.count && c->list.spans[colour].end <= base)
+            colour++;
+        gaz_line_look look = {.ranges = ranges,
+                              .count = hit ? m->lines.items[mark].count : 0,
+                              .colours = c->list.spans + colour,
+                              .colour_count = c->list.count - colour,
+                              .base = base};
+        gaz_html_line(out, at, len, &look, SHOWN_BYTES);
         gaz_strbuf_puts(out, "</td></tr>\n");
         at = newline ? newline + 1 : end;
     }
@@ -221,14 +279,18 @@ static gaz_status render(gaz_web_call *call, const place *p, const gaz_file_view
         marks m = {.where = p,
                    .from = (page - 1) * GAZ_WEB_LINES_PER_PAGE + 1,
                    .to = page * GAZ_WEB_LINES_PER_PAGE};
+        colours c = {0};
+        gaz_highlights_init(&c.list);
         find_marks(call, &m, q);
+        find_colours(call, p, view, &c);
         put_pager(&out, p, q, page, pages);
         gaz_strbuf_puts(
             &out, "<div class=\"scroll whole\" tabindex=\"0\" role=\"group\" aria-label=\"File "
                   "content\"><table class=\"code\" role=\"presentation\">\n");
-        put_rows(&out, view, &m);
+        put_rows(&out, view, &m, &c);
         gaz_strbuf_puts(&out, "</table></div>\n");
         put_pager(&out, p, q, page, pages);
+        gaz_highlights_release(&c.list);
         gaz_vec_free(&m.lines);
         gaz_vec_free(&m.ranges);
     }

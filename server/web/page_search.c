@@ -43,7 +43,8 @@ static void put_line(results *r, const gaz_file_hit *hit, const gaz_hit_line *li
                                       : "<tr><td class=\"n\"><a href=\"");
     gaz_html_link(&r->html, &link);
     gaz_strbuf_printf(&r->html, "\">%" PRIu32 "</a></td><td class=\"t\">", line->number);
-    gaz_html_marked(&r->html, line->text, line->len, line->ranges, line->range_count, SHOWN_BYTES);
+    gaz_line_look look = {.ranges = line->ranges, .count = line->range_count};
+    gaz_html_line(&r->html, line->text, line->len, &look, SHOWN_BYTES);
     gaz_strbuf_puts(&r->html, "</td></tr>\n");
 }
 

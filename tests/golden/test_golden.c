@@ -53,6 +53,8 @@ static const golden cases[] = {
     {"file_latin1", "file", GAZ_MEDIA_JSON, {"path", "docs/latin.txt"}},
     {"file_bytes", "file", GAZ_MEDIA_JSON, {"path", "bad.txt"}},
     {"file_binary", "file", GAZ_MEDIA_JSON, {"path", "logo.bin"}},
+    {"highlight_lines", "highlight", GAZ_MEDIA_JSON, {"path", "src/alloc.c", "lines", "1-6"}},
+    {"highlight_binary", "highlight", GAZ_MEDIA_JSON, {"path", "logo.bin"}},
     {"error_file", "file", GAZ_MEDIA_JSON, {"path", "src/aloc.c"}},
     {"tree_root", "tree", GAZ_MEDIA_JSON, {NULL}},
     {"tree_directory", "tree", GAZ_MEDIA_JSON, {"path", "src"}},
@@ -289,9 +291,12 @@ static void answers_are_those_expected(void **state)
     fixture_open(&f, dir, "home");
     fixture_add(&f, repo, "demo", NULL);
     (void)fixture_index(&f, "demo");
+    gaz_parse_pool *parsers = NULL;
+    assert_ok(gaz_parse_pool_new(NULL, 1, &parsers, &err));
     gaz_services services = {.store = f.store,
                              .engine = f.engine,
                              .runner = f.runner,
+                             .parsers = parsers,
                              .settings = &f.settings,
                              .log = &f.log,
                              .started_us = gaz_wall_us()};
@@ -303,6 +308,7 @@ static void answers_are_those_expected(void **state)
         gaz_strbuf_release(&answer);
         gaz_strbuf_release(&text);
     }
+    gaz_parse_pool_free(parsers);
     fixture_close(&f);
     gaz_error_clear(&err);
     assert_ok(gaz_remove_all(dir, &err));

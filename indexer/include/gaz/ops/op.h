@@ -9,6 +9,7 @@
 #include "gaz/base/log.h"
 #include "gaz/base/strbuf.h"
 #include "gaz/json/json.h"
+#include "gaz/pipeline/parse_pool.h"
 #include "gaz/pipeline/runner.h"
 #include "gaz/query/engine.h"
 #include "gaz/store/settings.h"
@@ -43,6 +44,7 @@ typedef struct gaz_services {
     gaz_store *store;
     gaz_engine *engine;
     gaz_runner *runner;
+    gaz_parse_pool *parsers;
     const gaz_settings *settings;
     const gaz_log *log;
     bool remote; /**< asked over HTTP: local paths only below settings->roots, private URLs only
