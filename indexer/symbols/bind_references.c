@@ -202,6 +202,15 @@ static gaz_status claim_paths(assembly *a, gaz_error *err)
     return st;
 }
 
+/* Whether an import without a name or alias is called by the last part of its path. */
+static bool named_by_path(const assembly *a, const raw_import *import)
+{
+    bool file = import->kind == GAZ_IMPORT_QUOTED || import->kind == GAZ_IMPORT_ANGLED ||
+                import->kind == GAZ_IMPORT_SOURCE || import->kind == GAZ_IMPORT_REEXPORT;
+    return !file && !import->joined && !a->style->by_export && range_len(import->name) == 0 &&
+           range_len(import->alias) == 0;
+}
+
 static gaz_status name_imports(assembly *a, gaz_error *err)
 {
     const raw_facts *raw = &a->raw;
@@ -210,18 +219,17 @@ static gaz_status name_imports(assembly *a, gaz_error *err)
         raw_range name = import->alias;
         if (range_len(name) == 0)
             name = import->name;
-        if (range_len(name) == 0 && !import->joined)
+        bool by_path = named_by_path(a, import);
+        if (by_path)
             name = last_part(raw, import->path);
         if (range_len(name) == 0)
             continue;
         name_info *info = gaz_name_table_put(&a->names, raw->text + name.start, range_len(name));
-        /* `import a.b` brings in a. */
-        const char *dot = memchr(raw->text + name.start, '.', range_len(name));
         if (info)
             info->imported = true;
-        if (range_len(import->name) == 0 && range_len(import->alias) == 0 && !import->joined &&
-            info) {
-            dot = memchr(raw->text + import->path.start, '.', range_len(import->path));
+        if (by_path && info) {
+            /* `import a.b` brings in a. */
+            const char *dot = memchr(raw->text + import->path.start, '.', range_len(import->path));
             uint32_t first = dot ? (uint32_t)(dot - raw->text) : import->path.end;
             info = gaz_name_table_put(&a->names, raw->text + import->path.start,
                                       first - import->path.start);
@@ -465,8 +473,10 @@ static gaz_slice chain_type(binder *b, raw_range q, uint32_t position, gaz_refer
     gaz_slice type = value_type(b, name, position, out);
     for (int i = 0; name.end < q.end && i <= CHAIN_MAX; i++) {
         uint32_t at = name.end;
-        while (text[at] == '?' || text[at] == '!') /* of Kotlin, Swift, C#, TypeScript */
+        while (at < q.end && (text[at] == '?' || text[at] == '!')) /* Kotlin, Swift, C#, … */
             at++;
+        if (at == q.end)
+            return type;
         if (at + 1 < q.end && text[at] == '-' && text[at + 1] == '>')
             at += 2;
         else if (at < q.end && text[at] == '.')
