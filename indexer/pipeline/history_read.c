@@ -62,7 +62,7 @@ static gaz_status put_file(gaz_repo *repo, const gaz_history_change *change, gaz
     line_state s = {.out = out, .before = 0, .after = 0};
     gaz_lines_end end = GAZ_LINES_TOO_LARGE;
     uint64_t size = 0;
-    (void)gaz_commit_text_put(out, 'f', change->path, change->path_len);
+    (void)gaz_commit_text_put(out, '=', change->path, change->path_len);
     if (*read <= DIFF_READ && change->entry != GAZ_ENTRY_SUBMODULE) {
         gaz_status st = gaz_history_lines(repo, change, DIFF_BLOB, put_line, &s, &end, err);
         if (st != GAZ_OK && st != GAZ_DONE)
@@ -90,11 +90,11 @@ static void put_message(const gaz_commit_info *info, gaz_strbuf *out)
     while (at < end) {
         const char *eol = memchr(at, '\n', (size_t)(end - at));
         eol = eol ? eol : end;
-        (void)gaz_commit_text_put(out, 'm', at, (size_t)(eol - at));
+        (void)gaz_commit_text_put(out, ' ', at, (size_t)(eol - at));
         at = eol < end ? eol + 1 : end;
     }
     if (end == info->message) /* a document has some text */
-        (void)gaz_commit_text_put(out, 'm', "", 0);
+        (void)gaz_commit_text_put(out, ' ', "", 0);
 }
 
 static gaz_status put_text(gaz_repo *repo, const gaz_commit_info *info,

@@ -17,7 +17,7 @@
 #include "gaz/base/fs.h"
 #include "gaz/base/map.h"
 
-#define EXTRACTOR 1 /* of history_read.c and what it calls: raise it when records change */
+#define EXTRACTOR 2 /* of history_read.c and what it calls: raise it when records change */
 #define MERGE_FACTOR 4
 #define FILES_MAX 12
 #define LOCK_WAIT_MS 1800000

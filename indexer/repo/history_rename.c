@@ -140,7 +140,8 @@ static gaz_status weigh_lines(half *h, const char *text, size_t len, gaz_error *
         }
         at += n;
     }
-    qsort(lines.items, lines.len, sizeof *lines.items, by_hash);
+    if (lines.len)
+        qsort(lines.items, lines.len, sizeof *lines.items, by_hash);
     size_t kept = 0;
     for (size_t i = 0; i < lines.len; i++) {
         if (kept && lines.items[kept - 1].hash == lines.items[i].hash)

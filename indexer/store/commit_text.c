@@ -75,13 +75,13 @@ bool gaz_commit_text_next(gaz_commit_text *t, gaz_commit_line *out)
         t->at = eol < t->end ? eol + 1 : t->end;
         if (line > eol) /* an empty line, which is none of ours */
             continue;
-        if (sign == 'f') {
+        if (sign == '=') {
             t->path = line;
             t->path_len = (size_t)(eol - line);
         } else if (sign == '@') {
             read_place(t, line, eol);
-        } else if (sign == 'm' || sign == '+' || sign == '-') {
-            uint32_t number = sign == 'm' ? ++t->message : sign == '+' ? t->after++ : t->before++;
+        } else if (sign == ' ' || sign == '+' || sign == '-') {
+            uint32_t number = sign == ' ' ? ++t->message : sign == '+' ? t->after++ : t->before++;
             *out =
                 (gaz_commit_line){sign, number, line, (size_t)(eol - line), t->path, t->path_len};
             return true;

@@ -300,15 +300,16 @@ GAZ_CHECKED gaz_status gaz_commits_dump(gaz_commits *index, gaz_strbuf *out, gaz
 /* ---- searchable text of a commit ---- */
 
 /* The document of a commit in a text segment: lines of valid UTF-8, the first byte of each says
- * what it is. 'm' a line of the message; 'f' the path of a file, its diff follows; '@' "OLD NEW",
+ * what it is. ' ' a line of the message; '=' the path of a file, its diff follows; '@' "OLD NEW",
  * numbers of the next removed and added lines; '-' and '+' removed and added lines; '!' a reason
- * why lines of the file are lacking. */
+ * why lines of the file are lacking. None of them is part of a word, so words keep their borders
+ * for the index. */
 #define GAZ_COMMIT_TEXT_MAX ((size_t)256 << 10) /**< bytes of diff in one document */
-#define GAZ_COMMIT_LINE_MAX 4096              /**< bytes of one line; longer ones are cut */
+#define GAZ_COMMIT_LINE_MAX 4096                /**< bytes of one line; longer ones are cut */
 
 /** A line of such a document. */
 typedef struct gaz_commit_line {
-    char sign;        /**< 'm', '+', '-' */
+    char sign;        /**< ' ', '+', '-' */
     uint32_t line;    /**< 1-based: of the message, the new file or the old one */
     const char *text; /**< without sign and line end */
     size_t len;

@@ -1,0 +1,72 @@
+/* Searching what commits say and what they change: patterns over the lines of their messages, and
+ * over the lines they added and removed, answered from the texts of the commit index. */
+#ifndef GAZ_QUERY_COMMIT_SEARCH_H
+#define GAZ_QUERY_COMMIT_SEARCH_H
+
+#include "gaz/regex/pattern.h"
+#include "gaz/store/commits.h"
+#include "gaz/text/segment.h"
+
+/** A commit index and the text segments of its diffs, opened. Threading: any number of searches. */
+typedef struct gaz_commit_texts gaz_commit_texts;
+/** Opens the segments of an index, which it keeps a reference of. GAZ_E_CORRUPT. */
+GAZ_CHECKED gaz_status gaz_commit_texts_open(gaz_store *store, gaz_commits *index,
+                                             gaz_commit_texts **out, gaz_error *err);
+void gaz_commit_texts_close(gaz_commit_texts *texts);
+gaz_commits *gaz_commit_texts_index(const gaz_commit_texts *texts);
+
+/** A line that matches. Valid during the visit. */
+typedef struct gaz_commit_match {
+    char sign;        /**< ' ' of the message, '+' added, '-' removed */
+    uint32_t line;    /**< 1-based: of the message, of the new file, of the old file */
+    const char *path; /**< '+' and '-'; not NUL-terminated */
+    size_t path_len;
+    const char *text; /**< without its line end; not NUL-terminated; valid UTF-8 */
+    size_t len;
+    const gaz_range *ranges; /**< of the matches in `text` */
+    size_t range_count;
+} gaz_commit_match;
+
+/** A commit that matches. */
+typedef struct gaz_commit_found {
+    uint32_t rank;
+    uint32_t lines;                  /**< that match */
+    const gaz_commit_match *matches; /**< the first gaz_commit_query.lines of them */
+    size_t match_count;
+    bool cut; /**< some lines of the commit are not recorded (GAZ_COMMIT_DIFF_CUT) */
+} gaz_commit_found;
+/** @return false to stop */
+typedef bool (*gaz_commit_found_visit)(void *ctx, const gaz_commit_found *found);
+
+typedef struct gaz_commit_query {
+    const gaz_pattern *pattern;       /**< of lines; one that spans lines is refused */
+    bool messages, added, removed;    /**< which lines count */
+    const gaz_commits_filter *filter; /**< nullable: all but merges */
+    const gaz_pattern *path; /**< nullable: compiled for paths; only lines of files it matches */
+    uint32_t from;           /**< first rank to look at */
+    size_t limit;            /**< commits at most */
+    size_t lines;            /**< matches told of each, at most 1,000 */
+    int64_t deadline_us;     /**< as gaz_deadline() */
+} gaz_commit_query;
+
+typedef struct gaz_commit_result {
+    size_t commits;    /**< told */
+    uint32_t next;     /**< where to go on; UINT32_MAX: there are no more */
+    size_t candidates; /**< commits that the index could not rule out */
+    size_t checked;    /**< … whose text was looked at */
+    bool timed_out;    /**< `next` says from where */
+    uint64_t bytes;    /**< of text looked at */
+} gaz_commit_result;
+
+/**
+ * Visits the commits whose text has a matching line, newest first.
+ * @param cache  of decompressed blocks
+ * @return GAZ_E_UNSUPPORTED for a pattern that spans lines, GAZ_E_INVALID when no kind of line
+ * counts, what gaz_commits_select() gives, GAZ_E_CORRUPT
+ */
+GAZ_CHECKED gaz_status gaz_commit_search(gaz_commit_texts *texts, gaz_block_cache *cache,
+                                         const gaz_commit_query *query,
+                                         gaz_commit_found_visit visit, void *ctx,
+                                         gaz_commit_result *out, gaz_error *err);
+
+#endif
