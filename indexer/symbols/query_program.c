@@ -68,7 +68,7 @@ static gaz_status add_file(sources *all, const char *folder, const char *name, g
 /* Rewrites a compiler's message so that it names the file and line. */
 static void name_place(const sources *all, gaz_error *err)
 {
-    if (!err || err->column == 0)
+    if (err->column == 0 || all->count == 0)
         return;
     size_t at = err->column - 1, line = 1, i = all->count;
     while (i > 1 && all->items[i - 1].start > at)

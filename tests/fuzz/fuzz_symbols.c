@@ -14,7 +14,8 @@ static void demand(int holds)
 
 static void check_slice(const gaz_slice *slice)
 {
-    demand(slice->data != NULL);
+    if (!slice->data)
+        abort();
     volatile char sum = 0;
     for (uint32_t i = 0; i < slice->len; i++)
         sum = (char)(sum + slice->data[i]);

@@ -26,10 +26,10 @@ void gaz_tree_pattern_free(gaz_tree_pattern *pattern);
 uint32_t gaz_tree_pattern_language(const gaz_tree_pattern *pattern);
 
 /**
- * Words every matching text holds: the strings of #eq? predicates and anonymous nodes that are not
- * optional. A text search may leave out texts without them.
+ * Words every matching text holds: what #eq? asks of captures that are never absent, where the
+ * pattern is one alone. A text search may leave out texts without them.
  * @param words  set to an array the pattern owns
- * @return how many
+ * @return how many; 0 says nothing
  */
 size_t gaz_tree_pattern_words(const gaz_tree_pattern *pattern, const gaz_slice **words);
 
