@@ -43,7 +43,8 @@ declared_name gaz_declarator_name(TSNode node)
             found.found = true;
             return found;
         }
-        found.is_function = strcmp(type, "function_declarator") == 0;
+        if (strcmp(type, "parenthesized_declarator") != 0) /* `int (f)(void)` is a function too */
+            found.is_function = strcmp(type, "function_declarator") == 0;
         found.is_declarator = true;
         node = inner_node(node);
         if (ts_node_is_null(node))

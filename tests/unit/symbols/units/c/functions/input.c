@@ -42,3 +42,11 @@ int main(void)
     i = 0;
     return sizeof(struct point) + sizeof sum;
 }
+
+int (bracketed)(int x)
+{
+    int y = x;
+    return y;
+}
+
+int (*pointer)(int x);
