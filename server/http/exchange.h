@@ -35,7 +35,9 @@ typedef struct gaz_connection_list {
 struct gaz_connection {
     gaz_connection *prev, *next;
     struct gaz_address_count *address; /* nullable */
-    int fd; /* changes under the lock of the connections; -1 while it is handed over */
+    /* these two change under the lock of the connections */
+    int fd;                     /* -1 while it is handed over */
+    struct MHD_Connection *mhd; /* NULL while parked */
     char peer[INET6_ADDRSTRLEN];
     _Atomic int64_t deadline;      /* when the watch shuts it down; NEVER */
     _Atomic int64_t waiting_since; /* no complete head since; 0 while parked or worked on */
@@ -45,8 +47,7 @@ struct gaz_connection {
     uint64_t bytes_before;
     /* its loop's own */
     gaz_loop *loop;
-    struct MHD_Connection *mhd; /* NULL while parked */
-    gaz_connection_list *list;  /* the one it is in; nullable */
+    gaz_connection_list *list; /* the one it is in; nullable */
     gaz_connection *before, *after;
     int64_t look_at; /* in the list of idle ones: whether it can be parked then */
     uint64_t taken;  /* bytes of the requests that have ended, while `exact` */

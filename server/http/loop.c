@@ -77,11 +77,13 @@ static void take_out(gaz_connection *conn)
     conn->list = NULL;
 }
 
-static void set_fd(gaz_connection *conn, int fd)
+/* `mhd` NULL: parked. */
+static void set_holder(gaz_connection *conn, int fd, struct MHD_Connection *mhd)
 {
     gaz_http *http = conn->loop->http;
     pthread_mutex_lock(&http->connections_lock);
     conn->fd = fd;
+    conn->mhd = mhd;
     pthread_mutex_unlock(&http->connections_lock);
 }
 
@@ -175,7 +177,7 @@ static void hand_over(gaz_connection *conn)
     take_out(conn);
     epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
     atomic_store(&conn->deadline, gaz_deadline(loop->http->options.head_ms));
-    set_fd(conn, -1);
+    set_holder(conn, -1, NULL);
     loop->arriving = conn;
     (void)MHD_add_connection(loop->daemon, fd, &nobody, sizeof nobody);
     if (!loop->arriving)
@@ -330,8 +332,7 @@ static void arrived(gaz_loop *loop, struct MHD_Connection *mhd, void **socket_co
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     loop->arriving = NULL;
-    conn->mhd = mhd;
-    set_fd(conn, info->connect_fd);
+    set_holder(conn, info->connect_fd, mhd);
     *socket_context = conn;
 }
 
@@ -347,9 +348,8 @@ static void left(gaz_connection *conn)
         return;
     }
     take_out(conn);
-    conn->mhd = NULL;
     conn->spare_fd = -1;
-    set_fd(conn, spare);
+    set_holder(conn, spare, NULL);
     park(conn, idle_since);
 }
 
