@@ -41,7 +41,7 @@ typedef struct gaz_graph_file {
     uint8_t flags; /**< GAZ_GRAPH_… as path and content tell */
 } gaz_graph_file;
 
-/** What a graph is made from. Used during the call only, but `symbols` is referenced by nobody. */
+/** What a graph is made from. Used during the call only. */
 typedef struct gaz_graph_source {
     const gaz_graph_file *files; /**< in byte order of paths, each once */
     uint32_t file_count;
@@ -157,8 +157,9 @@ void gaz_graph_import_at(const gaz_graph *graph, uint32_t file, uint32_t index,
 /** A file an import leads to, or a candidate; in byte order of paths. */
 uint32_t gaz_graph_target(const gaz_graph *graph, const gaz_graph_import *import, uint32_t index);
 /** The files that belong together without importing each other (Go, Java, Kotlin, Scala, C#,
- * Swift): `file` with its package, ascending; count 0 where a file is a unit of its own. */
-const uint32_t *gaz_graph_package(const gaz_graph *graph, uint32_t file, uint32_t *count);
+ * Swift): `file` with its package, ascending; *count 0 where a file is a unit of its own. */
+GAZ_CHECKED gaz_status gaz_graph_package(const gaz_graph *graph, uint32_t file, gaz_arena *arena,
+                                         uint32_t **out, uint32_t *count, gaz_error *err);
 
 /* ---- queries: results live in the caller's arena ---- */
 
