@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "index_run.h"
+#include "symbols_run.h"
 
 typedef struct checking {
     gaz_store *store;
@@ -147,6 +148,8 @@ gaz_status gaz_check_all(gaz_store *store, gaz_check_report report, void *ctx, u
                 st = check_ref(&c, &snapshot->repos[r], &snapshot->repos[r].refs[i], segments, n,
                                err);
         pool_close_segments(segments, n);
+        if (st == GAZ_OK)
+            st = symbols_check_pool(store, snapshot, &snapshot->pools[p], report, ctx, &count, err);
     }
     gaz_snapshot_free(snapshot);
     if (checked)

@@ -16,6 +16,7 @@
 #include "overlay.h"
 #include "remote_access.h"
 #include "run_state.h"
+#include "symbols_run.h"
 
 #define LOCK_WAIT_MS 1800000
 #define ARENA_MAX ((size_t)8 << 30)
@@ -321,6 +322,7 @@ static gaz_status index_tree(gaz_store *store, const gaz_settings *settings,
 {
     index_request branches = *request;
     branches.rev = NULL;
+    branches.text_only = true;
     gaz_status st = first ? index_run(store, settings, &branches, out, err) : GAZ_OK;
     return st == GAZ_OK ? overlay_index(store, settings, request, out, err) : st;
 }
@@ -342,8 +344,8 @@ static gaz_status index_history(gaz_store *store, const gaz_settings *settings,
     return st == GAZ_E_NOT_FOUND ? GAZ_OK : st;
 }
 
-gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
-                     gaz_run_result *out, gaz_error *err)
+static gaz_status index_text(gaz_store *store, const gaz_settings *settings,
+                             const index_request *request, gaz_run_result *out, gaz_error *err)
 {
     gaz_repo_row row;
     gaz_lock *lock = NULL;
@@ -379,5 +381,22 @@ gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index
     if (st == GAZ_OK && !request->rev)
         st = index_history(store, settings, &row, err);
     gaz_repo_row_release(&row);
+    return st;
+}
+
+gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
+                     gaz_run_result *out, gaz_error *err)
+{
+    int64_t started = gaz_now_us();
+    symbols_result symbols = {0};
+    gaz_status st = index_text(store, settings, request, out, err);
+    if (st != GAZ_OK || request->text_only)
+        return st;
+    st = symbols_update(store, settings, request, &symbols, err);
+    out->changed |= symbols.generation != 0;
+    out->generation = symbols.generation ? symbols.generation : out->generation;
+    out->symbols = symbols.documents;
+    out->symbols_failed = symbols.failed;
+    out->elapsed_us = gaz_now_us() - started;
     return st;
 }

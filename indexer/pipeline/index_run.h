@@ -10,6 +10,7 @@
 #include "gaz/text/segment.h"
 
 #define INFLIGHT_SLOTS 64
+#define INFLIGHT_SYMBOLS 2 /* `busy` of a slot whose blob is read for its symbols */
 
 /* Which blob each thread is reading, in memory shared with the supervisor: what is set after a
  * crash is suspect. */
@@ -40,6 +41,9 @@ typedef struct index_request {
     run_report report;  /* nullable; called from the run's own thread */
     void *report_ctx;
     void (*watched)(const watch_report *report); /* of a watcher */
+    bool text_only;                              /* symbols are left for another run */
+    bool (*yield)(void *ctx); /* nullable: whether symbols should be left for another run now */
+    void *yield_ctx;
 } index_request;
 
 GAZ_CHECKED gaz_status index_run(gaz_store *store, const gaz_settings *settings,

@@ -47,6 +47,8 @@ static gaz_status spawn(const worker_call *call, const char *suspects, int infli
         argv[n++] = "--rev";
         argv[n++] = call->rev;
     }
+    if (call->text_only)
+        argv[n++] = "--text-only";
     if (suspects && *suspects) {
         argv[n++] = "--suspects";
         argv[n++] = suspects;
@@ -103,6 +105,8 @@ static void read_result(child *c, const gaz_json *r)
     c->result.files = (uint64_t)gaz_json_integer(gaz_json_get(r, "files"), 0);
     c->result.bytes = (uint64_t)gaz_json_integer(gaz_json_get(r, "bytes"), 0);
     c->result.skipped = (uint64_t)gaz_json_integer(gaz_json_get(r, "skipped"), 0);
+    c->result.symbols = (uint64_t)gaz_json_integer(gaz_json_get(r, "symbols"), 0);
+    c->result.symbols_failed = (uint64_t)gaz_json_integer(gaz_json_get(r, "symbols_failed"), 0);
     c->result.elapsed_us = gaz_json_integer(gaz_json_get(r, "elapsed_us"), 0);
     if (commit && gaz_oid_parse(commit, &c->result.commit, NULL) != GAZ_OK)
         memset(&c->result.commit, 0, sizeof c->result.commit);
@@ -184,7 +188,8 @@ static bool follow(const worker_call *call, child *c)
     return cancelled;
 }
 
-static void collect_suspects(const inflight *flight, gaz_strbuf *out, gaz_oid *only, size_t *count)
+static void collect_suspects(const inflight *flight, gaz_strbuf *out, gaz_oid *only, size_t *count,
+                             bool *symbols)
 {
     gaz_strbuf_reset(out);
     *count = 0;
@@ -193,6 +198,7 @@ static void collect_suspects(const inflight *flight, gaz_strbuf *out, gaz_oid *o
         if (!flight->slots[i].busy)
             continue;
         *only = flight->slots[i].oid;
+        *symbols = flight->slots[i].busy == INFLIGHT_SYMBOLS;
         gaz_oid_format(only, hex);
         gaz_strbuf_printf(out, "%s%s", out->len ? "," : "", hex);
         ++*count;
@@ -270,8 +276,8 @@ gaz_status worker_run(const worker_call *call, gaz_run_result *out, gaz_error *e
         }
         gaz_oid only = {{0}};
         size_t count = 0;
-        bool was_isolating = isolating;
-        collect_suspects(flight, &suspects, &only, &count);
+        bool was_isolating = isolating, symbols = false;
+        collect_suspects(flight, &suspects, &only, &count, &symbols);
         int sig = WIFSIGNALED(ended) ? WTERMSIG(ended) : 0;
         gaz_log_write(call->log, GAZ_LOG_WARN, "index",
                       "gaz-worker died of signal %d while indexing %s; %zu blobs suspect", sig,
@@ -285,7 +291,8 @@ gaz_status worker_run(const worker_call *call, gaz_run_result *out, gaz_error *e
         }
         if (count == 1 && was_isolating) {
             char reason[64];
-            snprintf(reason, sizeof reason, "crashed the reader with signal %d", sig);
+            snprintf(reason, sizeof reason, "%scrashed the reader with signal %d",
+                     symbols ? GAZ_QUARANTINE_SYMBOLS " " : "", sig);
             st = gaz_store_quarantine_add(call->store, &only, reason, err);
             if (st != GAZ_OK)
                 break;

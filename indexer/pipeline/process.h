@@ -10,6 +10,7 @@ typedef struct worker_call {
     const char *home;
     const char *command, *subject; /* "index" NAME, "merge" POOL, "watch" NAME */
     const char *rev;               /* nullable */
+    bool text_only;                /* "index": symbols are left for another run */
     gaz_store *store;              /* for the quarantine */
     const gaz_log *log;            /* nullable */
     /* Called for each progress line and at least ten times a second; false ends the process. */

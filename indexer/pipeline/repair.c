@@ -7,6 +7,7 @@
 
 #include "gaz/base/fs.h"
 #include "index_run.h"
+#include "symbols_run.h"
 
 #define LOCK_WAIT_MS 60000
 
@@ -134,6 +135,21 @@ static gaz_status repair_pool(const repairing *r, const gaz_snapshot *s, int64_t
     return st;
 }
 
+static gaz_status repair_symbols(const repairing *r, const gaz_snapshot *s, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < s->repo_count; i++) {
+        const gaz_snapshot_repo *repo = &s->repos[i];
+        bool mended = false;
+        st = symbols_repair_repo(r->store, s, repo, &mended, err);
+        if (mended && st == GAZ_OK && r->report)
+            r->report(r->ctx, "ref", repo->row.name, "it lacks symbols; they are made again");
+        if (mended && !has_line(r->again->data, repo->row.name))
+            gaz_strbuf_printf(r->again, "%s\n", repo->row.name);
+    }
+    return st == GAZ_OK ? gaz_strbuf_check(r->again, err) : st;
+}
+
 gaz_status gaz_repair_all(gaz_store *store, gaz_check_report report, void *ctx, gaz_strbuf *again,
                           gaz_error *err)
 {
@@ -144,6 +160,12 @@ gaz_status gaz_repair_all(gaz_store *store, gaz_check_report report, void *ctx, 
         st = gaz_store_snapshot(store, &s, err);
     for (size_t p = 0; st == GAZ_OK && p < s->pool_count; p++)
         st = repair_pool(&r, s, s->pools[p].id, err);
+    gaz_snapshot_free(s);
+    s = NULL;
+    if (st == GAZ_OK)
+        st = gaz_store_snapshot(store, &s, err);
+    if (st == GAZ_OK)
+        st = repair_symbols(&r, s, err);
     gaz_snapshot_free(s);
     return st;
 }

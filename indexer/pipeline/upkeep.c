@@ -23,6 +23,9 @@ static uint64_t state_of(const gaz_snapshot *s, const gaz_snapshot_pool *pool)
     for (size_t i = 0; i < pool->segment_count; i++)
         state =
             (state ^ gaz_checksum(pool->segments[i].name, strlen(pool->segments[i].name))) * spread;
+    for (size_t i = 0; i < pool->symbol_count; i++)
+        state =
+            (state ^ gaz_checksum(pool->symbols[i].name, strlen(pool->symbols[i].name))) * spread;
     for (size_t i = 0; i < s->repo_count; i++)
         if (s->repos[i].row.pool == pool->id)
             state = (state ^ s->repos[i].generation) * spread;
@@ -59,7 +62,7 @@ void upkeep_merge(upkeep *u)
         char pool[24];
         gaz_run_result result;
 
-        if (snapshot->pools[p].segment_count < 2 ||
+        if ((snapshot->pools[p].segment_count < 2 && snapshot->pools[p].symbol_count < 2) ||
             !changed(u, &at, snapshot->pools[p].id, state_of(snapshot, &snapshot->pools[p])))
             continue;
         snprintf(pool, sizeof pool, "%lld", (long long)snapshot->pools[p].id);

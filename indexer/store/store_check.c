@@ -135,6 +135,13 @@ gaz_status gaz_check_segment(gaz_store *store, const gaz_segment_row *row, gaz_e
     return st;
 }
 
+gaz_status gaz_check_symbols(gaz_store *store, const gaz_symbol_row *row, gaz_error *err)
+{
+    gaz_segment_row file = {.file_bytes = row->file_bytes};
+    memcpy(file.name, row->name, sizeof file.name);
+    return gaz_check_segment(store, &file, err);
+}
+
 gaz_status gaz_check_manifest(gaz_store *store, const gaz_manifest_row *row, size_t *entries,
                               gaz_error *err)
 {
@@ -182,6 +189,12 @@ static gaz_status check_segments(gaz_store *store, const gaz_snapshot *s, gaz_fi
             gaz_error why = {0};
             st = gaz_check_segment(store, &s->pools[i].segments[j], &why);
             st = absorb(st, &why, "segment", s->pools[i].segments[j].name, f, err);
+            f->checked++;
+        }
+        for (size_t j = 0; st == GAZ_OK && j < s->pools[i].symbol_count; j++) {
+            gaz_error why = {0};
+            st = gaz_check_symbols(store, &s->pools[i].symbols[j], &why);
+            st = absorb(st, &why, "symbol segment", s->pools[i].symbols[j].name, f, err);
             f->checked++;
         }
     }

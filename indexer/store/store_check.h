@@ -25,6 +25,8 @@ GAZ_CHECKED gaz_status gaz_check_catalogue(gaz_store *store, gaz_findings *f,
                                            gaz_snapshot **snapshot, gaz_error *err);
 GAZ_CHECKED gaz_status gaz_check_segment(gaz_store *store, const gaz_segment_row *row,
                                          gaz_error *err);
+GAZ_CHECKED gaz_status gaz_check_symbols(gaz_store *store, const gaz_symbol_row *row,
+                                         gaz_error *err);
 /** @param entries  files of the resolved manifest */
 GAZ_CHECKED gaz_status gaz_check_manifest(gaz_store *store, const gaz_manifest_row *row,
                                           size_t *entries, gaz_error *err);

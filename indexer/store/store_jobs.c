@@ -425,6 +425,7 @@ gaz_status gaz_store_job_list(gaz_store *store, size_t limit, gaz_job_row **rows
 typedef struct quarantine_request {
     const gaz_oid *blob;
     const char *reason;
+    bool symbols; /* those that crash the reader of symbols, else those that crash that of text */
     GAZ_VEC(gaz_oid) blobs;
 } quarantine_request;
 
@@ -457,7 +458,10 @@ static gaz_status quarantined_body(gaz_store *store, gaz_db *db, void *ctx, gaz_
         st = gaz_store_check_digest(db, GAZ_DIGEST_HOME, 0, sum, "the home", err);
     sqlite3_stmt *stmt = NULL;
     if (st == GAZ_OK)
-        st = gaz_db_start(db, &stmt, err, "SELECT blob FROM quarantine ORDER BY blob", "");
+        st = gaz_db_start(db, &stmt, err,
+                          "SELECT blob FROM quarantine WHERE (substr(reason, 1, 8) = ?) = ? "
+                          "ORDER BY blob",
+                          "ti", GAZ_QUARANTINE_SYMBOLS, (int64_t)q->symbols);
     while (st == GAZ_OK && (st = gaz_db_step(db, stmt, err)) == GAZ_OK) {
         gaz_oid blob = {{0}};
         st = gaz_db_blob(stmt, 0, blob.id, sizeof blob.id, err);
@@ -469,10 +473,10 @@ static gaz_status quarantined_body(gaz_store *store, gaz_db *db, void *ctx, gaz_
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-gaz_status gaz_store_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *count,
-                                     gaz_error *err)
+static gaz_status list_quarantine(gaz_store *store, bool symbols, gaz_oid **blobs, size_t *count,
+                                  gaz_error *err)
 {
-    quarantine_request request = {0};
+    quarantine_request request = {.symbols = symbols};
     gaz_status st = gaz_store_read(store, quarantined_body, &request, err);
     if (st == GAZ_OK && !gaz_vec_reserve(&request.blobs, 1))
         st = gaz_error_set(err, GAZ_E_NOMEM, "no memory to list blobs");
@@ -483,4 +487,16 @@ gaz_status gaz_store_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *
     *blobs = request.blobs.items;
     *count = request.blobs.len;
     return GAZ_OK;
+}
+
+gaz_status gaz_store_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *count,
+                                     gaz_error *err)
+{
+    return list_quarantine(store, false, blobs, count, err);
+}
+
+gaz_status gaz_store_symbol_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *count,
+                                            gaz_error *err)
+{
+    return list_quarantine(store, true, blobs, count, err);
 }

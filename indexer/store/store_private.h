@@ -31,7 +31,9 @@ typedef enum gaz_digest_kind {
     GAZ_DIGEST_REPO = 1,
     GAZ_DIGEST_REFS = 2,
     GAZ_DIGEST_POOL = 3,
-    GAZ_DIGEST_COMMITS = 4
+    GAZ_DIGEST_COMMITS = 4,
+    GAZ_DIGEST_POOL_SYMBOLS = 5,
+    GAZ_DIGEST_SYMBOL_STATES = 6
 } gaz_digest_kind;
 
 /* In the home while a catalogue is being made anew: an empty file. */

@@ -3,6 +3,7 @@
  * refers to any more. Files that lost their last row are remembered as retired; the sweeper unlinks
  * them after a time of grace. */
 #include "store_private.h"
+#include "symbol_catalogue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -137,6 +138,8 @@ static gaz_status check_publication(const gaz_store *store, const gaz_publicatio
     if (!pub->pool && (!pub->repo || pub->segments_added_count || pub->segments_removed_count))
         return gaz_error_set(err, GAZ_E_INVALID, "segments are published in a pool");
     gaz_status st = check_refs(pub, err);
+    if (st == GAZ_OK)
+        st = gaz_store_check_symbols(store, pub, err);
     for (size_t i = 0; st == GAZ_OK && i < pub->segments_added_count; i++)
         st = check_file(store, GAZ_FILE_SEGMENT, pub->segments_added[i].name,
                         pub->segments_added[i].file_bytes, err);
@@ -346,8 +349,12 @@ static gaz_status publish_body(gaz_store *store, gaz_db *db, void *ctx, gaz_erro
         st = add_segments(db, pub, err);
     if (st == GAZ_OK && pub->repo)
         st = publish_refs(db, pub, err);
+    if (st == GAZ_OK)
+        st = gaz_store_publish_symbols(db, pub, err);
     if (st == GAZ_OK && pub->repo)
-        st = update_repo(db, pub, old_pool, request->generation, err);
+        st = gaz_store_symbols_alone(pub)
+                 ? gaz_store_touch_repo(db, pub->repo, request->generation, err)
+                 : update_repo(db, pub, old_pool, request->generation, err);
     return st;
 }
 

@@ -3,6 +3,7 @@
  * itself damaged is moved aside and made anew from the records beside it; it goes on counting
  * generations from where the old one can have been at most. */
 #include "store_check.h"
+#include "symbol_catalogue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@ typedef struct repair {
     gaz_manifest_list manifests;
     gaz_map pools;         /* "<id>": pools with a damaged segment */
     gaz_map segments;      /* "<pool> <name>": damaged */
+    gaz_map symbols;       /* "<pool> <name>": damaged */
     gaz_map manifests_bad; /* "<repo> <name>": damaged, or over a damaged one */
     gaz_map again;         /* names of repositories */
 } repair;
@@ -57,6 +59,26 @@ static gaz_status find_segments(repair *r, gaz_error *err)
                 st = put(&r->segments, s->pools[i].id, row->name, err);
                 if (st == GAZ_OK)
                     st = put(&r->pools, s->pools[i].id, "", err);
+            } else if (st != GAZ_OK && err && err->status == GAZ_OK) {
+                *err = why;
+            }
+        }
+    }
+    return st;
+}
+
+static gaz_status find_symbols(repair *r, gaz_error *err)
+{
+    const gaz_snapshot *s = r->snapshot;
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < s->pool_count; i++) {
+        for (size_t j = 0; st == GAZ_OK && j < s->pools[i].symbol_count; j++) {
+            const gaz_symbol_row *row = &s->pools[i].symbols[j];
+            gaz_error why = {0};
+            st = gaz_check_symbols(r->store, row, &why);
+            if (gaz_check_is_damage(st)) {
+                gaz_finding(&r->findings, "symbol segment", row->name, why.message);
+                st = put(&r->symbols, s->pools[i].id, row->name, err);
             } else if (st != GAZ_OK && err && err->status == GAZ_OK) {
                 *err = why;
             }
@@ -125,6 +147,27 @@ static gaz_status drop_segments(repair *r, gaz_db *db, gaz_error *err)
     return st;
 }
 
+/* Text is searched as before; symbols of the pool's repositories are looked over again. */
+static gaz_status drop_symbols(repair *r, gaz_db *db, gaz_error *err)
+{
+    const gaz_snapshot *s = r->snapshot;
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < s->pool_count; i++) {
+        bool some = false;
+        for (size_t j = 0; st == GAZ_OK && j < s->pools[i].symbol_count; j++) {
+            const char *name = s->pools[i].symbols[j].name;
+            if (!has(&r->symbols, s->pools[i].id, name))
+                continue;
+            some = true;
+            st = gaz_store_drop_symbols(db, s->pools[i].id, name, err);
+        }
+        for (size_t k = 0; st == GAZ_OK && some && k < s->repo_count; k++)
+            if (s->repos[k].row.pool == s->pools[i].id)
+                st = note_again(r, &s->repos[k], err);
+    }
+    return st;
+}
+
 static gaz_status drop_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *err)
 {
     (void)store;
@@ -144,6 +187,8 @@ static gaz_status drop_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
             st = gaz_db_do(db, err, "UPDATE repos SET generation = ?2 WHERE id = ?1", "ii",
                            r->snapshot->repos[i].row.id, (int64_t)next);
     }
+    if (st == GAZ_OK)
+        st = drop_symbols(r, db, err);
     return st == GAZ_OK ? drop_segments(r, db, err) : st;
 }
 
@@ -190,8 +235,10 @@ static gaz_status drop_damaged(repair *r, gaz_error *err)
 {
     gaz_status st = find_segments(r, err);
     if (st == GAZ_OK)
+        st = find_symbols(r, err);
+    if (st == GAZ_OK)
         st = find_manifests(r, err);
-    if (st != GAZ_OK || (!r->segments.len && !r->manifests_bad.len))
+    if (st != GAZ_OK || (!r->segments.len && !r->symbols.len && !r->manifests_bad.len))
         return st;
     gaz_map gone;
     gaz_map_init(&gone);
@@ -201,6 +248,8 @@ static gaz_status drop_damaged(repair *r, gaz_error *err)
     gaz_manifest_cache_clear(r->store->manifests);
     if (st == GAZ_OK)
         st = unlink_damaged(r, &r->segments, GAZ_FILE_SEGMENT, err);
+    if (st == GAZ_OK)
+        st = unlink_damaged(r, &r->symbols, GAZ_FILE_SEGMENT, err);
     if (st == GAZ_OK)
         st = unlink_damaged(r, &gone, GAZ_FILE_MANIFEST, err);
     gaz_map_release(&gone);
@@ -418,6 +467,7 @@ gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx
     repair r = {.store = store, .findings = {.report = report, .ctx = ctx}};
     gaz_map_init(&r.pools);
     gaz_map_init(&r.segments);
+    gaz_map_init(&r.symbols);
     gaz_map_init(&r.manifests_bad);
     gaz_map_init(&r.again);
     gaz_status st = gaz_check_catalogue(store, &r.findings, &r.snapshot, err);
@@ -434,6 +484,7 @@ gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx
     gaz_vec_free(&r.manifests);
     gaz_map_release(&r.pools);
     gaz_map_release(&r.segments);
+    gaz_map_release(&r.symbols);
     gaz_map_release(&r.manifests_bad);
     gaz_map_release(&r.again);
     return st;

@@ -1,6 +1,7 @@
 /* Snapshots: the whole catalogue read in one transaction, every row summed and compared with the
  * stored digests, so that what is handed out is exactly what was published, or GAZ_E_CORRUPT. */
 #include "store_private.h"
+#include "symbol_catalogue.h"
 
 #include <stdlib.h>
 #include <stdio.h>
@@ -23,8 +24,10 @@ void gaz_snapshot_free(gaz_snapshot *snapshot)
 {
     if (!snapshot)
         return;
-    for (size_t i = 0; i < snapshot->pool_count; i++)
+    for (size_t i = 0; i < snapshot->pool_count; i++) {
         free(snapshot->pools[i].segments);
+        free(snapshot->pools[i].symbols);
+    }
     for (size_t i = 0; i < snapshot->repo_count; i++) {
         free_refs(&snapshot->repos[i]);
         gaz_repo_row_release(&snapshot->repos[i].row);
@@ -79,10 +82,13 @@ static gaz_status read_pools(gaz_db *db, gaz_snapshot *out, gaz_error *err)
         snprintf(what, sizeof what, "pool %lld", (long long)pool.id);
         if (st == GAZ_OK)
             st = gaz_store_check_digest(db, GAZ_DIGEST_POOL, pool.id, sum, what, err);
+        if (st == GAZ_OK)
+            st = gaz_store_read_symbols(db, &pool, err);
         if (st == GAZ_OK && !gaz_vec_push(&pools, pool))
             st = no_memory(err);
         if (st != GAZ_OK) {
             free(pool.segments);
+            free(pool.symbols);
             gaz_db_reset(stmt);
         }
     }
@@ -170,7 +176,8 @@ static gaz_status read_repo_refs(gaz_db *db, gaz_snapshot_repo *repo, gaz_error 
         return st;
     char what[GAZ_REPO_NAME_MAX + 48];
     snprintf(what, sizeof what, "the refs and manifests of %.200s", repo->row.name);
-    return gaz_store_check_digest(db, GAZ_DIGEST_REFS, repo->row.id, sum, what, err);
+    st = gaz_store_check_digest(db, GAZ_DIGEST_REFS, repo->row.id, sum, what, err);
+    return st == GAZ_OK ? gaz_store_read_symbol_states(db, repo, err) : st;
 }
 
 static gaz_status read_repos(gaz_store *store, gaz_db *db, gaz_snapshot *out, gaz_error *err)

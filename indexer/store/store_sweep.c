@@ -162,6 +162,8 @@ static gaz_status keep_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
     sweep_state *s = ctx;
     gaz_status st = keep_names(s, db, '0', "SELECT name FROM segments", err);
     if (st == GAZ_OK)
+        st = keep_names(s, db, '0', "SELECT name FROM symbol_segments", err);
+    if (st == GAZ_OK)
         st = keep_names(s, db, '1', "SELECT name FROM manifests", err);
     if (st == GAZ_OK)
         st = keep_names(s, db, '0', "SELECT name FROM commit_files", err);

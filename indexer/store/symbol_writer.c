@@ -230,7 +230,7 @@ static void add_words(const gaz_symbol_text *t, const char *text, gaz_strbuf *ou
 
 /* A signature that is no more than the name with something around it, as a macro's or a constant's
  * on one line, says nothing the name does not: only what has a comment, a body or several lines
- * is worth words of its own. */
+ * is worth words of its own: five million macros of a kernel would take more room than its functions. */
 static gaz_status index_words(gaz_symbol_writer *w, const gaz_symbol_facts *f, const char *text,
                               gaz_error *err)
 {
@@ -240,7 +240,7 @@ static gaz_status index_words(gaz_symbol_writer *w, const gaz_symbol_facts *f, c
         gaz_strbuf_reset(&w->name_words);
         gaz_strbuf_reset(&w->text_words);
         symbol_split_words(d->name.data, d->name.len, &w->name_words);
-        if (d->doc.len || d->body_start != d->body_end)
+        if (d->doc.len || (d->body_start != d->body_end && d->end_line > d->start_line))
             add_words(&d->signature, text, &w->text_words);
         add_words(&d->doc, text, &w->text_words);
         st = symbol_word_writer_add(w->words, (int64_t)w->definitions + i, &w->name_words,

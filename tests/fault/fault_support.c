@@ -374,10 +374,13 @@ static void find_leftovers(const char *home, gaz_strbuf *out)
         const char *base = strrchr(*at, '/') ? strrchr(*at, '/') + 1 : *at;
         bool temporary = strncmp(*at, "tmp/", 4) == 0 || strstr(*at, ".tmp.");
         bool segment = strncmp(*at, "segments/", 9) == 0, known = false;
-        for (size_t p = 0; segment && p < snapshot->pool_count; p++)
-            for (size_t i = 0; i < snapshot->pools[p].segment_count; i++)
-                known = known || strncmp(base, snapshot->pools[p].segments[i].name,
-                                         GAZ_SEALED_NAME - 1) == 0;
+        for (size_t p = 0; segment && p < snapshot->pool_count; p++) {
+            const gaz_snapshot_pool *pool = &snapshot->pools[p];
+            for (size_t i = 0; i < pool->segment_count; i++)
+                known |= strncmp(base, pool->segments[i].name, GAZ_SEALED_NAME - 1) == 0;
+            for (size_t i = 0; i < pool->symbol_count; i++)
+                known |= strncmp(base, pool->symbols[i].name, GAZ_SEALED_NAME - 1) == 0;
+        }
         if (temporary || (segment && !known))
             gaz_strbuf_printf(out, "%s\n", *at);
     }

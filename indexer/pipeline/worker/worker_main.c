@@ -1,7 +1,7 @@
 /* gaz-worker: one index run, merge, look at a remote or watch over a work tree in a process of its
  * own, so that a hostile object that crashes or hangs it harms nobody.
  *
- *   gaz-worker HOME index NAME [--rev REV] [--suspects HEX,HEX…] [--inflight FD]
+ *   gaz-worker HOME index NAME [--rev REV] [--text-only] [--suspects HEX,HEX…] [--inflight FD]
  *   gaz-worker HOME merge POOL [--all]
  *   gaz-worker HOME poll NAME
  *   gaz-worker HOME history NAME
@@ -20,13 +20,14 @@
 #include "../history_run.h"
 #include "../overlay.h"
 #include "../remote_access.h"
+#include "../symbols_run.h"
 #include "gaz/base/fs.h"
 #include "gaz/json/json.h"
 
 typedef struct options {
     const char *home, *command, *subject, *rev, *suspects;
     int inflight_fd;
-    bool all;
+    bool all, text_only;
 } options;
 
 static void put_line(const gaz_strbuf *line)
@@ -107,6 +108,8 @@ static void put_result(const gaz_run_result *r)
     gaz_json_put_int(&w, "files", (int64_t)r->files);
     gaz_json_put_int(&w, "bytes", (int64_t)r->bytes);
     gaz_json_put_int(&w, "skipped", (int64_t)r->skipped);
+    gaz_json_put_int(&w, "symbols", (int64_t)r->symbols);
+    gaz_json_put_int(&w, "symbols_failed", (int64_t)r->symbols_failed);
     gaz_json_put_int(&w, "elapsed_us", r->elapsed_us);
     end_line(&out, &w);
 }
@@ -157,15 +160,21 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
     gaz_store *store = NULL;
     gaz_settings settings = {0};
     gaz_oid *suspects = NULL;
-    index_request request = {
-        .repo = o->subject, .rev = o->rev, .report = report, .watched = report_watch};
+    index_request request = {.repo = o->subject,
+                             .rev = o->rev,
+                             .report = report,
+                             .watched = report_watch,
+                             .text_only = o->text_only};
     gaz_status st = gaz_settings_load(o->home, &settings, err);
     if (st == GAZ_OK)
         st = gaz_store_open(o->home, false, &store, err);
     if (st == GAZ_OK)
         st = gaz_git_init(err);
     if (st == GAZ_OK && strcmp(o->command, "merge") == 0) {
-        st = merge_pool(store, &settings, strtoll(o->subject, NULL, 10), o->all, NULL, err);
+        int64_t pool = strtoll(o->subject, NULL, 10);
+        st = merge_pool(store, &settings, pool, o->all, NULL, err);
+        if (st == GAZ_OK)
+            st = symbols_merge(store, &settings, pool, o->all, err);
     } else if (st == GAZ_OK && strcmp(o->command, "poll") == 0) {
         st = remote_poll(store, &settings, o->subject, &result->changed, err);
     } else if (st == GAZ_OK && strcmp(o->command, "history") == 0) {
@@ -204,6 +213,10 @@ static bool parse_options(int argc, char **argv, options *o)
             o->all = true;
             continue;
         }
+        if (strcmp(argv[i], "--text-only") == 0) {
+            o->text_only = true;
+            continue;
+        }
         if (!value)
             return false;
         if (strcmp(argv[i], "--rev") == 0)
@@ -229,8 +242,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
-        fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] | HOME merge POOL [--all] | "
-                        "HOME poll NAME | HOME history NAME | HOME watch NAME\n");
+        fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] [--text-only] | HOME merge "
+                        "POOL [--all] | HOME poll NAME | HOME history NAME | HOME watch NAME\n");
         return 2;
     }
     gaz_status st = work(&o, &result, &err);

@@ -16,10 +16,11 @@ typedef enum gaz_phase {
     GAZ_PHASE_WALK,
     GAZ_PHASE_TEXT,
     GAZ_PHASE_PUBLISH,
+    GAZ_PHASE_SYMBOLS, /**< text is published */
     GAZ_PHASE_MERGE,
     GAZ_PHASE_ENDED
 } gaz_phase;
-/** "queued", "fetch", "walk", "text", "publish", "merge", "ended". Static. */
+/** "queued", "fetch", "walk", "text", "publish", "symbols", "merge", "ended". Static. */
 const char *gaz_phase_name(gaz_phase phase);
 
 typedef struct gaz_progress {
@@ -34,9 +35,11 @@ typedef struct gaz_progress {
 typedef struct gaz_run_result {
     uint64_t generation; /**< published; that of the catalogue when nothing had changed */
     bool changed;
-    gaz_oid commit;        /**< a revision run: what it resolved to */
-    uint64_t files, bytes; /**< documents added */
-    uint64_t skipped;      /**< files newly recorded with a reason */
+    gaz_oid commit;          /**< a revision run: what it resolved to */
+    uint64_t files, bytes;   /**< documents added */
+    uint64_t skipped;        /**< files newly recorded with a reason */
+    uint64_t symbols;        /**< documents read for their symbols */
+    uint64_t symbols_failed; /**< of them, not read whole */
     int64_t elapsed_us;
 } gaz_run_result;
 
@@ -134,6 +137,10 @@ GAZ_CHECKED gaz_status gaz_repair_all(gaz_store *store, gaz_check_report report,
 /** A canonical text of everything a repository's index says (refs, paths, blobs, text digests,
  * grams), independent of segments: equal for equal trees. */
 GAZ_CHECKED gaz_status gaz_logical_dump(gaz_store *store, const char *repo, gaz_strbuf *out,
+                                        gaz_error *err);
+/** The same of a repository's symbols: for each path of its branches and work tree what was found
+ * in it. */
+GAZ_CHECKED gaz_status gaz_symbols_dump(gaz_store *store, const char *repo, gaz_strbuf *out,
                                         gaz_error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include "gaz/base/hash.h"
 #include "gaz/base/sealed.h"
 #include "gaz/base/strbuf.h"
+#include "gaz/store/symbol_facts.h"
 
 #define GAZ_REPO_NAME_MAX                                                                          \
     200 /**< bytes; [A-Za-z0-9._/-], no leading '-' or '.', no "..", no empty component */
@@ -92,13 +93,23 @@ typedef enum gaz_ref_kind {
 
 #define GAZ_TREE_REF "worktree"
 
+/** How far the symbols of a ref are. */
+typedef struct gaz_symbol_state {
+    char manifest[GAZ_SEALED_NAME]; /**< the ref's when it was looked at; "" when it never was */
+    uint64_t version;               /**< of all extractors together */
+    uint32_t documents;             /**< that have symbols, or will */
+    uint32_t done;                  /**< of them */
+    uint32_t failed;                /**< of those done: not read whole */
+} gaz_symbol_state;
+
 typedef struct gaz_ref_row {
     char *name;
     gaz_ref_kind kind;
     gaz_oid commit;
     char manifest[GAZ_SEALED_NAME];
-    uint32_t files; /**< entries of the manifest */
-    bool head;      /**< what the repository's HEAD points to */
+    uint32_t files;           /**< entries of the manifest */
+    bool head;                /**< what the repository's HEAD points to */
+    gaz_symbol_state symbols; /**< read only; set by publishing a gaz_symbol_state_row */
 } gaz_ref_row;
 
 typedef struct gaz_manifest_row {
@@ -112,6 +123,11 @@ typedef struct gaz_ref_key {
     gaz_ref_kind kind;
     const char *name;
 } gaz_ref_key;
+
+typedef struct gaz_symbol_state_row {
+    gaz_ref_key ref;
+    gaz_symbol_state state; /**< dropped when the ref has another manifest by then */
+} gaz_symbol_state_row;
 
 /** What one index run or merge changes. Files named here are in place already: gaz_store_adopt().
  */
@@ -128,6 +144,12 @@ typedef struct gaz_publication {
     size_t refs_set_count;
     const gaz_ref_key *refs_removed; /**< a branch may be named like the id of a commit */
     size_t refs_removed_count;
+    const gaz_symbol_row *symbols_added;
+    size_t symbols_added_count;
+    const char (*symbols_removed)[GAZ_SEALED_NAME];
+    size_t symbols_removed_count;
+    const gaz_symbol_state_row *symbol_states;
+    size_t symbol_states_count;
     bool sets_note;         /**< whether `note` replaces that of the repository */
     const char *note;       /**< nullable; at most GAZ_REPO_NOTE_MAX bytes */
     uint64_t if_generation; /**< publish only on top of it, else GAZ_E_BUSY; 0: of any */
@@ -159,6 +181,8 @@ typedef struct gaz_snapshot_pool {
     int64_t id;
     gaz_segment_row *segments; /**< oldest first */
     size_t segment_count;
+    gaz_symbol_row *symbols; /**< oldest first */
+    size_t symbol_count;
 } gaz_snapshot_pool;
 
 typedef struct gaz_snapshot_repo {
@@ -239,9 +263,14 @@ GAZ_CHECKED gaz_status gaz_store_pool_lock(gaz_store *store, int64_t pool, int64
 
 GAZ_CHECKED gaz_status gaz_store_quarantine_add(gaz_store *store, const gaz_oid *blob,
                                                 const char *reason, gaz_error *err);
-/** All of them; free(*blobs). */
+/** What a reason begins with when only reading a blob's symbols crashes. */
+#define GAZ_QUARANTINE_SYMBOLS "symbols:"
+/** All that crash the reader of text; free(*blobs). */
 GAZ_CHECKED gaz_status gaz_store_quarantine_list(gaz_store *store, gaz_oid **blobs, size_t *count,
                                                  gaz_error *err);
+/** All that crash the reader of symbols; free(*blobs). */
+GAZ_CHECKED gaz_status gaz_store_symbol_quarantine_list(gaz_store *store, gaz_oid **blobs,
+                                                        size_t *count, gaz_error *err);
 
 /* ---- jobs (the queue itself is gaz/jobs/queue.h) ---- */
 

@@ -25,6 +25,7 @@
 #define GAZ_SYMBOL_DOCS_MAX (1u << 24)   /**< of one segment */
 #define GAZ_SYMBOL_NONE UINT32_MAX       /**< no definition, no file */
 #define GAZ_SYMBOL_NOWHERE UINT32_MAX    /**< the text does not stand in the document */
+#define GAZ_SYMBOL_OUTCOME_BROKEN 0xFEu  /**< its facts broke the rules below */
 #define GAZ_SYMBOL_OUTCOME_CRASHED 0xFFu /**< reading it ended the process; not an extractor's */
 
 /** A text of a fact. */
