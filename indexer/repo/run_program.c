@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 #include "gaz/base/clock.h"
 
 #define TICK_MS 250
-#define END_TICK_MS 5      /* between looks at a program that has closed its outputs */
+#define END_TICK_MS 5      /* the same once its outputs are closed, where its end wakes nobody */
 #define GRACE_US 2000000   /* between SIGTERM and SIGKILL */
 #define GUARD_GRACE_MS 300 /* the same, when we are gone */
 #define LINE_MAX_BYTES 1024
@@ -29,6 +30,7 @@
 typedef struct run {
     const gaz_program *program;
     pid_t pid;
+    int pidfd;    /* is readable when it has ended; -1: the system has none */
     pid_t guard;  /* leads the group */
     int lifeline; /* the guard waits for its end */
     int out, err_fd;
@@ -257,9 +259,11 @@ static gaz_status loop(run *r, gaz_error *err)
     int64_t next_tick = 0;
     gaz_status st = GAZ_OK;
     while (st == GAZ_OK) {
-        struct pollfd fds[2] = {{.fd = out_open ? r->out : -1, .events = POLLIN},
-                                {.fd = err_open ? r->err_fd : -1, .events = POLLIN}};
-        if (poll(fds, 2, out_open || err_open ? TICK_MS : END_TICK_MS) < 0 && errno != EINTR)
+        struct pollfd fds[3] = {{.fd = out_open ? r->out : -1, .events = POLLIN},
+                                {.fd = err_open ? r->err_fd : -1, .events = POLLIN},
+                                {.fd = r->pidfd, .events = POLLIN}};
+        bool woken = out_open || err_open || r->pidfd >= 0;
+        if (poll(fds, 3, woken ? TICK_MS : END_TICK_MS) < 0 && errno != EINTR)
             return gaz_error_errno(err, "cannot wait for '%s'", r->program->argv[0]);
         bool ended = r->ended;
         if (out_open)
@@ -291,7 +295,7 @@ static void close_fd(int *fd)
 
 gaz_status gaz_program_run(const gaz_program *program, int *exit_code, gaz_error *err)
 {
-    run r = {.program = program, .guard = -1, .lifeline = -1, .out = -1, .err_fd = -1};
+    run r = {.program = program, .pidfd = -1, .guard = -1, .lifeline = -1, .out = -1, .err_fd = -1};
     int out[2] = {-1, -1}, errors[2] = {-1, -1};
     gaz_status st = start_guard(&r, err); /* before the pipes, whose ends it would keep open */
     if (st != GAZ_OK)
@@ -309,8 +313,10 @@ gaz_status gaz_program_run(const gaz_program *program, int *exit_code, gaz_error
     r.err_fd = errors[0];
     fcntl(r.out, F_SETFL, O_NONBLOCK);
     fcntl(r.err_fd, F_SETFL, O_NONBLOCK);
+    r.pidfd = pidfd_open(r.pid, 0);
     st = loop(&r, err);
     stop(&r);
+    close_fd(&r.pidfd);
     if (st == GAZ_OK)
         *exit_code =
             WIFEXITED(r.wait_status) ? WEXITSTATUS(r.wait_status) : 128 + WTERMSIG(r.wait_status);

@@ -517,6 +517,7 @@ static void progress_comes_line_by_line_and_complaints_are_cleaned(void **state)
     fake_git("printf 'Receiving objects:  10%%\\rReceiving objects: 100%%, done.\\n' >&2; "
              "printf 'fatal: unable to access https://user:hunter2@host/x: \\033[31mno\\n' >&2; "
              "exit 128");
+    gaz_strbuf_puts(&all, "|");
     gaz_status st = gaz_git_clone(url_of("w"), dest, &t, &err);
     real_git();
     assert_int_equal(GAZ_E_REMOTE, st);
