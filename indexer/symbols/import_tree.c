@@ -113,7 +113,9 @@ static void add_leaf(tree_walk *w, raw_range leaf)
     import.line = w->line;
     for (uint32_t i = leaf.start; i < w->at; i++)
         import.line -= text[i] == '\n';
-    import.alias = cut_alias(text, &leaf);
+    raw_range alias = cut_alias(text, &leaf);
+    if (range_len(alias) > 0) /* else the pattern may have named one */
+        import.alias = alias;
     uint32_t name = leaf.end;
     while (name > leaf.start && !is_separator(text[name - 1]))
         name--;
