@@ -25,14 +25,6 @@ static gaz_status out_of_memory(gaz_error *err)
     return gaz_error_set(err, GAZ_E_NOMEM, "cannot place the references of a text: out of memory");
 }
 
-static int scope_order(const void *left, const void *right)
-{
-    const raw_scope *a = left, *b = right;
-    if (a->start != b->start)
-        return a->start < b->start ? -1 : 1;
-    return a->end > b->end ? -1 : a->end < b->end;
-}
-
 static int local_order(const void *left, const void *right)
 {
     const raw_local *a = left, *b = right;
@@ -129,8 +121,6 @@ static gaz_status bind_locals(assembly *a, gaz_error *err)
 {
     raw_facts *raw = &a->raw;
     a->bindings.len = a->stack.len = 0;
-    if (raw->scopes.len > 1)
-        qsort(raw->scopes.items, raw->scopes.len, sizeof *raw->scopes.items, scope_order);
     if (raw->locals.len > 1)
         qsort(raw->locals.items, raw->locals.len, sizeof *raw->locals.items, local_order);
     drop_repeated_locals(raw);

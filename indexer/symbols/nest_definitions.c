@@ -22,6 +22,7 @@ typedef struct nesting {
     open_definition open[NESTING_MAX];
     uint32_t depth;
     uint32_t next_label;
+    uint32_t next_scope;
 } nesting;
 
 bool gaz_kind_is_class(unsigned kind)
@@ -243,6 +244,37 @@ static void set_visibility(const nesting *n, const raw_definition *outer, uint8_
     d->visibility = said != VISIBILITY_UNSET ? said : default_visibility(a, outer, d);
 }
 
+/* Steps to the scopes of functions around a position; assembly.stack holds those that are open.
+ * @return false when out of memory */
+static bool open_scopes(nesting *n, uint32_t position)
+{
+    assembly *a = n->a;
+    const raw_scope *scopes = a->raw.scopes.items;
+    for (; n->next_scope < a->raw.scopes.len && scopes[n->next_scope].start < position;
+         n->next_scope++) {
+        if (scopes[n->next_scope].kind != SCOPE_FUNCTION)
+            continue;
+        while (a->stack.len > 0 &&
+               scopes[a->stack.items[a->stack.len - 1]].end <= scopes[n->next_scope].start)
+            a->stack.len--;
+        if (!gaz_vec_push(&a->stack, n->next_scope))
+            return false;
+    }
+    while (a->stack.len > 0 && scopes[a->stack.items[a->stack.len - 1]].end <= position)
+        a->stack.len--;
+    return true;
+}
+
+/* Whether a function without a name stands between a definition and what holds it. */
+static bool in_nameless_function(const nesting *n, const raw_definition *outer)
+{
+    const assembly *a = n->a;
+    if (a->stack.len == 0)
+        return false;
+    const raw_scope *scope = &a->raw.scopes.items[a->stack.items[a->stack.len - 1]];
+    return !outer || scope->start > outer->span.start;
+}
+
 /* A variable in a function is a local name. @return false when out of memory */
 static bool make_local(assembly *a, raw_definition *d)
 {
@@ -282,7 +314,11 @@ static gaz_status nest_one(nesting *n, uint32_t index, gaz_error *err)
     uint32_t container = find_container(n, d);
     raw_definition *outer = container < NESTING_MAX ? at(n, container) : NULL;
     bool in_function = outer && gaz_kind_is_function(outer->kind);
-    if (in_function && (d->kind == GAZ_SYMBOL_VARIABLE || d->kind == GAZ_SYMBOL_CONSTANT))
+    if (!open_scopes(n, d->span.start))
+        return gaz_error_set(err, GAZ_E_NOMEM, "cannot nest definitions: out of memory");
+    bool nameless = in_nameless_function(n, outer) && !in_function;
+    if ((in_function || nameless) &&
+        (d->kind == GAZ_SYMBOL_VARIABLE || d->kind == GAZ_SYMBOL_CONSTANT))
         return make_local(a, d)
                    ? GAZ_OK
                    : gaz_error_set(err, GAZ_E_NOMEM, "cannot nest definitions: out of memory");
@@ -295,6 +331,8 @@ static gaz_status nest_one(nesting *n, uint32_t index, gaz_error *err)
         outer = at(n, container);
     }
     adapt_kind(a, outer, d);
+    if (nameless)
+        d->flags |= GAZ_DEFINITION_LOCAL;
     set_visibility(n, outer,
                    container < NESTING_MAX ? n->open[container].label : (uint8_t)VISIBILITY_UNSET,
                    d);

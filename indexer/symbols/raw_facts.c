@@ -44,3 +44,17 @@ void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len)
     raw->len = len;
     raw->is_module = false;
 }
+
+static int scope_order(const void *left, const void *right)
+{
+    const raw_scope *a = left, *b = right;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->end > b->end ? -1 : a->end < b->end;
+}
+
+void gaz_raw_facts_sort_scopes(raw_facts *raw)
+{
+    if (raw->scopes.len > 1)
+        qsort(raw->scopes.items, raw->scopes.len, sizeof *raw->scopes.items, scope_order);
+}

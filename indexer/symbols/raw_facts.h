@@ -89,6 +89,9 @@ void gaz_raw_facts_release(raw_facts *raw);
 /** Empties all lists, keeps their memory unless it is much. */
 void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len);
 
+/** Puts scopes in order of where they begin, outer ones first. */
+void gaz_raw_facts_sort_scopes(raw_facts *raw);
+
 static inline raw_range range_of(TSNode node)
 {
     return (raw_range){ts_node_start_byte(node), ts_node_end_byte(node)};

@@ -1,5 +1,4 @@
 ; inherits: c_family
-(lambda_expression) @local.function
 (template_declaration) @local.scope
 (for_range_loop) @local.scope
 (catch_clause) @local.scope

@@ -1,5 +1,6 @@
 ; inherits: c
 (access_specifier) @visibility
+(lambda_expression) @local.function
 
 ; Tests of GoogleTest and its like.
 (function_definition

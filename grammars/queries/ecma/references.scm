@@ -1,8 +1,5 @@
 (function_declaration) @local.function
-(function_expression) @local.function
-(generator_function) @local.function
 (generator_function_declaration) @local.function
-(arrow_function) @local.function
 (method_definition) @local.function
 (statement_block) @local.scope
 (for_statement) @local.scope

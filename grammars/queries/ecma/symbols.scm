@@ -1,6 +1,9 @@
 ; Definitions of JavaScript and what TypeScript shares with it. Variables of functions are local names by
 ; themselves.
 (comment) @comment
+(function_expression) @local.function
+(generator_function) @local.function
+(arrow_function) @local.function
 
 ; Functions and classes, exported or not.
 (export_statement

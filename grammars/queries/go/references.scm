@@ -1,6 +1,5 @@
 (function_declaration) @local.function
 (method_declaration) @local.function
-(func_literal) @local.function
 (method_elem) @local.function
 (function_type) @local.function
 (type_spec) @local.scope

@@ -1,5 +1,6 @@
 ; Definitions of Go. Variables of functions are local names by themselves.
 (comment) @comment
+(func_literal) @local.function
 (package_clause (package_identifier) @name) @definition.package
 
 ((function_declaration

@@ -36,3 +36,8 @@ int use()
     auto [a, b] = pair();
     return a + b + c;
 }
+
+auto lambda = [](int n) {
+    int inner = n;
+    return inner;
+};

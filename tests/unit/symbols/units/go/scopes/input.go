@@ -26,3 +26,8 @@ func global() int {
 label:
 	goto label
 }
+
+var handler = func(n int) int {
+	var inner int = n
+	return inner
+}

@@ -23,3 +23,10 @@ function closures(items) {
 
   function nested() { return hoisted; }
 }
+
+register('name', () => {
+  const inner = 1;
+  function helper() { return inner; }
+  class Local { method() { return helper(); } }
+  return new Local(inner);
+});
