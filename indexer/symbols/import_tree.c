@@ -184,6 +184,16 @@ static void walk_items(tree_walk *w, int depth)
     add_leaf(w, (raw_range){from, w->at});
 }
 
+/* Scala's grammar has no node for the paths alone: the whole statement is given. */
+static void skip_keyword(tree_walk *w)
+{
+    const char *text = w->raw->text + w->at;
+    uint32_t len = w->end - w->at;
+    if (len > 7 && is_blank(text[6]) &&
+        (memcmp(text, "import", 6) == 0 || memcmp(text, "export", 6) == 0))
+        w->at += 7;
+}
+
 bool gaz_collect_import_tree(raw_facts *raw, raw_import whole)
 {
     tree_walk w = {.raw = raw,
@@ -192,6 +202,7 @@ bool gaz_collect_import_tree(raw_facts *raw, raw_import whole)
                    .at = whole.path.start,
                    .end = whole.path.end,
                    .line = whole.line};
+    skip_keyword(&w);
     walk_items(&w, 0);
     gaz_strbuf_release(&w.prefix);
     return !w.no_memory;
