@@ -104,6 +104,7 @@ gaz_status graph_resolver_block(graph_resolver *r, uint64_t fingerprint, bool te
     b->bytes = (uint32_t)bytes;
     b->fingerprint = fingerprint;
     b->tests = tests;
+    b->cut = r->facts.import_count > GAZ_GRAPH_IMPORTS_MAX;
     b->record = place((char *)b, &at, r->records.items, r->records.len * sizeof *b->record);
     b->node = place((char *)b, &at, r->nodes.items, r->nodes.len * sizeof *b->node);
     b->key = place((char *)b, &at, r->keys.items, r->keys.len * sizeof *b->key);

@@ -91,6 +91,7 @@ typedef struct graph_block {
     uint64_t fingerprint; /* of the facts; 0: there were none */
     uint32_t groups;      /* records with a group */
     bool tests;           /* holds tests */
+    bool cut;             /* has more imports than are kept */
     graph_record *record;
     uint32_t *node;    /* targets and candidates */
     uint32_t *key;     /* what resolving looked at: sorted, each once */

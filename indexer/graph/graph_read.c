@@ -56,6 +56,7 @@ void graph_count(gaz_graph *g)
     for (uint32_t i = 0; i < files; i++) {
         const graph_block *b = g->block[i];
         bytes += b ? b->bytes : 0;
+        s->cut_files += b && b->cut;
         for (uint32_t n = 0; b && n < b->records; n++) {
             s->imports++;
             s->resolved += b->record[n].state == GAZ_GRAPH_RESOLVED;

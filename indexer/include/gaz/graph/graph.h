@@ -20,7 +20,7 @@
 #define GAZ_GRAPH_NO_IMPORT UINT32_MAX
 #define GAZ_GRAPH_PATH_MAX 4096u           /**< bytes; files of longer paths have no edges */
 #define GAZ_GRAPH_FILES_MAX (1u << 26)     /**< files of one ref */
-#define GAZ_GRAPH_IMPORTS_MAX (1u << 21)   /**< imports of one file that are resolved */
+#define GAZ_GRAPH_IMPORTS_MAX (1u << 17)   /**< imports of one file that are resolved */
 #define GAZ_GRAPH_CANDIDATES_MAX 64u       /**< kept of an ambiguous import */
 #define GAZ_GRAPH_MANIFEST_MAX (4u << 20)  /**< bytes of a manifest that is read */
 #define GAZ_GRAPH_DATABASE_MAX (64u << 20) /**< bytes of compile_commands.json */
@@ -57,6 +57,7 @@ typedef struct gaz_graph gaz_graph;
 /** What making a graph took. */
 typedef struct gaz_graph_stats {
     uint32_t files, with_facts;
+    uint32_t cut_files; /**< with more than GAZ_GRAPH_IMPORTS_MAX imports: the rest is left out */
     uint32_t resolved_files; /**< whose imports were resolved in this call; the rest was kept */
     uint64_t imports, resolved, ambiguous, unresolved;
     uint64_t edges;        /**< pairs of file and imported file or package */
