@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static const struct {
     const char *name, *value;
@@ -110,6 +111,29 @@ struct MHD_Response *gaz_answer_stream(gaz_exchange *ex)
     if (ex->encoder)
         add(r, "Content-Encoding", gaz_coding_name(ex->coding));
     return r;
+}
+
+void gaz_answer_cramped(gaz_exchange *ex)
+{
+    char body[300], text[600];
+    size_t target = strlen(ex->target);
+    bool uri = target > TARGET_MAX;
+    int len =
+        snprintf(body, sizeof body,
+                 "{\"error\":{\"code\":\"%s\",\"message\":\"the %s has %zu bytes, too many to "
+                 "answer\",\"hint\":\"%s\"}}",
+                 uri ? "uri_too_long" : "headers_too_large",
+                 uri ? "request target" : "head of the request", uri ? target : ex->head_size,
+                 uri ? "ask for less at once" : "send fewer headers, or smaller cookies");
+    ex->status = uri ? 414 : 431;
+    ex->step = GAZ_STEP_SENT;
+    int all = snprintf(text, sizeof text,
+                       "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+                       "Connection: close\r\n\r\n%s",
+                       ex->status, uri ? "URI Too Long" : "Request Header Fields Too Large", len,
+                       ex->head ? "" : body);
+    if (send(ex->conn->fd, text, (size_t)all, MSG_DONTWAIT | MSG_NOSIGNAL) == all)
+        ex->sent = ex->head ? 0 : (uint64_t)len;
 }
 
 static bool etag_matches(const gaz_exchange *ex)

@@ -261,6 +261,17 @@ void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *versio
         check_op(ex);
 }
 
+/* libmicrohttpd puts the head there, a record of 64 bytes for each header and each cookie, and the
+ * cookies once more. */
+bool gaz_exchange_has_room(const gaz_exchange *ex)
+{
+    const char *cookies;
+    size_t len = 0;
+    int records = MHD_get_connection_values(ex->mhd, MHD_HEADER_KIND | MHD_COOKIE_KIND, NULL, NULL);
+    MHD_lookup_connection_value_n(ex->mhd, MHD_HEADER_KIND, "Cookie", 6, &cookies, &len);
+    return ex->head_size + len + (size_t)records * 64 + ANSWER_HEAD_MAX <= POOL_SIZE;
+}
+
 /* ---- the worker ---- */
 
 void gaz_exchange_wake(gaz_exchange *ex)

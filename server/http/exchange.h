@@ -15,8 +15,12 @@
 #include "http.h"
 #include "negotiate.h"
 
-#define HEADERS_MAX 64          /* of one request */
-#define TARGET_MAX 16384        /* bytes of a request target */
+#define HEADERS_MAX 64   /* of one request */
+#define TARGET_MAX 16384 /* bytes of a request target */
+/* libmicrohttpd's memory of a connection: for the head of a request, records of its headers, and
+ * the head of the answer. Over 32 KiB it is mapped, and given back to the system for good. */
+#define POOL_SIZE 36864
+#define ANSWER_HEAD_MAX 4096
 #define SEGMENTS_MAX 64         /* of an operation's path */
 #define BUFFERED_MAX (1u << 20) /* bytes of an answer held back so that it can have a length */
 #define PIPE_SIZE (256u << 10)  /* bytes on their way from a worker to the network */
@@ -151,6 +155,9 @@ void gaz_exchange_unref(gaz_exchange *ex);
  * status is set. */
 void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *version);
 
+/* Whether the pool of the connection still holds the head of an answer. */
+bool gaz_exchange_has_room(const gaz_exchange *ex);
+
 /* Sets an answer that tells of a failure. `code` NULL: the status's name. */
 void gaz_answer_error(gaz_exchange *ex, int status, const char *code, const gaz_error *err);
 void gaz_answer_refusal(gaz_exchange *ex, int status, const char *code, const char *hint,
@@ -163,6 +170,8 @@ void gaz_answer_build(gaz_exchange *ex);
 struct MHD_Response *gaz_answer_stream(gaz_exchange *ex);
 /* Answers that need no worker. */
 void gaz_answer_static(gaz_exchange *ex);
+/* Writes a refusal past libmicrohttpd, which has no room left for one; it must close now. */
+void gaz_answer_cramped(gaz_exchange *ex);
 
 /* Runs on a worker: produces the answer and wakes the connection. */
 void gaz_exchange_run(void *ex);

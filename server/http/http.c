@@ -17,9 +17,6 @@
 
 #define SPARE_FILES 512 /* descriptors for everything but connections */
 #define EVENT_WORKERS_MIN 8
-/* For the head of a request and that of its answer, as long as libmicrohttpd holds the connection.
- * Over 32 KiB it maps the memory, and gives it back to the system for good. */
-#define POOL_SIZE 36864
 
 void gaz_http_options_init(gaz_http_options *o, const gaz_services *services)
 {
@@ -60,7 +57,10 @@ static void *on_target(void *ctx, const char *target, struct MHD_Connection *mhd
     if (!conn)
         return NULL;
     gaz_loop_request_begun(conn);
-    return gaz_exchange_new(http, conn, mhd, target ? target : "");
+    gaz_exchange *ex = gaz_exchange_new(http, conn, mhd, target ? target : "");
+    if (ex && strlen(ex->target) > POOL_SIZE - ANSWER_HEAD_MAX)
+        gaz_answer_cramped(ex); /* before libmicrohttpd finds no room for the headers */
+    return ex;
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *mhd, void **state,
@@ -198,6 +198,10 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const c
     switch (ex->step) {
     case GAZ_STEP_HEAD:
         gaz_exchange_begin(ex, method, version);
+        if (!gaz_exchange_has_room(ex)) {
+            gaz_answer_cramped(ex);
+            return MHD_NO;
+        }
         ex->step = GAZ_STEP_BODY;
         atomic_store(&ex->conn->deadline, gaz_deadline(ex->http->options.body_ms));
         return ex->status && ex->has_body ? finish_request(ex) : MHD_YES;
@@ -211,10 +215,11 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const c
     case GAZ_STEP_ANSWER:
         return send_answer(ex);
     case GAZ_STEP_WORK:
+        return MHD_YES;
     case GAZ_STEP_SENT:
         break;
     }
-    return MHD_YES;
+    return MHD_NO;
 }
 
 /* ---- starting ---- */

@@ -217,6 +217,51 @@ static void where_many_connections_are_wanted_heads_and_answers_are_as_large(voi
     reply_release(&r);
 }
 
+/* @return the status of the answer to a request with so many bytes more in its target or header */
+static int status_with(const char *target, const char *header, size_t bytes)
+{
+    gaz_strbuf request = GAZ_STRBUF_INIT;
+    reply r;
+    char *filler = malloc(bytes + 1);
+    assert_non_null(filler);
+    memset(filler, 'a', bytes);
+    filler[bytes] = '\0';
+    gaz_strbuf_printf(&request, "GET /healthz%s%s HTTP/1.1\r\nHost: %s\r\n%s%s\r\n\r\n", target,
+                      *target ? filler : "", server.host,
+                      *header ? header : "X-B:", *header ? filler : "b");
+    int fd = dial(&server);
+    send_bytes(fd, request.data, request.len);
+    read_reply(fd, false, NULL, &r);
+    if (r.broken)
+        fail_msg("no whole answer to %zu bytes in %s%s: %.200s", bytes, target, header, r.raw.data);
+    int status = r.status;
+    reply_release(&r);
+    close(fd);
+    free(filler);
+    gaz_strbuf_release(&request);
+    return status;
+}
+
+/* Around the sizes that leave libmicrohttpd no room to answer. */
+static void heads_that_are_too_large_are_told_so(void **state)
+{
+    (void)state;
+    server_start(&server);
+    for (size_t n = 17000; n<40000; n += n> 36600 && n < 36900 ? 7 : 301) {
+        int status = status_with("?", "", n);
+        if (status != 414 && (status != 431 || n < 36000))
+            fail_msg("%d for a target of %zu bytes", status, n);
+    }
+    for (size_t n = 31000; n < 32500; n += 101)
+        assert_int_equal(status_with("", "X-A:", n), 200);
+    for (size_t n = 32700; n<38000; n += n> 36600 && n < 36900 ? 7 : 101)
+        assert_int_equal(status_with("", "X-A:", n), 431);
+    for (size_t n = 15000; n < 16200; n += 57)
+        assert_int_equal(status_with("", "Cookie:a=", n), 200);
+    for (size_t n = 16300; n < 20000; n += 57)
+        assert_int_equal(status_with("", "Cookie:a=", n), 431);
+}
+
 typedef struct stopper {
     test_server *s;
     int64_t grace_ms;
@@ -385,6 +430,7 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(
             where_many_connections_are_wanted_heads_and_answers_are_as_large, begin, end),
+        cmocka_unit_test_setup_teardown(heads_that_are_too_large_are_told_so, begin, end),
         cmocka_unit_test_setup_teardown(stopping_lets_running_requests_end, begin, end),
         cmocka_unit_test_setup_teardown(stopping_cancels_what_does_not_end_in_time, begin, end),
         cmocka_unit_test_setup_teardown(a_stopping_server_is_not_ready_but_alive, begin, end),
