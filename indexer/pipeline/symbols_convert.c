@@ -17,8 +17,58 @@ static gaz_symbol_text text_of(gaz_slice s, const char *text, size_t len)
     return (gaz_symbol_text){.start = GAZ_SYMBOL_NOWHERE, .len = s.len, .data = s.data};
 }
 
+#define SEARCHED 4096u /* bytes from its definition on that a folded text is looked for in */
+#define CANDIDATES 4
+
+/* The end of the place at `from` that folds to `s`, or 0. */
+static size_t folds_to(gaz_slice s, const char *text, size_t len, size_t from, gaz_strbuf *scratch)
+{
+    size_t at = from;
+    for (uint32_t i = 0; i < s.len; i++) {
+        if (s.data[i] != ' ') {
+            if (at >= len || text[at] != s.data[i])
+                return 0;
+            at++;
+            continue;
+        }
+        while (at < len &&
+               (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r') || text[at] == '\\') &&
+               !(i + 1 < s.len && text[at] == s.data[i + 1]))
+            at++;
+    }
+    gaz_strbuf_reset(scratch);
+    gaz_symbol_fold(text + from, at - from, scratch);
+    bool same = gaz_strbuf_check(scratch, NULL) == GAZ_OK && scratch->len == s.len &&
+                memcmp(scratch->data, s.data, s.len) == 0;
+    return same ? at : 0;
+}
+
+/* A text whose blanks were folded stands in the document all the same. */
+static gaz_symbol_text folded_of(gaz_slice s, const char *text, size_t len, size_t from,
+                                 gaz_strbuf *scratch)
+{
+    gaz_symbol_text t = text_of(s, text, len);
+    const char *blank = s.len ? memchr(s.data, ' ', s.len) : NULL;
+    size_t first = blank ? (size_t)(blank - s.data) : s.len;
+    if (!s.len || t.start != GAZ_SYMBOL_NOWHERE || !first || from >= len)
+        return t;
+    size_t end = len - from < SEARCHED ? len : from + SEARCHED;
+    for (unsigned i = 0; i < CANDIDATES && from < end; i++) {
+        const char *at = memmem(text + from, end - from, s.data, first);
+        if (!at)
+            break;
+        size_t to = folds_to(s, text, len, (size_t)(at - text), scratch);
+        if (to)
+            return (gaz_symbol_text){.start = (uint32_t)(at - text),
+                                     .len = (uint32_t)(to - (size_t)(at - text)),
+                                     .folded = true};
+        from = (size_t)(at - text) + 1;
+    }
+    return t;
+}
+
 static void convert_definition(const gaz_definition *d, const char *text, size_t len,
-                               gaz_symbol_definition *out)
+                               gaz_strbuf *scratch, gaz_symbol_definition *out)
 {
     *out = (gaz_symbol_definition){.kind = d->kind,
                                    .visibility = d->visibility,
@@ -26,8 +76,9 @@ static void convert_definition(const gaz_definition *d, const char *text, size_t
                                    .container = d->container,
                                    .name = name_of(d->name),
                                    .container_name = name_of(d->container_name),
-                                   .signature = text_of(d->signature, text, len),
-                                   .type = text_of(d->type, text, len),
+                                   .signature =
+                                       folded_of(d->signature, text, len, d->span.start, scratch),
+                                   .type = folded_of(d->type, text, len, d->span.start, scratch),
                                    .doc = text_of(d->doc, text, len),
                                    .start = d->span.start,
                                    .end = d->span.end,
@@ -78,8 +129,10 @@ gaz_status symbols_convert(const gaz_facts *f, const char *text, size_t len, gaz
         gaz_arena_array(arena, (size_t)f->import_count + 1, sizeof *imports);
     if (!defs || !refs || !imports)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for the symbols of a document");
+    gaz_strbuf scratch = GAZ_STRBUF_INIT;
     for (uint32_t i = 0; i < f->definition_count; i++)
-        convert_definition(&f->definitions[i], text, len, &defs[i]);
+        convert_definition(&f->definitions[i], text, len, &scratch, &defs[i]);
+    gaz_strbuf_release(&scratch);
     for (uint32_t i = 0; i < f->reference_count; i++)
         convert_reference(&f->references[i], text, len, &refs[i]);
     for (uint32_t i = 0; i < f->import_count; i++)

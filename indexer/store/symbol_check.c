@@ -169,7 +169,7 @@ gaz_status gaz_symbol_segment_check(gaz_symbol_segment *seg, const char *name,
 static void put_text(gaz_strbuf *out, const gaz_symbol_text *t)
 {
     if (t->len && t->start != GAZ_SYMBOL_NOWHERE)
-        gaz_strbuf_printf(out, " %u+%u", t->start, t->len);
+        gaz_strbuf_printf(out, " %u%s%u", t->start, t->folded ? "~" : "+", t->len);
     else
         gaz_strbuf_printf(out, " {%.*s}", (int)t->len, t->len ? t->data : "");
 }

@@ -108,11 +108,14 @@ static gaz_status take_text(cursor *c, unsigned form, uint32_t from, gaz_arena *
     *out = (gaz_symbol_text){.start = GAZ_SYMBOL_NOWHERE};
     if (form == TEXT_NONE)
         return GAZ_OK;
-    if (form == TEXT_PLACE) {
+    if (form == TEXT_PLACE || form == TEXT_FOLDED) {
         out->start = take_around(c, from);
         out->len = take32(c);
+        out->folded = form == TEXT_FOLDED;
         return c->broken ? corrupt(err) : GAZ_OK;
     }
+    if (form != TEXT_OWN)
+        return corrupt(err);
     out->len = take32(c);
     if (c->broken || out->len > (uint64_t)(c->end - c->at))
         return corrupt(err);
@@ -177,15 +180,16 @@ static gaz_status take_definition(const symbol_decoding *x, cursor *c, const uin
     if (st == GAZ_OK && mask & DEF_CONTAINER_NAME)
         st = give_name(x, container_name, &d.container_name, err);
     d.name_end = d.name_start + (mask & DEF_NAME_LEN ? name_len : d.name.len);
-    unsigned signature = mask >> DEF_SIGNATURE & 3;
-    if (st == GAZ_OK && signature == TEXT_SPAN)
-        d.signature = (gaz_symbol_text){.start = d.start, .len = d.end - d.start};
+    unsigned signature = mask >> DEF_SIGNATURE & DEF_FORM;
+    if (st == GAZ_OK && (signature == TEXT_SPAN || signature == TEXT_FOLDED_SPAN))
+        d.signature = (gaz_symbol_text){
+            .start = d.start, .len = d.end - d.start, .folded = signature == TEXT_FOLDED_SPAN};
     else if (st == GAZ_OK)
         st = take_text(c, signature, d.start, x->arena, &d.signature, err);
     if (st == GAZ_OK)
-        st = take_text(c, mask >> DEF_TYPE & 3, d.start, x->arena, &d.type, err);
+        st = take_text(c, mask >> DEF_TYPE & DEF_FORM, d.start, x->arena, &d.type, err);
     if (st == GAZ_OK)
-        st = take_text(c, mask >> DEF_DOC & 3, d.start, x->arena, &d.doc, err);
+        st = take_text(c, mask >> DEF_DOC & DEF_FORM, d.start, x->arena, &d.doc, err);
     *was = *out = d;
     *was_name = name;
     return st;
@@ -229,7 +233,7 @@ static gaz_status take_reference(const symbol_decoding *x, cursor *c, unsigned b
     uint32_t receiver = bits & REF_RECEIVER ? take32(c) : 0;
     unsigned form = bits >> REF_QUALIFIER & 3;
     if (!wanted && form != TEXT_OWN) {
-        if (form == TEXT_PLACE) {
+        if (form == TEXT_PLACE || form == TEXT_FOLDED) {
             take(c);
             take(c);
         }

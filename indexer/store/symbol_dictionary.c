@@ -141,8 +141,8 @@ gaz_status symbol_walk_seek(symbol_walk *w, gaz_symbol_segment *seg, const char 
     uint32_t lo = 0, hi = seg->blocks; /* the first block whose first name is beyond `name` */
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        const char *first;
-        size_t first_len;
+        const char *first = "";
+        size_t first_len = 0;
         gaz_status st = first_of(seg, mid, &first, &first_len, err);
         if (st != GAZ_OK)
             return st;
@@ -191,7 +191,7 @@ static gaz_status take_doc(symbol_list *list, uint32_t *step, gaz_error *err)
 
 gaz_status symbol_list_definition(symbol_list *list, symbol_place *out, gaz_error *err)
 {
-    uint32_t step, index;
+    uint32_t step = 0, index = 0;
     if (!list->left)
         return GAZ_DONE;
     list->left--;
@@ -229,7 +229,7 @@ gaz_status symbol_list_uses(symbol_list *list, gaz_error *err)
 
 gaz_status symbol_list_use(symbol_list *list, uint32_t *doc, uint32_t *count, gaz_error *err)
 {
-    uint32_t step;
+    uint32_t step = 0;
     if (!list->left)
         return GAZ_DONE;
     list->left--;

@@ -9,7 +9,8 @@
 #include "symbol_view.h"
 
 #define NAMES_LOOKED_MAX 2000000u /* of one query over all segments */
-#define ROWS_MAX 20000u           /* of words, decoded one by one */
+#define NAME_ROWS_MAX 200000u     /* names with the words of a query, of one segment */
+#define TEXT_ROWS_MAX 5000u       /* signatures and comments: decoded one by one */
 #define BANDS_MAX 6000u           /* read for one fuzzy query and segment */
 #define EDITS_LEN 64              /* longer names are not compared by edits */
 #define CHECK_EVERY 512u
@@ -363,13 +364,14 @@ static gaz_status find_fuzzy(search *s, gaz_error *err)
 
 typedef struct row_list {
     GAZ_VEC(uint32_t) rows;
+    size_t max;
     bool failed, more;
 } row_list;
 
 static bool take_row(void *ctx, int64_t row)
 {
     row_list *list = ctx;
-    if (list->rows.len >= ROWS_MAX) {
+    if (list->rows.len >= list->max) {
         list->more = true;
         return false;
     }
@@ -386,12 +388,33 @@ static bool is_live(const search *s, uint32_t doc)
     return false;
 }
 
-static gaz_status offer_row(search *s, uint32_t row, uint8_t distance, gaz_arena *scratch,
+/* Whether the words of a query are among those of a name, the last as a beginning. Both as from
+ * symbol_split_words(). */
+static bool has_words(const char *name, const char *query)
+{
+    for (const char *q = query; *q;) {
+        size_t len = strcspn(q, " ");
+        const char *next = q + len + (q[len] == ' ');
+        bool found = false;
+        for (const char *n = name; *n && !found;) {
+            size_t n_len = strcspn(n, " ");
+            found = (n_len == len || (!*next && n_len > len)) && memcmp(n, q, len) == 0;
+            n += n_len + (n[n_len] == ' ');
+        }
+        if (!found)
+            return false;
+        q = next;
+    }
+    return true;
+}
+
+static gaz_status offer_row(search *s, uint32_t row, const char *query, gaz_arena *scratch,
                             gaz_error *err)
 {
     symbol_reading r;
     gaz_symbol_definition d;
     symbol_place place = {0};
+    gaz_strbuf words = GAZ_STRBUF_INIT;
     gaz_status st = symbol_segment_definition_at(s->vs->seg, row, &place.doc, &place.index, err);
     if (st != GAZ_OK || !is_live(s, place.doc))
         return st;
@@ -401,50 +424,61 @@ static gaz_status offer_row(search *s, uint32_t row, uint8_t distance, gaz_arena
         st = symbol_reading_definition(&r, place.index, &d, err);
     if (st != GAZ_OK)
         return st;
+    symbol_split_words(d.name.data, d.name.len, &words);
     place.kind = d.kind;
     place.flags = d.flags;
-    return offer(s, &place, GAZ_SYMBOL_NONE, distance, err);
+    if (!has_words(words.data, query)) /* else it was found by its name */
+        st = offer(s, &place, GAZ_SYMBOL_NONE, 1, err);
+    gaz_strbuf_release(&words);
+    return st;
 }
 
-static gaz_status offer_rows(search *s, const row_list *list, const row_list *but, uint8_t distance,
-                             gaz_error *err)
+static gaz_status offer_texts(search *s, const row_list *list, const char *query, gaz_error *err)
 {
     gaz_arena scratch;
-    size_t b = 0;
     gaz_status st = GAZ_OK;
     gaz_arena_init(&scratch, (size_t)64 << 20);
-    for (size_t i = 0; st == GAZ_OK && i < list->rows.len && goes_on(s); i++) {
-        while (but && b < but->rows.len && but->rows.items[b] < list->rows.items[i])
-            b++;
-        if (!but || b == but->rows.len || but->rows.items[b] != list->rows.items[i])
-            st = offer_row(s, list->rows.items[i], distance, &scratch, err);
-    }
+    for (size_t i = 0; st == GAZ_OK && i < list->rows.len && goes_on(s); i++)
+        st = offer_row(s, list->rows.items[i], query, &scratch, err);
     gaz_arena_release(&scratch);
     return st;
+}
+
+static gaz_status offer_names(search *s, const row_list *list, gaz_error *err)
+{
+    symbol_walk w;
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < list->rows.len && goes_on(s); i++) {
+        st = symbol_walk_to(&w, s->vs->seg, list->rows.items[i], err);
+        if (st == GAZ_OK)
+            st = offer_name(s, &w, 0, err);
+    }
+    return st == GAZ_DONE ? symbol_segment_damaged("its words name a name beyond the last", err)
+                          : st;
 }
 
 static gaz_status find_words(search *s, gaz_error *err)
 {
     gaz_strbuf split = GAZ_STRBUF_INIT;
-    row_list in_names = {0}, in_texts = {0};
+    row_list names = {.max = NAME_ROWS_MAX}, texts = {.max = TEXT_ROWS_MAX};
     symbol_words *words = NULL;
     symbol_split_words(s->query->text, s->query->len, &split);
     gaz_status st = gaz_strbuf_check(&split, err);
     if (st == GAZ_OK && split.len)
         st = symbol_segment_words(s->vs->seg, &words, err);
     if (words && st == GAZ_OK)
-        st = symbol_words_find(words, true, split.data, take_row, &in_names, err);
+        st = symbol_words_find(words, true, split.data, take_row, &names, err);
     if (words && st == GAZ_OK)
-        st = symbol_words_find(words, false, split.data, take_row, &in_texts, err);
-    if (st == GAZ_OK && (in_names.failed || in_texts.failed))
+        st = symbol_words_find(words, false, split.data, take_row, &texts, err);
+    if (st == GAZ_OK && (names.failed || texts.failed))
         st = no_memory(err);
     if (st == GAZ_OK)
-        st = offer_rows(s, &in_names, NULL, 0, err);
+        st = offer_names(s, &names, err);
     if (st == GAZ_OK)
-        st = offer_rows(s, &in_texts, &in_names, 1, err);
-    s->complete &= !in_names.more && !in_texts.more;
-    gaz_vec_free(&in_names.rows);
-    gaz_vec_free(&in_texts.rows);
+        st = offer_texts(s, &texts, split.data, err);
+    s->complete &= !names.more && !texts.more;
+    gaz_vec_free(&names.rows);
+    gaz_vec_free(&texts.rows);
     gaz_strbuf_release(&split);
     return st;
 }

@@ -218,6 +218,20 @@ static void close_band(finishing *f, size_t from)
     f->grams.len = kept;
 }
 
+/* What is defined is found by its trigrams and its words. */
+static gaz_status index_name(finishing *f, uint32_t rank, const char *name, uint32_t len,
+                             gaz_error *err)
+{
+    if (f->defined_at[rank] == f->defined_at[rank + 1])
+        return GAZ_OK;
+    gaz_strbuf_reset(&f->w->words_of);
+    symbol_split_words(name, len, &f->w->words_of);
+    gaz_status st = symbol_word_writer_name(f->w->words, rank, &f->w->words_of, err);
+    return st == GAZ_OK
+               ? add_grams(f, name, len, rank / (SYMBOL_BLOCK_NAMES * SYMBOL_BAND_BLOCKS), err)
+               : st;
+}
+
 static uint32_t shared_bytes(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
 {
     uint32_t n = 0;
@@ -257,8 +271,7 @@ static gaz_status write_names(finishing *f, gaz_error *err)
         put(&f->out, len - shared);
         gaz_strbuf_add(&f->out, name + shared, len - shared);
         put(&f->out, f->postings.len - list);
-        if (f->defined_at[r] != f->defined_at[r + 1])
-            st = add_grams(f, name, len, r / (SYMBOL_BLOCK_NAMES * SYMBOL_BAND_BLOCKS), err);
+        st = index_name(f, r, name, len, err);
         before = name;
         before_len = len;
     }

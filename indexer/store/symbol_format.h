@@ -38,13 +38,16 @@ enum {
     DEF_BODY = 1 << 3,
     DEF_CONTAINER = 1 << 4,
     DEF_CONTAINER_NAME = 1 << 5,
-    DEF_SIGNATURE = 6, /* shifts of the forms of texts, two bits each */
-    DEF_TYPE = 8,
-    DEF_DOC = 10
+    DEF_SIGNATURE = 6, /* shifts of the forms of texts, three bits each */
+    DEF_TYPE = 9,
+    DEF_DOC = 12,
+    DEF_FORM = 7
 };
 
-/* Forms of texts. */
-enum { TEXT_NONE, TEXT_PLACE, TEXT_OWN, TEXT_SPAN };
+/* Forms of texts: a place; bytes of its own; a place whose blanks are folded; all that the
+ * definition covers, and that with its blanks folded. A reference's qualifier has the first three.
+ */
+enum { TEXT_NONE, TEXT_PLACE, TEXT_OWN, TEXT_FOLDED, TEXT_SPAN, TEXT_FOLDED_SPAN };
 
 /* Bits of a reference beside its role and flags. */
 enum {

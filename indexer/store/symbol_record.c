@@ -138,17 +138,19 @@ static void put_signed(gaz_strbuf *out, int64_t v)
 
 static unsigned form_of(const gaz_symbol_text *t)
 {
-    return !t->len ? TEXT_NONE : t->start == GAZ_SYMBOL_NOWHERE ? TEXT_OWN : TEXT_PLACE;
+    if (!t->len)
+        return TEXT_NONE;
+    return t->start == GAZ_SYMBOL_NOWHERE ? TEXT_OWN : t->folded ? TEXT_FOLDED : TEXT_PLACE;
 }
 
 static void put_text(gaz_strbuf *out, const gaz_symbol_text *t, unsigned form, uint32_t from)
 {
     uint32_t len = t->len;
-    if (form == TEXT_PLACE)
+    if (form == TEXT_PLACE || form == TEXT_FOLDED)
         put_signed(out, (int64_t)t->start - from);
     if (form == TEXT_OWN && len > GAZ_SYMBOL_TEXT_MAX)
         len = GAZ_SYMBOL_TEXT_MAX;
-    if (form == TEXT_PLACE || form == TEXT_OWN)
+    if (form == TEXT_PLACE || form == TEXT_FOLDED || form == TEXT_OWN)
         put(out, len);
     if (form == TEXT_OWN)
         gaz_strbuf_add(out, t->data, len);
@@ -162,9 +164,9 @@ static uint32_t kept_len(const gaz_symbol_name *n)
 static unsigned definition_mask(const gaz_symbol_definition *d)
 {
     unsigned mask = 0, signature = form_of(&d->signature);
-    if (signature == TEXT_PLACE && d->signature.start == d->start &&
+    if ((signature == TEXT_PLACE || signature == TEXT_FOLDED) && d->signature.start == d->start &&
         d->signature.len == d->end - d->start)
-        signature = TEXT_SPAN;
+        signature = signature == TEXT_PLACE ? TEXT_SPAN : TEXT_FOLDED_SPAN;
     mask |= d->end_line != d->start_line ? DEF_LINES : 0;
     mask |= d->name_end - d->name_start != kept_len(&d->name) ? DEF_NAME_LEN : 0;
     mask |= d->name_line != d->start_line ? DEF_NAME_LINE : 0;
@@ -203,9 +205,9 @@ static const uint32_t *put_definition(gaz_strbuf *out, const gaz_symbol_definiti
         put(out, index - d->container);
     if (mask & DEF_CONTAINER_NAME)
         put(out, *local++);
-    put_text(out, &d->signature, mask >> DEF_SIGNATURE & 3, d->start);
-    put_text(out, &d->type, mask >> DEF_TYPE & 3, d->start);
-    put_text(out, &d->doc, mask >> DEF_DOC & 3, d->start);
+    put_text(out, &d->signature, mask >> DEF_SIGNATURE & DEF_FORM, d->start);
+    put_text(out, &d->type, mask >> DEF_TYPE & DEF_FORM, d->start);
+    put_text(out, &d->doc, mask >> DEF_DOC & DEF_FORM, d->start);
     *was = (def_state){d->start, d->start_line, name};
     return local;
 }

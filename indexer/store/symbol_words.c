@@ -63,6 +63,33 @@ void symbol_split_words(const char *text, size_t len, gaz_strbuf *out)
         gaz_strbuf_putc(out, ' ');
 }
 
+/* Bytes of a blank, 0: it is none. */
+static size_t blank_at(const char *text, size_t len, size_t i)
+{
+    if (text[i] == '\\' && i + 1 < len && text[i + 1] == '\n')
+        return 2;
+    if (text[i] == '\\' && i + 2 < len && text[i + 1] == '\r' && text[i + 2] == '\n')
+        return 3;
+    return text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r');
+}
+
+void gaz_symbol_fold(const char *text, size_t len, gaz_strbuf *out)
+{
+    bool any = false, blank = false;
+    for (size_t i = 0; i < len;) {
+        size_t n = blank_at(text, len, i);
+        blank |= n != 0;
+        if (!n) {
+            if (blank && any)
+                gaz_strbuf_putc(out, ' ');
+            gaz_strbuf_putc(out, text[i]);
+            any = true;
+            blank = false;
+        }
+        i += n ? n : 1;
+    }
+}
+
 /* ---- failures ---- */
 
 static gaz_status fail(sqlite3 *db, int rc, const char *doing, gaz_error *err)
@@ -162,11 +189,16 @@ static gaz_status insert(symbol_word_writer *w, sqlite3_stmt *stmt, int64_t row,
     return done;
 }
 
-gaz_status symbol_word_writer_add(symbol_word_writer *w, int64_t row, const gaz_strbuf *name,
-                                  const gaz_strbuf *text, gaz_error *err)
+gaz_status symbol_word_writer_name(symbol_word_writer *w, int64_t row, const gaz_strbuf *words,
+                                   gaz_error *err)
 {
-    gaz_status st = insert(w, w->names, row, name, err);
-    return st == GAZ_OK ? insert(w, w->texts, row, text, err) : st;
+    return insert(w, w->names, row, words, err);
+}
+
+gaz_status symbol_word_writer_text(symbol_word_writer *w, int64_t row, const gaz_strbuf *words,
+                                   gaz_error *err)
+{
+    return insert(w, w->texts, row, words, err);
 }
 
 gaz_status symbol_word_writer_finish(symbol_word_writer *w, gaz_error *err)

@@ -12,11 +12,12 @@ typedef struct symbol_word_writer symbol_word_writer;
 GAZ_CHECKED gaz_status symbol_word_writer_open(const char *path, symbol_word_writer **out,
                                                gaz_error *err);
 void symbol_word_writer_close(symbol_word_writer *w);
-/* Rows come in ascending order of `row`. Texts are words with blanks between
- * (symbol_split_words()), and may be empty. */
-GAZ_CHECKED gaz_status symbol_word_writer_add(symbol_word_writer *w, int64_t row,
-                                              const gaz_strbuf *name, const gaz_strbuf *text,
-                                              gaz_error *err);
+/* Words with blanks between (symbol_split_words()), perhaps none. Rows of each sort come in
+ * ascending order: of names their ranks, of signatures and comments the numbers of definitions. */
+GAZ_CHECKED gaz_status symbol_word_writer_name(symbol_word_writer *w, int64_t row,
+                                               const gaz_strbuf *words, gaz_error *err);
+GAZ_CHECKED gaz_status symbol_word_writer_text(symbol_word_writer *w, int64_t row,
+                                               const gaz_strbuf *words, gaz_error *err);
 /* Puts the file into its final form; it stays until symbol_word_writer_close(). */
 GAZ_CHECKED gaz_status symbol_word_writer_finish(symbol_word_writer *w, gaz_error *err);
 

@@ -34,8 +34,7 @@ gaz_status gaz_symbol_writer_open(const char *path, gaz_symbol_writer **out, gaz
     w->spill = -1;
     gaz_strbuf_init(&w->buffer, RECORD_MAX);
     gaz_strbuf_init(&w->record, RECORD_MAX);
-    gaz_strbuf_init(&w->name_words, RECORD_MAX);
-    gaz_strbuf_init(&w->text_words, RECORD_MAX);
+    gaz_strbuf_init(&w->words_of, RECORD_MAX);
     w->path = strdup(path);
     w->spill_path = beside(path, ".spill");
     char *words = beside(path, ".words");
@@ -73,8 +72,7 @@ void gaz_symbol_writer_close(gaz_symbol_writer *w)
     gaz_vec_free(&w->counts);
     gaz_strbuf_release(&w->buffer);
     gaz_strbuf_release(&w->record);
-    gaz_strbuf_release(&w->name_words);
-    gaz_strbuf_release(&w->text_words);
+    gaz_strbuf_release(&w->words_of);
     free(w->path);
     free(w->spill_path);
     free(w);
@@ -230,21 +228,19 @@ static void add_words(const gaz_symbol_text *t, const char *text, gaz_strbuf *ou
 
 /* A signature that is no more than the name with something around it, as a macro's or a constant's
  * on one line, says nothing the name does not: only what has a comment, a body or several lines
- * is worth words of its own: five million macros of a kernel would take more room than its functions. */
+ * is worth words of its own: five million macros of a kernel would take more room than its
+ * functions. */
 static gaz_status index_words(gaz_symbol_writer *w, const gaz_symbol_facts *f, const char *text,
                               gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     for (uint32_t i = 0; st == GAZ_OK && i < f->definition_count; i++) {
         const gaz_symbol_definition *d = &f->definitions[i];
-        gaz_strbuf_reset(&w->name_words);
-        gaz_strbuf_reset(&w->text_words);
-        symbol_split_words(d->name.data, d->name.len, &w->name_words);
+        gaz_strbuf_reset(&w->words_of);
         if (d->doc.len || (d->body_start != d->body_end && d->end_line > d->start_line))
-            add_words(&d->signature, text, &w->text_words);
-        add_words(&d->doc, text, &w->text_words);
-        st = symbol_word_writer_add(w->words, (int64_t)w->definitions + i, &w->name_words,
-                                    &w->text_words, err);
+            add_words(&d->signature, text, &w->words_of);
+        add_words(&d->doc, text, &w->words_of);
+        st = symbol_word_writer_text(w->words, (int64_t)w->definitions + i, &w->words_of, err);
     }
     return st;
 }

@@ -35,7 +35,7 @@ struct gaz_symbol_writer {
     GAZ_VEC(uint32_t) stamp; /* per number: document + 1 that met it last */
     GAZ_VEC(uint32_t) place; /* per number: its place in that document */
     GAZ_VEC(uint32_t) counts;
-    gaz_strbuf record, name_words, text_words;
+    gaz_strbuf record, words_of;
 };
 
 #endif

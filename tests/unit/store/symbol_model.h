@@ -55,6 +55,7 @@ static inline gaz_symbol_text model_text(model *m, size_t len)
         t.len = 1 + model_random(m, (uint32_t)(len - t.start > 60 ? 60 : len - t.start));
         t.len = t.start + t.len > len ? (uint32_t)(len - t.start) : t.len;
         t.start = t.len ? t.start : GAZ_SYMBOL_NOWHERE;
+        t.folded = t.len && !model_random(m, 3);
     } else if (form == 2) {
         t.data = "void f(int   folded)";
         t.len = 20;
@@ -96,7 +97,8 @@ static inline void model_definitions(model *m, model_doc *d, uint32_t count)
         }
         x->signature = model_text(m, d->len);
         if (!model_random(m, 4) && x->end > x->start)
-            x->signature = (gaz_symbol_text){.start = x->start, .len = x->end - x->start};
+            x->signature = (gaz_symbol_text){
+                .start = x->start, .len = x->end - x->start, .folded = model_random(m, 2)};
         x->type = model_text(m, d->len);
         x->doc = model_text(m, d->len);
     }
@@ -220,7 +222,7 @@ static inline bool same_text(const gaz_symbol_text *a, const gaz_symbol_text *b)
 {
     if (a->len != b->len || !a->len)
         return a->len == b->len;
-    return a->start == b->start &&
+    return a->start == b->start && a->folded == b->folded &&
            (a->start != GAZ_SYMBOL_NOWHERE || memcmp(a->data, b->data, a->len) == 0);
 }
 

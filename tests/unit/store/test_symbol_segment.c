@@ -180,7 +180,7 @@ static void long_names_and_texts_are_cut(void **state)
                                .end_line = 1,
                                .name_end = 20000,
                                .name_line = 1,
-                               .doc = {GAZ_SYMBOL_NOWHERE, 20000, text}};
+                               .doc = {.start = GAZ_SYMBOL_NOWHERE, .len = 20000, .data = text}};
     gaz_symbol_facts facts = {.key.language = 1, .definitions = &d, .definition_count = 1};
     snprintf(path, sizeof path, "%s/long.seg", s->dir);
     assert_ok(gaz_symbol_writer_open(path, &w, &err));

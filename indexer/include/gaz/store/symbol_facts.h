@@ -32,8 +32,13 @@
 typedef struct gaz_symbol_text {
     uint32_t start;   /**< byte of the document's text where it stands, or GAZ_SYMBOL_NOWHERE */
     uint32_t len;     /**< bytes; 0: there is none */
+    bool folded;      /**< it is that place as gaz_symbol_fold() gives it */
     const char *data; /**< the bytes when it stands nowhere; else NULL */
 } gaz_symbol_text;
+
+/** Appends a text with each run of blanks as one, and none at its ends. A blank is a space, a tab,
+ * a line end, a form feed, a vertical tab, or a backslash before a line end. */
+void gaz_symbol_fold(const char *text, size_t len, gaz_strbuf *out);
 
 /** Not NUL-terminated. */
 typedef struct gaz_symbol_name {
