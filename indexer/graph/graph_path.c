@@ -7,7 +7,7 @@ void graph_path_set(graph_path *p, const char *text, size_t len)
 {
     if (len > GAZ_GRAPH_PATH_MAX)
         len = 0;
-    memcpy(p->text, text, len);
+    memmove(p->text, text, len);
     p->text[len] = '\0';
     p->len = (uint32_t)len;
 }

@@ -206,7 +206,9 @@ static bool full_name(const gaz_symbol_import *im, char separator, graph_path *o
         return false;
     uint32_t n = 0;
     for (uint32_t i = 0; i < out->len; i++)
-        if (out->text[i] == separator)
+        if (out->text[i] == '<') /* of a generic type */
+            break;
+        else if (out->text[i] == separator)
             out->text[n++] = '.';
         else if (out->text[i] != ' ')
             out->text[n++] = out->text[i];
@@ -259,6 +261,29 @@ static bool answer_by_path(graph_resolver *r, const graph_path *name)
     return false;
 }
 
+/* Scala looks from the packages around the file too: inside a.b, `import c.D` may be a.b.c.D. */
+static bool answer_relative(graph_resolver *r, const graph_path *name, bool all)
+{
+    for (size_t i = 0; r->language == LANG_SCALA && i < r->provided.len; i++) {
+        const char *text = r->text.data + r->provided.items[i];
+        size_t len = strlen(text);
+        while (len && text[len - 1] == '.') {
+            graph_path full;
+            graph_path_set(&full, text, len);
+            if (!graph_path_add(&full, name->text, name->len))
+                break;
+            graph_ask_provided(r, FAMILY_JVM, full.text, full.len);
+            if (r->found.len)
+                return graph_answer_nearest(r, GAZ_GRAPH_DECLARED, 90);
+            if (all && answer_package(r, FAMILY_JVM, "jvm:", full.text, full.len))
+                return true;
+            const char *dot = len > 1 ? memrchr(text, '.', len - 1) : NULL;
+            len = dot ? (size_t)(dot - text) + 1 : 0;
+        }
+    }
+    return false;
+}
+
 void graph_import_jvm(graph_resolver *r, const gaz_symbol_import *im)
 {
     static const char *const standard[] = {"java.", "javax.", "jdk.", "kotlin.", "scala.", "sun."};
@@ -268,7 +293,7 @@ void graph_import_jvm(graph_resolver *r, const gaz_symbol_import *im)
     bool all = im->flags & IMPORT_WILDCARD || im->kind == IMPORT_PACKAGE;
     if (all && answer_package(r, FAMILY_JVM, "jvm:", name.text, name.len))
         return;
-    if (answer_type(r, FAMILY_JVM, name.text, name.len) ||
+    if (answer_type(r, FAMILY_JVM, name.text, name.len) || answer_relative(r, &name, all) ||
         (!all &&
          (answer_by_path(r, &name) || answer_package(r, FAMILY_JVM, "jvm:", name.text, name.len))))
         return;
@@ -284,6 +309,8 @@ void graph_import_csharp(graph_resolver *r, const gaz_symbol_import *im)
     graph_path name;
     if (!full_name(im, ':', &name) || name.len == 0)
         return;
+    if (strncmp(name.text, "global..", 8) == 0)
+        graph_path_set(&name, name.text + 8, name.len - 8);
     if (answer_package(r, FAMILY_CSHARP, "cs:", name.text, name.len) ||
         answer_type(r, FAMILY_CSHARP, name.text, name.len))
         return;

@@ -34,9 +34,8 @@ static bool is_target(const graph_crate *crate, const char *path, size_t len)
 }
 
 /* Files that begin a crate: targets of Cargo.toml and those it finds by their places. */
-static bool is_root(const graph_resolver *r, const graph_crate *crate, const char *path, size_t len)
+static bool is_root(const graph_crate *crate, const char *path, size_t len)
 {
-    (void)r;
     static const char *const places[] = {"src/bin", "tests", "examples", "benches"};
     if (ends_in(path, len, "lib.rs") || ends_in(path, len, "main.rs") ||
         ends_in(path, len, "build.rs") || is_target(crate, path, len))
@@ -52,13 +51,12 @@ static bool is_root(const graph_resolver *r, const graph_crate *crate, const cha
 }
 
 /* The directory where a file's submodules stand. */
-static bool module_dir(const graph_resolver *r, const graph_crate *crate, const char *path,
-                       size_t len, graph_path *out)
+static bool module_dir(const graph_crate *crate, const char *path, size_t len, graph_path *out)
 {
     const char *slash = memrchr(path, '/', len);
     size_t dir = slash ? (size_t)(slash - path) : 0;
     graph_path_set(out, path, dir);
-    if (ends_in(path, len, "mod.rs") || is_root(r, crate, path, len))
+    if (ends_in(path, len, "mod.rs") || is_root(crate, path, len))
         return true;
     size_t base = slash ? dir + 1 : 0;
     return len > base + 3 && graph_path_join(out, path + base, len - base - 3);
@@ -102,7 +100,7 @@ static uint32_t walk(graph_resolver *r, uint32_t file, graph_path dir, const gra
  */
 static uint32_t crate_root(graph_resolver *r, const graph_crate *crate, graph_path *dir)
 {
-    if (is_root(r, crate, r->path, r->path_len)) {
+    if (is_root(crate, r->path, r->path_len)) {
         graph_path_set(dir, r->path, r->dir_len);
         return r->file;
     }
@@ -167,11 +165,35 @@ static bool try_crate(graph_resolver *r, const graph_crate *crate, const graph_p
     return true;
 }
 
+/* Modules written out around an import, the outermost first; their names are part of the way. */
+static uint32_t inline_modules(const graph_resolver *r, uint32_t at, uint32_t out[16])
+{
+    uint32_t count = 0, chain[16];
+    for (; at < r->facts.definition_count && count < 16; at = r->facts.definitions[at].container)
+        if (r->facts.definitions[at].kind == KIND_MODULE)
+            chain[count++] = at;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = chain[count - 1 - i];
+    return count;
+}
+
+static bool enter_modules(const graph_resolver *r, const uint32_t *modules, uint32_t count,
+                          graph_path *dir)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        gaz_symbol_name name = r->facts.definitions[modules[i]].name;
+        if (!graph_path_join(dir, name.data, name.len))
+            return false;
+    }
+    return true;
+}
+
+/* `mod a;`, with the path of #[path] or of an include!() as it is written. */
 static void import_mod(graph_resolver *r, const graph_crate *crate, const gaz_symbol_import *im)
 {
     graph_path dir, below;
-    bool is_path = im->path.len > 3 && memcmp(im->path.data + im->path.len - 3, ".rs", 3) == 0;
-    if (is_path) { /* #[path = "a/b.rs"] is relative to the file's directory */
+    uint32_t modules[16], depth = inline_modules(r, im->enclosing, modules);
+    if (memchr(im->path.data, '.', im->path.len)) {
         graph_path_set(&dir, r->path, r->dir_len);
         uint32_t file = graph_path_join(&dir, im->path.data, im->path.len)
                             ? graph_ask_file(r, dir.text, dir.len)
@@ -180,7 +202,7 @@ static void import_mod(graph_resolver *r, const graph_crate *crate, const gaz_sy
             graph_answer_file(r, file, GAZ_GRAPH_ALIAS, 98);
         return;
     }
-    if (!module_dir(r, crate, r->path, r->path_len, &dir))
+    if (!module_dir(crate, r->path, r->path_len, &dir) || !enter_modules(r, modules, depth, &dir))
         return;
     uint32_t file = ask_module(r, &dir, im->path.data, im->path.len, &below);
     if (file != GRAPH_NONE)
@@ -204,9 +226,22 @@ static uint32_t module_above(graph_resolver *r, graph_path *dir)
     return p.len && graph_path_add(&p, ".rs", 3) ? graph_ask_file(r, p.text, p.len) : GRAPH_NONE;
 }
 
-static void import_use(graph_resolver *r, const graph_crate *crate, const graph_parts *parts,
-                       unsigned level)
+/* Whether a file says what a name is: `use Shape::*` of an enum beside it. */
+static bool defines(const graph_resolver *r, const char *name, size_t len)
 {
+    for (uint32_t i = 0; i < r->facts.definition_count; i++) {
+        gaz_symbol_name own = r->facts.definitions[i].name;
+        if (own.len == len && memcmp(own.data, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void import_use(graph_resolver *r, const graph_crate *crate, const graph_parts *parts,
+                       const gaz_symbol_import *im)
+{
+    uint32_t modules[16], depth = inline_modules(r, im->enclosing, modules);
+    unsigned level = im->level;
     static const char *const standard[] = {"alloc", "core", "proc_macro", "std", "test"};
     graph_path dir, below;
     uint32_t file = GRAPH_NONE, from = 0;
@@ -220,12 +255,16 @@ static void import_use(graph_resolver *r, const graph_crate *crate, const graph_
     } else if (level || part_is(parts, from, "self")) {
         from += part_is(parts, from, "self");
         file = r->file;
-        if (!module_dir(r, crate, r->path, r->path_len, &dir))
+        if (!module_dir(crate, r->path, r->path_len, &dir))
             return;
-        for (unsigned i = 0; i < level && file != GRAPH_NONE; i++)
+        /* inside `mod tests { … }` the first `super` is the file itself */
+        uint32_t inside = level < depth ? depth - level : 0;
+        if (!enter_modules(r, modules, inside, &dir))
+            return;
+        for (unsigned i = depth; i < level && file != GRAPH_NONE; i++)
             file = graph_path_up(&dir) ? module_above(r, &dir) : GRAPH_NONE;
     } else {
-        if (!module_dir(r, crate, r->path, r->path_len, &dir) || parts->count == 0)
+        if (!module_dir(crate, r->path, r->path_len, &dir) || parts->count == 0)
             return;
         file = ask_module(r, &dir, parts->part[0].text, parts->part[0].len, &below);
         if (file != GRAPH_NONE) { /* a module declared here */
@@ -234,6 +273,10 @@ static void import_use(graph_resolver *r, const graph_crate *crate, const graph_
         }
         if (try_crate(r, crate, parts))
             return;
+        if (defines(r, parts->part[0].text, parts->part[0].len)) {
+            graph_answer_file(r, r->file, GAZ_GRAPH_MODULE, 90);
+            return;
+        }
         graph_answer_none(r, graph_is_listed(standard, sizeof standard / sizeof *standard,
                                              parts->part[0].text, parts->part[0].len)
                                  ? GAZ_GRAPH_STANDARD
@@ -259,5 +302,5 @@ void graph_import_rust(graph_resolver *r, const gaz_symbol_import *im)
                           !graph_path_add(&joined, im->name.data, im->name.len))) ||
         !graph_parts_split(&parts, joined.text, joined.len, "::"))
         return;
-    import_use(r, crate, &parts, im->level);
+    import_use(r, crate, &parts, im);
 }

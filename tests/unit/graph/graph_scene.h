@@ -4,9 +4,9 @@
  *   === a/b.c              a file; lines follow
  *   @import KIND PATH      Q "…", A <…>, M module, F path:name, P package, S source, R re-export;
  *                          leading dots of PATH are levels; a last word of flags: * all, s static,
- *                          c computed
- *   @define KIND NAME      package, namespace, type, function, method, test; deeper ones are put
- *                          into the last namespace with "in"
+ *                          c computed, i in the definition before
+ *   @define KIND NAME      package, namespace, module, type, function, method, test; deeper ones
+ * are put into the last namespace with "in"
  *   @use NAME              a reference
  *   anything else          the file's text
  *   === edges              what is expected, see scene_edges() */
@@ -149,8 +149,10 @@ static inline void scene_import(scene_facts *f, const char *line, size_t len, ui
                             .line = number,
                             .enclosing = GAZ_SYMBOL_NONE};
     const char *path = line + 2, *end = line + len, *space = memchr(path, ' ', len - 2);
-    for (const char *c = space ? space + 1 : end; c < end; c++)
+    for (const char *c = space ? space + 1 : end; c < end; c++) {
         im.flags |= *c == '*' ? 1 : *c == 's' ? 8 : *c == 'c' ? 16 : 0;
+        im.enclosing = *c == 'i' ? (uint32_t)f->definitions.len - 1 : im.enclosing;
+    }
     end = space ? space : end;
     const char *colon = im.kind == 2 ? memrchr(path, ':', (size_t)(end - path)) : NULL;
     if (colon)
@@ -168,7 +170,7 @@ static inline void scene_define(scene_facts *f, const char *line, size_t len, ui
     static const struct {
         const char *word;
         uint8_t kind, flags;
-    } kinds[] = {{"package", 14, 0}, {"namespace", 12, 0}, {"type", 4, 0},
+    } kinds[] = {{"package", 14, 0}, {"namespace", 12, 0}, {"module", 13, 0}, {"type", 4, 0},
                  {"function", 1, 0}, {"method", 2, 8},     {"test", 1, 4}};
     bool inside = len > 3 && strncmp(line, "in ", 3) == 0;
     line += inside ? 3 : 0;
