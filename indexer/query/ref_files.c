@@ -112,3 +112,8 @@ gaz_status gaz_ref_files_text(gaz_ref_files *f, uint32_t file, uint32_t first, u
     }
     return st;
 }
+
+gaz_status gaz_ref_files_symbols(gaz_ref_files *f, gaz_symbol_view **symbols, gaz_error *err)
+{
+    return world_symbols(f->place.world, f->place.view, symbols, err);
+}

@@ -255,6 +255,8 @@ static gaz_status try_open(gaz_store *store, world *old, world **out, gaz_error 
     gaz_status st = gaz_store_snapshot(store, &w->snapshot, err);
     if (st == GAZ_OK)
         st = open_pools(w, store, old, err);
+    if (st == GAZ_OK)
+        st = world_open_symbols(w, store, old, err);
     if (st == GAZ_OK && old) {
         gaz_error ignored = {
             0}; /* a view that cannot be made ahead is made, or reported, when it is asked for */
@@ -292,6 +294,7 @@ void world_unref(world *w)
     for (unsigned i = 0; i < SCOPE_CACHE; i++)
         scope_unref(w->scopes[i]);
     scope_unref(w->everything);
+    world_close_symbols(w);
     for (size_t i = 0; i < w->views.len; i++)
         view_unref(w->views.items[i]);
     gaz_vec_free(&w->views);

@@ -54,8 +54,16 @@ typedef struct world_pool {
     int64_t id;
     gaz_segment **segments; /* NULL: could not be opened */
     size_t count;
-    bool damaged, unavailable; /* why not: what it holds is wrong; or the system refused */
+    bool damaged, unavailable;    /* why not: what it holds is wrong; or the system refused */
+    gaz_symbol_segment **symbols; /* NULL: could not be opened */
+    size_t symbol_count;
 } world_pool;
+
+/* Which symbols the files of a view have; made when first asked for. */
+typedef struct view_symbols {
+    const view *view;
+    gaz_symbol_view *symbols;
+} view_symbols;
 
 struct scope;
 
@@ -69,6 +77,7 @@ typedef struct world {
     pthread_mutex_t lock;    /* over what follows */
     GAZ_VEC(view *) views;
     gaz_map view_at; /* pool and manifest → place among the views */
+    GAZ_VEC(view_symbols) symbols;
     struct scope *scopes[SCOPE_CACHE];
     unsigned next_scope;
     struct scope *everything; /* the default branches of all repositories, once asked for */
@@ -84,6 +93,13 @@ world_pool *world_pool_of(world *w, int64_t id);
 /* The view of a ref, made at its first use. Borrowed from the world. */
 GAZ_CHECKED gaz_status world_view(world *w, gaz_store *store, const gaz_snapshot_repo *repo,
                                   const gaz_ref_row *ref, view **out, gaz_error *err);
+/* Opens the symbol segments of all pools (world_symbols.c): those of `old` are taken over. One that
+ * cannot be opened is left out: answers about symbols say what they lack. */
+GAZ_CHECKED gaz_status world_open_symbols(world *w, gaz_store *store, world *old, gaz_error *err);
+void world_close_symbols(world *w);
+/* The symbols of a view's files, by the numbers of its entries. Borrowed from the world. */
+GAZ_CHECKED gaz_status world_symbols(world *w, const view *v, gaz_symbol_view **out,
+                                     gaz_error *err);
 const gaz_snapshot_repo *world_repo(const world *w, const char *name);
 /* @param before nullable, a view whose entries are taken where path and blob are the same; its pool
  * was @param before_pool */

@@ -2,7 +2,9 @@
  * say is what a rebuild would say. */
 #include "run_support.h"
 
+#include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
+#include "gaz/query/ref_files.h"
 #include "symbols_run.h"
 
 #define C_FILE                                                                                     \
@@ -307,6 +309,61 @@ static void a_blob_that_crashes_its_reader_is_recorded(void **state)
     assert_int_equal(0, bench_check(b));
 }
 
+/* ---- asking ---- */
+
+static uint32_t find_exact(gaz_ref_files *files, const char *name, gaz_ref_file *file)
+{
+    gaz_error err = {0};
+    gaz_arena arena;
+    gaz_symbol_view *symbols = NULL;
+    gaz_symbol_hits hits;
+    gaz_symbol_query q = {.match = GAZ_SYMBOL_EXACT,
+                          .text = name,
+                          .len = strlen(name),
+                          .limit = 10,
+                          .deadline_us = GAZ_NEVER};
+    gaz_arena_init(&arena, (size_t)1 << 20);
+    assert_ok(gaz_ref_files_symbols(files, &symbols, &err));
+    assert_ok(gaz_symbol_view_find(symbols, &q, &arena, &hits, &err));
+    if (hits.count)
+        gaz_ref_files_at(files, hits.items[0].file, file);
+    gaz_arena_release(&arena);
+    return hits.count;
+}
+
+static void an_engine_answers_from_the_generation_it_holds(void **state)
+{
+    bench *b = *state;
+    gaz_error err = {0};
+    gaz_ref_files *held = NULL, *now = NULL;
+    gaz_ref_file file = {0};
+    gaz_sweep swept;
+    write_text(b, "z/a.c", C_FILE);
+    write_text(b, "b.c", C_OTHER);
+    bench_commit(b);
+    bench_index(b, NULL);
+    bench_engine(b, NULL);
+    assert_ok(gaz_ref_files_open(b->engine, "app", NULL, &held, &err));
+    assert_int_equal(1, find_exact(held, "add", &file));
+    assert_memory_equal("z/a.c", file.path, file.path_len);
+    assert_int_equal(1, find_exact(held, "twice", &file));
+    write_text(b, "b.c", "int thrice;\n");
+    bench_commit(b);
+    bench_index(b, NULL);
+    gaz_snapshot *s = snapshot(b);
+    assert_ok(symbols_merge(b->store, &b->settings, s->pools[0].id, true, &err));
+    gaz_snapshot_free(s);
+    assert_ok(gaz_store_sweep(b->store, 0, &swept, &err));
+    assert_true(swept.files >= 2);
+    assert_ok(gaz_ref_files_open(b->engine, "app", NULL, &now, &err));
+    assert_int_equal(0, find_exact(now, "twice", &file));
+    assert_int_equal(1, find_exact(now, "thrice", &file));
+    assert_int_equal(1, find_exact(held, "twice", &file));
+    assert_int_equal(0, find_exact(held, "thrice", &file));
+    gaz_ref_files_unref(held);
+    gaz_ref_files_unref(now);
+}
+
 /* ---- damage ---- */
 
 static void take_finding(void *ctx, const char *what, const char *name, const char *message)
@@ -400,6 +457,7 @@ int main(void)
         RUN_TEST(the_work_tree_has_symbols),
         RUN_TEST(a_run_that_yields_is_taken_up_by_the_next),
         RUN_TEST(a_blob_that_crashes_its_reader_is_recorded),
+        RUN_TEST(an_engine_answers_from_the_generation_it_holds),
         RUN_TEST(damaged_symbols_are_found_and_made_again),
         RUN_TEST(lost_symbols_are_found_by_repair),
     };

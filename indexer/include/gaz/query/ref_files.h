@@ -66,4 +66,12 @@ GAZ_CHECKED gaz_status gaz_ref_files_find(const gaz_ref_files *files, const char
 GAZ_CHECKED gaz_status gaz_ref_files_text(gaz_ref_files *files, uint32_t file, uint32_t first,
                                           uint32_t last, gaz_strbuf *text, gaz_error *err);
 
+/**
+ * The symbols of the files, by their numbers, ranked as gaz_ref_files_order() has them. It lives as
+ * long as the files. gaz_symbol_view_counts() tells how many files lack theirs so far. Made at the
+ * first question about a generation: tens of milliseconds for a large repository.
+ */
+GAZ_CHECKED gaz_status gaz_ref_files_symbols(gaz_ref_files *files, gaz_symbol_view **symbols,
+                                             gaz_error *err);
+
 #endif
