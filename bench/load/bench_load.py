@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "bench", "search"))
 import bench_search  # noqa: E402  (the path is set just above)
 
-MANY = 10000  # from here on the server holds the heads of requests in less memory
+MANY = 10000
+PARKED = 4  # seconds after which an idle connection is parked for certain
 
 LUA = """
 local queries = { %s }
@@ -48,20 +50,31 @@ def run_wrk(url, script, connections, seconds):
     return {"connections": connections, "per_second": int(requests) / float(duration), "errors": int(bad), "p50_ms": float(p50), "p99_ms": float(p99)}
 
 
+def ask(held, port):
+    """Asks once on each connection; the number of good answers."""
+    for s in held:
+        s.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port)
+    return sum(s.recv(4096).startswith(b"HTTP/1.1 200 ") for s in held)
+
+
 def idle_bytes(server, count):
-    """Anonymous memory per connection that has been served once and is kept alive."""
+    """Anonymous memory per connection that has been served once and is kept alive. Each is asked again afterwards."""
     pid, port = server.process.pid, server.connection.port
     before = bench_search.anonymous_bytes(pid)
     held = []
-    for _ in range(count):
-        s = socket.create_connection(("127.0.0.1", port))
-        s.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port)
-        s.recv(4096)
-        held.append(s)
-    time.sleep(1)
+    good = 0
+    while len(held) < count:
+        new = [socket.create_connection(("127.0.0.1", port)) for _ in range(min(100, count - len(held)))]
+        good += ask(new, port)
+        held += new
+    time.sleep(PARKED)
     after = bench_search.anonymous_bytes(pid)
+    for at in range(0, count, 100):
+        good += ask(held[at:at + 100], port)
     for s in held:
         s.close()
+    if good != 2 * count:
+        sys.exit("of %d requests on idle connections %d were answered" % (2 * count, good))
     return (after - before) / count
 
 
@@ -78,6 +91,8 @@ def main():
     parser.add_argument("--idle", type=int, default=2000)
     parser.add_argument("--json")
     args = parser.parse_args()
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit[1], MANY + 500), limit[1]))
     corpus = bench_search.corpus_of(args)
     scratch = tempfile.mkdtemp(prefix="gaz-bench-")
     home = os.path.join(scratch, "home")
@@ -97,8 +112,8 @@ def main():
         for connections in (1, 16, 256):
             result["gaz"].append(run_wrk("http://127.0.0.1:%d" % port, script, connections, args.seconds))
         server.stop()
-        server = bench_search.Server(args.gaz, home, GAZ_SERVER_CONNECTIONS=str(MANY))
-        result["idle_connection_bytes_of_many"] = idle_bytes(server, args.idle)
+        server = bench_search.Server(args.gaz, home, GAZ_SERVER_CONNECTIONS=str(MANY + 100))
+        result["idle_connection_bytes_of_many"] = idle_bytes(server, MANY)
         server.stop()
         hello = os.path.join(scratch, "hello")
         subprocess.run(["cc", "-O2", "-o", hello, os.path.join(HERE, "hello.c"), "-lmicrohttpd"], check=True)
@@ -116,8 +131,8 @@ def main():
         for i, r in enumerate(result[name]):
             print("%-6s %11d %10.0f %9.2f %9.2f %7d %9.1f" % (name, r["connections"], r["per_second"], r["p50_ms"], r["p99_ms"], r["errors"],
                                                             result["hello"][i]["per_second"] / r["per_second"]))
-    print("an idle connection holds %.0f bytes; with server.connections = %d, %.0f" % (
-        result["idle_connection_bytes"], MANY, result["idle_connection_bytes_of_many"]))
+    print("of %d idle connections each holds %.0f bytes, of %d %.0f" % (
+        args.idle, result["idle_connection_bytes"], MANY, result["idle_connection_bytes_of_many"]))
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=1)
