@@ -21,7 +21,8 @@ gaz_status resolve_is_open(gaz_resolver *r, candidate *c, bool *open, gaz_error 
         const gaz_symbol_definition *d;
         st = resolve_definition(r, c->file, at, &d, err);
         if (st != GAZ_OK || !(kind_in(KINDS_SPACE, d->kind) || tag ||
-                              (member && (d->kind == KIND_ENUM || l->traits & TRAIT_TAGS))))
+                              (member && (d->kind == KIND_ENUM || d->kind == KIND_TYPE ||
+                                          d->flags & DEF_IS_ANONYMOUS || l->traits & TRAIT_TAGS))))
             return st;
         at = d->container;
     }
