@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "assemble.h"
+#include "collect.h"
 #include "query_program.h"
 
 /* Fields in a chain like a->b->c whose types are followed; fields of one name looked at. */
@@ -582,12 +583,15 @@ static gaz_status walk_references(assembly *a, gaz_error *err)
     gaz_reference *kept =
         gaz_arena_array(&a->facts->arena, a->order.len ? a->order.len : 1, sizeof *kept);
     gaz_status st = gaz_enclosing_begin(a, &b.around, err);
+    bool keywords = a->facts->has_errors && a->style->c_keywords;
     if (!kept)
         return out_of_memory(err);
     for (size_t i = 0; i < a->order.len && st == GAZ_OK;) {
         const raw_reference *r = best_of_place(a, &i);
         if (r->role != GAZ_REFERENCE_IMPORT &&
             gaz_position_map_get(&a->claims, r->start) != LOOKUP_NONE)
+            continue;
+        if (keywords && gaz_is_c_keyword(a->raw.text + r->start, r->end - r->start, a->raw.cpp))
             continue;
         retype(&b, r->start);
         advance(&b, r->start);

@@ -15,6 +15,8 @@ GAZ_CHECKED gaz_status gaz_collect(raw_facts *raw, const query_program *program,
 
 /** Adds what `a::b::{c, d as e, *}` imports, one for each leaf. @return false when out of memory */
 GAZ_CHECKED bool gaz_collect_import_tree(raw_facts *raw, raw_import whole);
+/** Whether a word of at least one byte is a keyword of C, or of C++. */
+bool gaz_is_c_keyword(const char *word, size_t len, bool cpp);
 /** Adds the identifiers of a macro's body as references. @return false when out of memory */
 GAZ_CHECKED bool gaz_collect_tokens(raw_facts *raw, raw_range body, uint32_t line,
                                     uint16_t pattern);

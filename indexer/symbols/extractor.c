@@ -106,6 +106,7 @@ gaz_status gaz_extract(gaz_extractor *x, uint32_t language, const char *text, si
         facts->has_errors = ts_node_has_error(root);
         gaz_raw_facts_reset(&x->assembly.raw, text, (uint32_t)len);
         x->assembly.style = gaz_language_style(row->style);
+        x->assembly.raw.cpp = row->style == STYLE_CPP;
         st = gaz_collect(&x->assembly.raw, program, x->cursor, root, &guard, err);
         ts_tree_delete(tree);
         if (st == GAZ_OK && !guard.cancelled)

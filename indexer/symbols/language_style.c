@@ -117,10 +117,11 @@ static const style_word lua_words[] = {{"local", GAZ_VISIBILITY_FILE, 0}, {NULL,
 
 static const language_style styles[STYLE_COUNT] = {
     [STYLE_PLAIN] = {.words = no_words, .selves = ""},
-    [STYLE_C] = {.words = c_words, .selves = ""},
+    [STYLE_C] = {.words = c_words, .selves = "", .c_keywords = true},
     [STYLE_CPP] = {.words = cpp_words,
                    .selves = " this ",
                    .in_class = GAZ_VISIBILITY_PRIVATE,
+                   .c_keywords = true,
                    .implicit_self = true},
     [STYLE_PYTHON] = {.words = no_words, .selves = " self cls super() ", .by_underscore = true},
     [STYLE_SCRIPT] = {.words = script_words,
@@ -252,7 +253,9 @@ void gaz_style_read_words(const language_style *style, const char *text, size_t 
         } else if (is_word(text[at])) {
             while (end < len && is_word(text[end]))
                 end++;
-            apply_word(style, text + at, end - at, visibility, flags);
+            bool setter = len - end >= 5 && memcmp(text + end, "(set)", 5) == 0;
+            if (!setter) /* Swift's private(set) is about assignments only */
+                apply_word(style, text + at, end - at, visibility, flags);
             /* Rust's pub(crate), pub(in path). */
             if (end + 1 < len && text[end] == '(' && end - at == 3) {
                 size_t close = end + 1;

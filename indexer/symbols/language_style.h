@@ -40,6 +40,7 @@ typedef struct language_style {
     bool by_underscore;      /**< Python: a name with a leading underscore is private */
     bool by_export;          /**< JavaScript: in a module, what is not exported is the file's own */
     bool implicit_self;      /**< a bare name in a method may be a field of its class */
+    bool c_keywords;         /**< broken C makes names of keywords: these are none */
     bool objects_hold; /**< functions in an object literal belong to the variable it is given to */
 } language_style;
 

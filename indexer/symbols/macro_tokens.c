@@ -4,20 +4,56 @@
 #include <string.h>
 #include "collect.h"
 
-static const char keywords[] =
-    " alignas alignof asm auto bool break case catch char class const constexpr continue default "
-    "defined delete do double else enum explicit extern false float for friend goto if inline int "
-    "long mutable namespace new nullptr operator private protected public register return short "
-    "signed sizeof static struct switch template this throw true try typedef typeof __typeof__ "
-    "typename union unsigned using virtual void volatile while __attribute__ __asm__ "
-    "__VA_ARGS__ __extension__ __inline__ ";
+/* By first letter, since every name of a broken text is looked up; the last row is that of '_'. */
+static const char *const c_keywords[27] = {
+    [26] = " __typeof__ __attribute__ __asm__ __VA_ARGS__ __extension__ __inline__ ",
+    ['a' - 'a'] = " auto ",
+    ['b' - 'a'] = " break ",
+    ['c' - 'a'] = " case char const continue ",
+    ['d' - 'a'] = " default defined do double ",
+    ['e' - 'a'] = " else enum extern ",
+    ['f' - 'a'] = " float for ",
+    ['g' - 'a'] = " goto ",
+    ['i' - 'a'] = " if inline int ",
+    ['l' - 'a'] = " long ",
+    ['r' - 'a'] = " register return ",
+    ['s' - 'a'] = " short signed sizeof static struct switch ",
+    ['t' - 'a'] = " typedef typeof ",
+    ['u' - 'a'] = " union unsigned ",
+    ['v' - 'a'] = " void volatile ",
+    ['w' - 'a'] = " while ",
+};
 
-static bool is_keyword(const char *word, size_t len)
+/* In C these are names like any other. */
+static const char *const cpp_keywords[27] = {
+    ['a' - 'a'] = " alignas alignof asm ",
+    ['b' - 'a'] = " bool ",
+    ['c' - 'a'] = " catch class constexpr ",
+    ['d' - 'a'] = " delete ",
+    ['e' - 'a'] = " explicit ",
+    ['f' - 'a'] = " false friend ",
+    ['m' - 'a'] = " mutable ",
+    ['n' - 'a'] = " namespace new nullptr ",
+    ['o' - 'a'] = " operator ",
+    ['p' - 'a'] = " private protected public ",
+    ['t' - 'a'] = " template this throw true try typename ",
+    ['u' - 'a'] = " using ",
+    ['v' - 'a'] = " virtual ",
+};
+
+static bool in_row(const char *row, const char *word, size_t len)
 {
-    for (const char *at = keywords; (at = strchr(at, word[0])) != NULL; at++)
+    for (const char *at = row; at && (at = strchr(at, word[0])) != NULL; at++)
         if (at[-1] == ' ' && strncmp(at, word, len) == 0 && at[len] == ' ')
             return true;
     return false;
+}
+
+bool gaz_is_c_keyword(const char *word, size_t len, bool cpp)
+{
+    unsigned row = word[0] == '_' ? 26 : (unsigned)(word[0] - 'a');
+    return row < 27 &&
+           (in_row(c_keywords[row], word, len) || (cpp && in_row(cpp_keywords[row], word, len)));
 }
 
 static bool starts_name(char c)
@@ -88,7 +124,7 @@ bool gaz_collect_tokens(raw_facts *raw, raw_range body, uint32_t line, uint16_t 
         while (name.end < body.end && goes_on(text[name.end]))
             name.end++;
         at = name.end;
-        if (is_keyword(text + name.start, range_len(name)))
+        if (gaz_is_c_keyword(text + name.start, range_len(name), raw->cpp))
             continue;
         raw_reference r = token_reference(text, body, name);
         r.line = line;

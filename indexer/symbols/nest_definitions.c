@@ -6,6 +6,7 @@
 #include <string.h>
 #include "gaz/base/map.h"
 #include "assemble.h"
+#include "collect.h"
 #include "declarator.h"
 #include "query_program.h"
 
@@ -82,6 +83,13 @@ static int by_span(const void *left, const void *right)
     return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
 }
 
+/* Macros that a grammar cannot know make it take `int` for a name. */
+static bool is_keyword(const assembly *a, const raw_definition *d)
+{
+    return a->facts->has_errors && a->style->c_keywords && range_len(d->name) > 0 &&
+           gaz_is_c_keyword(a->raw.text + d->name.start, range_len(d->name), a->raw.cpp);
+}
+
 /* Of several definitions of one name, or of one function, the first pattern's stays. */
 static gaz_status drop_repeated(assembly *a, gaz_error *err)
 {
@@ -100,7 +108,8 @@ static gaz_status drop_repeated(assembly *a, gaz_error *err)
         const raw_definition *last = kept ? &raw->definitions.items[kept - 1] : NULL;
         bool same_span = last && last->span.start == d->span.start && last->span.end == d->span.end;
         bool again = same_span && last->name_span.start == d->name_span.start;
-        if (gaz_position_map_get(&a->claims, d->name_span.start) != d->pattern || again)
+        if (gaz_position_map_get(&a->claims, d->name_span.start) != d->pattern || again ||
+            is_keyword(a, d))
             continue;
         /* One function that two patterns name differently: `TEST(Suite, name) { … }`. */
         if (same_span && gaz_kind_is_function(d->kind) && gaz_kind_is_function(last->kind)) {

@@ -81,6 +81,7 @@ typedef struct raw_facts {
     GAZ_VEC(raw_range) exports;
     GAZ_VEC(raw_range) paths; /**< of imports: names in them are no references */
     gaz_strbuf joined;        /**< paths that are not written in one piece */
+    bool cpp;                 /**< the text is C++ */
     bool is_module;           /**< it imports or exports something */
 } raw_facts;
 

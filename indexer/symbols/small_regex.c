@@ -101,6 +101,20 @@ static void parse_class(builder *b, uint32_t set[8])
         set[i] = ~set[i];
 }
 
+/* The number of the set made last; one that is there already is used again. */
+static uint8_t keep_set(small_regex *re)
+{
+    uint32_t last = re->set_count - 1;
+    for (uint32_t i = 0; i < last; i++) {
+        if (memcmp(re->sets[i], re->sets[last], sizeof re->sets[i]) != 0)
+            continue;
+        memset(re->sets[last], 0, sizeof re->sets[last]);
+        re->set_count--;
+        return (uint8_t)i;
+    }
+    return (uint8_t)last;
+}
+
 static fragment parse_set(builder *b)
 {
     if (b->re->set_count >= SMALL_REGEX_MAX / 4) {
@@ -120,7 +134,7 @@ static fragment parse_set(builder *b)
         b->failed |= strchr("*+?{}\\])", c) != NULL;
         set_bit(set, (unsigned char)c);
     }
-    uint8_t state = add_state(b, OP_SET, (uint8_t)(b->re->set_count - 1), NONE, NONE);
+    uint8_t state = add_state(b, OP_SET, keep_set(b->re), NONE, NONE);
     return (fragment){state, state};
 }
 

@@ -54,6 +54,8 @@ static void small_regex_finds_what_it_says(void **state)
         {"^[^a-c]+$", "xbz", false},
         {"^[]x]$", "]", true},
         {"^[\\w-]+$", "a-b", true},
+        {"^import (typealias|struct|class|enum|protocol|let|var|func)\\s", "import enum x", true},
+        {"^import (typealias|struct|class|enum|protocol|let|var|func)\\s", "import enumx", false},
         {"a.c", "a\nc", false},
         {"^var\\s*\\(", "var (\n", true},
         {"(a*)*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false},

@@ -16,3 +16,8 @@ int last(void)
 {
     return good();
 }
+
+int class(struct private *this)
+{
+    return new(this->class, try);
+}
