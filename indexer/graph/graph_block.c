@@ -110,9 +110,12 @@ gaz_status graph_resolver_block(graph_resolver *r, uint64_t fingerprint, bool te
     b->key = place((char *)b, &at, r->keys.items, r->keys.len * sizeof *b->key);
     b->provide = place((char *)b, &at, r->provided.items, r->provided.len * sizeof *b->provide);
     b->text = place((char *)b, &at, r->text.data, r->text.len);
-    b->groups = 0;
-    for (uint32_t i = 0; i < b->records; i++)
+    b->groups = b->resolved = b->ambiguous = 0;
+    for (uint32_t i = 0; i < b->records; i++) {
         b->groups += b->record[i].group;
+        b->resolved += b->record[i].state == GAZ_GRAPH_RESOLVED;
+        b->ambiguous += b->record[i].state == GAZ_GRAPH_AMBIGUOUS;
+    }
     *out = b;
     return GAZ_OK;
 }

@@ -23,6 +23,7 @@ typedef struct builder {
     const gaz_graph *before;
     gaz_graph *graph;
     uint32_t *old_file; /* per file its number before, or GRAPH_NONE */
+    uint32_t *new_file; /* per file before its number now; NULL: as before */
     graph_files come, gone, fresh, again;
     graph_files keys, stems;
     bool differs[FAMILY_COUNT];
@@ -57,6 +58,8 @@ static bool match_paths(builder *b)
             j++;
             continue;
         }
+        if (order == 0 && b->new_file)
+            b->new_file[j] = i;
         b->old_file[i] = order == 0 ? j++ : GRAPH_NONE;
         if (order < 0 && old && !gaz_vec_push(&b->come, i))
             return false;
@@ -70,8 +73,19 @@ static gaz_status make_nodes(builder *b, gaz_error *err)
     gaz_graph *g = b->graph;
     uint32_t files = g->tree->files;
     b->old_file = malloc(((size_t)files + 1) * sizeof *b->old_file);
-    if (!b->old_file || !match_paths(b))
+    if (!b->old_file)
         return nomem(err);
+    if (b->before && b->before->tree == g->tree) {
+        for (uint32_t i = 0; i < files; i++)
+            b->old_file[i] = i;
+    } else {
+        size_t old_files = b->before ? b->before->tree->files : 0;
+        b->new_file = malloc((old_files + 1) * sizeof *b->new_file);
+        if (b->new_file)
+            memset(b->new_file, 0xFF, old_files * sizeof *b->new_file);
+        if (!b->new_file || !match_paths(b))
+            return nomem(err);
+    }
     uint32_t kept = b->before ? b->before->nodes : 0;
     uint32_t added = b->before ? (uint32_t)b->come.len : files;
     g->node_of = malloc(((size_t)files + 1) * sizeof *g->node_of);
@@ -431,7 +445,7 @@ static gaz_status build(builder *b, gaz_error *err)
     if (st == GAZ_OK)
         st = resolve_all(b, b->again.items, b->again.len, false, err);
     if (st == GAZ_OK)
-        st = graph_links_make(g, err);
+        st = graph_links_make(g, b->before, b->old_file, b->new_file, err);
     if (st == GAZ_OK)
         st = graph_entries_find(g, source->symbols, err);
     if (st == GAZ_OK)
@@ -453,6 +467,7 @@ gaz_status gaz_graph_new(const gaz_graph_source *source, const gaz_graph *before
     builder b = {.source = source, .before = before, .graph = g};
     gaz_status st = build(&b, err);
     free(b.old_file);
+    free(b.new_file);
     gaz_vec_free(&b.come);
     gaz_vec_free(&b.gone);
     gaz_vec_free(&b.fresh);

@@ -123,6 +123,11 @@ static gaz_status make_groups(gaz_graph *g, gaz_error *err)
 
 /* ---- edges ---- */
 
+typedef struct edge_source {
+    const gaz_graph *before;
+    const uint32_t *old_file, *new_file;
+} edge_source;
+
 /* What a file leads to: ascending, each once, without itself; groups behind the files. */
 static bool targets_of(const gaz_graph *g, uint32_t file, graph_files *out)
 {
@@ -154,12 +159,37 @@ static uint64_t place_of(const gaz_graph *g, uint32_t target)
     return target & GROUP_BIT ? (uint64_t)g->tree->files + (target & ~GROUP_BIT) : target;
 }
 
-static bool collect_out(gaz_graph *g, graph_files *out)
+/* What a shared block leads to is what it led to before: paths keep their order, so numbers that
+ * change ascend as they did. */
+static bool take_over(const edge_source *from, uint32_t file, graph_files *out)
+{
+    const graph_links *l = &from->before->links;
+    uint32_t old = from->old_file[file];
+    uint64_t count = l->out_at[old + 1] - l->out_at[old];
+    if (!gaz_vec_reserve(out, count))
+        return false;
+    for (uint64_t e = l->out_at[old]; e < l->out_at[old + 1]; e++)
+        out->items[out->len++] = from->new_file ? from->new_file[l->out[e]] : l->out[e];
+    return true;
+}
+
+static bool is_shared(const gaz_graph *g, const edge_source *from, uint32_t file)
+{
+    uint32_t old = from->before ? from->old_file[file] : GRAPH_NONE;
+    const graph_block *b = g->block[file];
+    return old != GRAPH_NONE && b && b->groups == 0 && from->before->block[old] == b;
+}
+
+static bool collect_out(gaz_graph *g, const edge_source *from, graph_files *out)
 {
     graph_files targets = {0};
     bool ok = true;
     for (uint32_t i = 0; ok && i < g->tree->files; i++) {
         g->links.out_at[i] = out->len;
+        if (is_shared(g, from, i)) {
+            ok = take_over(from, i, out);
+            continue;
+        }
         ok = targets_of(g, i, &targets) && gaz_vec_reserve(out, targets.len);
         if (ok && targets.len) {
             memcpy(out->items + out->len, targets.items, targets.len * sizeof *targets.items);
@@ -205,14 +235,16 @@ static bool turn_round(gaz_graph *g)
     return true;
 }
 
-gaz_status graph_links_make(gaz_graph *g, gaz_error *err)
+gaz_status graph_links_make(gaz_graph *g, const gaz_graph *before, const uint32_t *old_file,
+                            const uint32_t *new_file, gaz_error *err)
 {
+    edge_source from = {before, old_file, new_file};
     gaz_status st = make_groups(g, err);
     if (st != GAZ_OK)
         return st;
     graph_files out = {0};
     g->links.out_at = calloc((size_t)g->tree->files + g->groups + 1, sizeof *g->links.out_at);
-    bool ok = g->links.out_at && gaz_vec_reserve(&out, 1) && collect_out(g, &out);
+    bool ok = g->links.out_at && gaz_vec_reserve(&out, 1) && collect_out(g, &from, &out);
     g->links.out = out.items;
     if (!ok || !turn_round(g))
         return gaz_error_set(err, GAZ_E_NOMEM, "cannot join %u files: out of memory",

@@ -90,8 +90,9 @@ typedef struct graph_block {
     uint32_t bytes;       /* of all of it */
     uint64_t fingerprint; /* of the facts; 0: there were none */
     uint32_t groups;      /* records with a group */
-    bool tests;           /* holds tests */
-    bool cut;             /* has more imports than are kept */
+    uint32_t resolved, ambiguous;
+    bool tests; /* holds tests */
+    bool cut;   /* has more imports than are kept */
     graph_record *record;
     uint32_t *node;    /* targets and candidates */
     uint32_t *key;     /* what resolving looked at: sorted, each once */
@@ -154,8 +155,15 @@ struct gaz_graph {
 
 /** Finds a group by its key; GRAPH_NONE. */
 uint32_t graph_group_find(const gaz_graph *graph, const char *key);
-/** Makes groups and links from the blocks. */
-GAZ_CHECKED gaz_status graph_links_make(gaz_graph *graph, gaz_error *err);
+/**
+ * Makes groups and links from the blocks.
+ * @param before    nullable: edges of blocks that it shares are taken over
+ * @param old_file  per file its number there, or GRAPH_NONE
+ * @param new_file  per file of before its number now, or GRAPH_NONE; NULL when all are the same
+ */
+GAZ_CHECKED gaz_status graph_links_make(gaz_graph *graph, const gaz_graph *before,
+                                        const uint32_t *old_file, const uint32_t *new_file,
+                                        gaz_error *err);
 /** Finds the files that hold a main function or are named by a manifest or custom. */
 GAZ_CHECKED gaz_status graph_entries_find(gaz_graph *graph, gaz_symbol_view *symbols,
                                           gaz_error *err);

@@ -55,15 +55,15 @@ void graph_count(gaz_graph *g)
     bytes += (size_t)g->links.out_at[(size_t)files + g->groups] * 2 * sizeof *g->links.out;
     for (uint32_t i = 0; i < files; i++) {
         const graph_block *b = g->block[i];
-        bytes += b ? b->bytes : 0;
-        s->cut_files += b && b->cut;
-        for (uint32_t n = 0; b && n < b->records; n++) {
-            s->imports++;
-            s->resolved += b->record[n].state == GAZ_GRAPH_RESOLVED;
-            s->ambiguous += b->record[n].state == GAZ_GRAPH_AMBIGUOUS;
-            s->unresolved += b->record[n].state == GAZ_GRAPH_UNRESOLVED;
-        }
+        if (!b)
+            continue;
+        bytes += b->bytes;
+        s->cut_files += b->cut;
+        s->imports += b->records;
+        s->resolved += b->resolved;
+        s->ambiguous += b->ambiguous;
     }
+    s->unresolved = s->imports - s->resolved - s->ambiguous;
     s->memory_bytes = bytes;
 }
 
