@@ -108,7 +108,8 @@ static bool age_of(const gaz_cli_view *view, const char *time, double *seconds)
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
-    *seconds = (double)(view->now_us / 1000000 - (int64_t)timegm(&tm));
+    int64_t whole = view->now_us / 1000000 - (int64_t)timegm(&tm);
+    *seconds = (double)whole;
     return true;
 }
 
