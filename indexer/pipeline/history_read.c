@@ -176,6 +176,10 @@ static gaz_status read_once(gaz_repo *repo, history_item *item, size_t most, gaz
     if (info.parent_count > 1 && limits.changes > CHANGES_MERGE)
         limits.changes = CHANGES_MERGE;
     take_info(&info, item);
+    if (item->crashes) {
+        item->record.flags |= GAZ_COMMIT_CHANGES_NONE | GAZ_COMMIT_UNREADABLE | GAZ_COMMIT_DIFF_CUT;
+        return put_text(repo, &info, &changes, item, err);
+    }
     st = gaz_history_changes_read(repo, &info, &limits, &item->arena, &changes, &why);
     if (st == GAZ_E_NOMEM)
         return gaz_error_set(err, st, "%s", why.message);

@@ -9,18 +9,20 @@
 struct history_reader {
     gaz_repo **repos; /* one per worker */
     unsigned workers;
-    gaz_pool *pool; /* NULL: one thread */
+    gaz_pool *pool;   /* NULL: one thread */
+    inflight *flight; /* nullable */
     history_item *items;
     size_t count;
     atomic_size_t next;
 };
 
-gaz_status history_reader_new(const char *git_dir, unsigned threads, history_reader **out,
-                              gaz_error *err)
+gaz_status history_reader_new(const char *git_dir, unsigned threads, inflight *flight,
+                              history_reader **out, gaz_error *err)
 {
     history_reader *r = calloc(1, sizeof *r);
     if (!r)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to read history");
+    r->flight = flight;
     r->workers = threads ? threads : 1;
     r->workers = r->workers > HISTORY_BATCH ? HISTORY_BATCH : r->workers;
     r->repos = calloc(r->workers, sizeof(gaz_repo *));
@@ -49,13 +51,27 @@ void history_reader_free(history_reader *r)
     free(r);
 }
 
+/* A commit that is being read when the process dies is suspect. */
+static void note_reading(history_reader *r, unsigned worker, const gaz_oid *id)
+{
+    if (!r->flight)
+        return;
+    if (id) {
+        r->flight->slots[worker].oid = *id;
+        atomic_signal_fence(memory_order_seq_cst);
+    }
+    r->flight->slots[worker].busy = id ? 1 : 0;
+}
+
 static void read_share(void *ctx, unsigned worker)
 {
     history_reader *r = ctx;
     for (size_t at; (at = atomic_fetch_add(&r->next, 1)) < r->count;) {
         history_item *item = &r->items[at];
         gaz_error_clear(&item->err);
+        note_reading(r, worker, item->crashes ? NULL : &item->id);
         item->status = history_read(r->repos[worker], item, &item->err);
+        note_reading(r, worker, NULL);
     }
 }
 

@@ -23,6 +23,8 @@
 #define FILES_MAX 12
 #define AHEAD_MAX 20000 /* new commits that may come on top of an index without walking over it */
 #define LOCK_WAIT_MS 1800000
+#define ASK_US 200000   /* between looks at the queue */
+#define JOBS_LOOKED 100 /* of it */
 #define LONG_STEP_MS 16000
 #define PUBLISH_EVERY 20000       /* commits read in one step */
 #define UNREAD UINT32_MAX         /* the file of a commit that is to be read */
@@ -37,6 +39,7 @@ typedef struct wanted {
 typedef struct step {
     gaz_store *store;
     const gaz_settings *settings;
+    const index_request *request;
     gaz_repo_row row;
     gaz_repo *repo;
     gaz_commits *old; /* nullable */
@@ -54,7 +57,9 @@ typedef struct step {
     bool have_source;
     history_writer writer;
     GAZ_VEC(gaz_commit_place) out; /* the new index */
-    int64_t deadline;
+    int64_t deadline, asked_us;
+    gaz_oid *poison; /* commits that crash their reader */
+    size_t poison_count;
     bool unfinished;
     history_result *result;
 } step;
@@ -319,6 +324,14 @@ static void place_written(const step *s, wanted *w)
     w->place = (gaz_commit_place){WRITTEN, gaz_commits_writer_count(s->writer.commits)};
 }
 
+static bool is_poison(const step *s, const gaz_oid *id)
+{
+    for (size_t i = 0; i < s->poison_count; i++)
+        if (gaz_oid_compare(&s->poison[i], id) == 0)
+            return true;
+    return false;
+}
+
 /* Reads the next commits that have to be read, `from` on, into a batch. */
 static gaz_status read_batch(const step *s, history_reader *reader, size_t from,
                              history_item *items, gaz_error *err)
@@ -329,15 +342,37 @@ static gaz_status read_batch(const step *s, history_reader *reader, size_t from,
         if (w->place.file != UNREAD)
             continue;
         items[count].id = w->id;
+        items[count].crashes = is_poison(s, &w->id);
         items[count++].missing = w->missing;
     }
     return history_reader_read(reader, items, count, err);
 }
 
-static bool has_enough(const step *s)
+/* Another run of the repository waits for the end of this one: it brings text, and goes on here. */
+static bool is_awaited(step *s)
+{
+    gaz_job_row *jobs = NULL;
+    size_t count = 0;
+    if (s->request->yield)
+        return s->result->yielded = s->request->yield(s->request->yield_ctx);
+    if (s->result->yielded || gaz_now_us() - s->asked_us < ASK_US)
+        return s->result->yielded;
+    s->asked_us = gaz_now_us();
+    if (gaz_store_job_list(s->store, JOBS_LOOKED, &jobs, &count, NULL) != GAZ_OK)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        s->result->yielded |=
+            jobs[i].state == GAZ_JOB_QUEUED && strcmp(jobs[i].subject, s->row.name) == 0;
+        gaz_job_row_release(&jobs[i]);
+    }
+    free(jobs);
+    return s->result->yielded;
+}
+
+static bool has_enough(step *s)
 {
     return s->result->read &&
-           (gaz_expired(s->deadline) || s->result->read >= PUBLISH_EVERY ||
+           (gaz_expired(s->deadline) || is_awaited(s) || s->result->read >= PUBLISH_EVERY ||
             gaz_commits_writer_changes(s->writer.commits) > GAZ_COMMITS_CHANGES_MAX / 2);
 }
 
@@ -377,8 +412,11 @@ static gaz_status read_new(step *s, gaz_error *err)
     for (size_t i = 0; items && i < HISTORY_BATCH; i++)
         history_item_init(&items[i]);
     if (st == GAZ_OK)
-        st = history_reader_new(s->row.git_dir, s->unread > 8 ? (unsigned)s->settings->threads : 1,
-                                &reader, err);
+        st = gaz_store_quarantine_list(s->store, &s->poison, &s->poison_count, err);
+    bool many = s->unread > 8 && !s->request->suspect_count;
+    if (st == GAZ_OK)
+        st = history_reader_new(s->row.git_dir, many ? (unsigned)s->settings->threads : 1,
+                                s->request->inflight, &reader, err);
     if (st == GAZ_OK)
         st = write_unread(s, reader, items, err);
     history_reader_free(reader);
@@ -525,6 +563,7 @@ static void release(step *s)
     gaz_run_close(s->run);
     gaz_commits_unref(s->old);
     gaz_repo_close(s->repo);
+    free(s->poison);
     gaz_vec_free(&s->tips);
     gaz_vec_free(&s->order);
     gaz_vec_free(&s->out);
@@ -532,16 +571,21 @@ static void release(step *s)
     gaz_repo_row_release(&s->row);
 }
 
-gaz_status history_step(gaz_store *store, const gaz_settings *settings, const char *repo,
-                        int64_t step_ms, history_result *out, gaz_error *err)
+gaz_status history_step(gaz_store *store, const gaz_settings *settings,
+                        const index_request *request, int64_t step_ms, history_result *out,
+                        gaz_error *err)
 {
-    step s = {.store = store, .settings = settings, .result = out};
+    step s = {.store = store,
+              .settings = settings,
+              .request = request,
+              .result = out,
+              .asked_us = gaz_now_us()};
     gaz_lock *lock = NULL;
     int64_t started = gaz_now_us();
     *out = (history_result){0};
     s.deadline = step_ms > 0 ? gaz_deadline(step_ms) : GAZ_NEVER;
     gaz_map_init(&s.known);
-    gaz_status st = gaz_store_repo_get(store, repo, &s.row, err);
+    gaz_status st = gaz_store_repo_get(store, request->repo, &s.row, err);
     if (st == GAZ_OK)
         st = gaz_store_repo_lock(store, s.row.uid, LOCK_WAIT_MS, &lock, err);
     if (st == GAZ_OK)
@@ -552,15 +596,15 @@ gaz_status history_step(gaz_store *store, const gaz_settings *settings, const ch
     return st;
 }
 
-gaz_status history_update(gaz_store *store, const gaz_settings *settings, const char *repo,
-                          history_result *out, gaz_error *err)
+gaz_status history_update(gaz_store *store, const gaz_settings *settings,
+                          const index_request *request, history_result *out, gaz_error *err)
 {
     history_result sum = {0}, one = {.more = true};
     gaz_status st = GAZ_OK;
     /* longer and longer: a history that takes minutes is not written anew every other second */
-    for (int64_t ms = HISTORY_STEP_MS; st == GAZ_OK && one.more;
+    for (int64_t ms = HISTORY_STEP_MS; st == GAZ_OK && one.more && !one.yielded;
          ms = ms < LONG_STEP_MS ? ms * 2 : ms) {
-        st = history_step(store, settings, repo, ms, &one, err);
+        st = history_step(store, settings, request, ms, &one, err);
         sum.read += one.read;
         sum.merged += one.merged;
         sum.elapsed_us += one.elapsed_us;

@@ -3,6 +3,8 @@
 #ifndef GAZ_PIPELINE_HISTORY_RUN_H
 #define GAZ_PIPELINE_HISTORY_RUN_H
 
+#include "index_run.h"
+
 #include "gaz/base/arena.h"
 #include "gaz/repo/history.h"
 #include "gaz/store/commits.h"
@@ -15,6 +17,7 @@ typedef struct history_result {
     uint64_t generation; /* of the index now; 0: there is none */
     bool changed;        /* something was published */
     bool more;           /* the time allowed has passed: call it again */
+    bool yielded;        /* … but others come first */
     size_t read;         /* commits read out of the repository */
     size_t commits;      /* in the index now */
     size_t files;        /* of the index now */
@@ -26,15 +29,18 @@ typedef struct history_result {
 /**
  * One step: reads the newest commits of a repository's branches, as the last generation has them,
  * that its commit index lacks, and publishes it with them. Takes the repository's lock. What could
- * not be read is recorded in the index and is no failure.
+ * not be read is recorded in the index and is no failure. It ends early, having published what it
+ * has, when request->yield says so or, without one, when another run of the repository is queued.
+ * @param request  of it repo, inflight, suspects (any: commits are read one at a time) and yield
  * @param step_ms  time for reading; 0: no limit
  */
 GAZ_CHECKED gaz_status history_step(gaz_store *store, const gaz_settings *settings,
-                                    const char *repo, int64_t step_ms, history_result *out,
-                                    gaz_error *err);
+                                    const index_request *request, int64_t step_ms,
+                                    history_result *out, gaz_error *err);
 /** Steps until there is nothing left to read. @param out  of all steps */
 GAZ_CHECKED gaz_status history_update(gaz_store *store, const gaz_settings *settings,
-                                      const char *repo, history_result *out, gaz_error *err);
+                                      const index_request *request, history_result *out,
+                                      gaz_error *err);
 
 /* ---- its parts ---- */
 
@@ -42,6 +48,7 @@ GAZ_CHECKED gaz_status history_update(gaz_store *store, const gaz_settings *sett
 typedef struct history_item {
     gaz_oid id;
     uint32_t missing; /* of its parents */
+    bool crashes;     /* reading what it changed ended a process: only what it says is recorded */
     gaz_arena arena;
     gaz_strbuf text;
     gaz_commit_record record;
@@ -55,7 +62,7 @@ GAZ_CHECKED gaz_status history_read(gaz_repo *repo, history_item *item, gaz_erro
 
 /* Reads the commits of a list in order, some ahead, with several threads. */
 typedef struct history_reader history_reader;
-GAZ_CHECKED gaz_status history_reader_new(const char *git_dir, unsigned threads,
+GAZ_CHECKED gaz_status history_reader_new(const char *git_dir, unsigned threads, inflight *flight,
                                           history_reader **out, gaz_error *err);
 void history_reader_free(history_reader *r);
 /* @param items  at most HISTORY_BATCH, with id and missing set: read them all */

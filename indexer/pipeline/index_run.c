@@ -327,20 +327,22 @@ static gaz_status index_tree(gaz_store *store, const gaz_settings *settings,
     return st == GAZ_OK ? overlay_index(store, settings, request, out, err) : st;
 }
 
-/* After text, which can be searched meanwhile. That history could not be indexed is no failure of
- * the run: it stands beside the repository, and the next run tries again. */
+/* After text and symbols, which can be asked meanwhile. That history could not be indexed is no
+ * failure of the run: it stands beside the repository, and the next run tries again. */
 static gaz_status index_history(gaz_store *store, const gaz_settings *settings,
-                                const gaz_repo_row *row, gaz_error *err)
+                                const index_request *request, gaz_error *err)
 {
     history_result result;
+    gaz_repo_row row;
     gaz_error why = {0};
     gaz_strbuf text = GAZ_STRBUF_INIT;
-    gaz_status st = history_update(store, settings, row->name, &result, &why);
-    if (st == GAZ_OK || st == GAZ_E_NOT_FOUND) /* removed meanwhile */
-        return GAZ_OK;
+    gaz_status st = history_update(store, settings, request, &result, &why);
+    if (st == GAZ_OK || gaz_store_repo_get(store, request->repo, &row, NULL) != GAZ_OK)
+        return GAZ_OK; /* or removed meanwhile */
     gaz_strbuf_printf(&text, "history is not indexed: %s", why.message);
-    st = gaz_store_repo_failed(store, row->id, text.data, err);
+    st = gaz_store_repo_failed(store, row.id, text.data, err);
     gaz_strbuf_release(&text);
+    gaz_repo_row_release(&row);
     return st == GAZ_E_NOT_FOUND ? GAZ_OK : st;
 }
 
@@ -378,8 +380,6 @@ static gaz_status index_text(gaz_store *store, const gaz_settings *settings,
             gaz_error_clear(err);
     }
     gaz_lock_close(lock);
-    if (st == GAZ_OK && !request->rev)
-        st = index_history(store, settings, &row, err);
     gaz_repo_row_release(&row);
     return st;
 }
@@ -397,6 +397,8 @@ gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index
     out->generation = symbols.generation ? symbols.generation : out->generation;
     out->symbols = symbols.documents;
     out->symbols_failed = symbols.failed;
+    if (st == GAZ_OK && !request->rev)
+        st = index_history(store, settings, request, err);
     out->elapsed_us = gaz_now_us() - started;
     return st;
 }

@@ -179,7 +179,8 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
         st = remote_poll(store, &settings, o->subject, &result->changed, err);
     } else if (st == GAZ_OK && strcmp(o->command, "history") == 0) {
         history_result history;
-        st = history_update(store, &settings, o->subject, &history, err);
+        request.inflight = map_inflight(o->inflight_fd);
+        st = history_update(store, &settings, &request, &history, err);
         *result = (gaz_run_result){.generation = history.generation,
                                    .changed = history.changed,
                                    .elapsed_us = history.elapsed_us};

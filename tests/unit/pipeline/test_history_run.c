@@ -13,6 +13,7 @@
 #include "history_run.h"
 
 static gaz_error err;
+static const index_request app = {.repo = "app"};
 
 static int setup(void **state)
 {
@@ -88,7 +89,7 @@ static void assert_as_rebuilt(const bench *b)
     history_result result;
     char *grown = dump(b);
     drop(b);
-    assert_ok(history_update(b->store, &b->settings, "app", &result, &err));
+    assert_ok(history_update(b->store, &b->settings, &app, &result, &err));
     char *rebuilt = dump(b);
     assert_string_equal(rebuilt, grown);
     free(grown);
@@ -430,7 +431,7 @@ static void an_index_that_grew_is_one_made_at_once(void **state)
             gaz_strbuf_printf(&script, "git mv f%d g%d; commit -m 'move %d'; ", i % 7, i, i);
         sh(b, script.data);
         (void)bench_index(b, NULL);
-        assert_ok(history_update(b->store, &b->settings, "app", &result, &err));
+        assert_ok(history_update(b->store, &b->settings, &app, &result, &err));
         assert_false(result.changed);
         assert_true(result.files <= 8);
         merged += result.files > 1;
@@ -478,7 +479,7 @@ static void forced_updates_and_pruned_branches_are_forgotten(void **state)
     gaz_commits_unref(index);
     assert_ok(gaz_commits_publish(b->store, id, NULL, 0, NULL, &err));
     history_result result;
-    assert_ok(history_update(b->store, &b->settings, "all", &result, &err));
+    assert_ok(history_update(b->store, &b->settings, &request, &result, &err));
     assert_ok(gaz_commits_open(b->store, id, &index, &err));
     assert_ok(gaz_commits_dump(index, &rebuilt, &err));
     assert_string_equal(rebuilt.data, grown.data);
@@ -529,7 +530,7 @@ static void a_step_that_runs_out_of_time_goes_on_where_it_was(void **state)
     size_t steps = 0, read = 0;
     for (; result.more; steps++) {
         gaz_settings one = b->settings;
-        assert_ok(history_step(b->store, &one, "app", 1, &result, &err));
+        assert_ok(history_step(b->store, &one, &app, 1, &result, &err));
         read += result.read;
         gaz_commits *index = open_index(b);
         const gaz_commits_state *s = gaz_commits_state_of(index);
@@ -584,6 +585,63 @@ static void a_shallow_clone_is_indexed_as_far_as_it_goes(void **state)
     gaz_strbuf_release(&path);
 }
 
+static bool yes(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void a_run_that_is_awaited_publishes_what_it_has(void **state)
+{
+    bench *b = *state;
+    sh(b, "for i in $(seq 1 100); do echo $i >f$((i % 9)); commit -m \"change $i\"; done");
+    (void)bench_index(b, NULL);
+    char *expected = dump(b);
+    drop(b);
+    index_request request = {.repo = "app", .yield = yes};
+    history_result result;
+    assert_ok(history_update(b->store, &b->settings, &request, &result, &err));
+    assert_true(result.yielded && result.more && result.end.unfinished);
+    assert_int_equal(HISTORY_BATCH, result.commits);
+    int64_t job;
+    assert_ok(gaz_store_job_add(b->store, "index", "app", NULL, &job, &err));
+    assert_ok(history_update(b->store, &b->settings, &app, &result, &err));
+    assert_int_equal(100, result.commits); /* too quick to look at the queue */
+    char *actual = dump(b);
+    assert_string_equal(expected, actual);
+    free(expected);
+    free(actual);
+}
+
+static void a_commit_that_crashed_its_reader_is_recorded_without_its_changes(void **state)
+{
+    bench *b = *state;
+    sh(b,
+       "echo 1 >f; commit -m one; echo 2 >f; commit -m 'two is odd'; echo 3 >f; commit -m three");
+    gaz_oid odd;
+    char *hex = ask(b, "printf %s $(git rev-parse main~1)");
+    assert_ok(gaz_oid_parse(hex, &odd, &err));
+    free(hex);
+    assert_ok(gaz_store_quarantine_add(b->store, &odd, "crashed the reader", &err));
+    inflight *flight = calloc(1, sizeof *flight);
+    index_request request = {
+        .repo = "app", .inflight = flight, .suspects = &odd, .suspect_count = 1};
+    gaz_run_result run;
+    assert_ok(index_run(b->store, &b->settings, &request, &run, &err));
+    assert_int_equal(0, flight->slots[0].busy);
+    assert_int_not_equal(0, gaz_oid_compare(&odd, &flight->slots[0].oid));
+    gaz_commits *index = open_index(b);
+    assert_int_equal(3, gaz_commits_count(index));
+    assert_int_equal(GAZ_COMMIT_CHANGES_NONE | GAZ_COMMIT_UNREADABLE | GAZ_COMMIT_DIFF_CUT,
+                     gaz_commits_flags(index, 1));
+    gaz_commits_filter f = {.path = "f", .path_len = 1};
+    assert_log(b, index, &f, "git log --format=%H | sed 2d");
+    f = (gaz_commits_filter){.message = "odd"};
+    assert_log(b, index, &f, "git log --format=%H --grep=odd");
+    gaz_commits_unref(index);
+    free(flight);
+}
+
 /* ---- accidents ---- */
 
 static void a_killed_run_leaves_the_index_as_it_was(void **state)
@@ -609,7 +667,7 @@ static void a_killed_run_leaves_the_index_as_it_was(void **state)
             gaz_run_result run;
             if (gaz_store_open(home, false, &store, NULL) != GAZ_OK ||
                 index_run(store, &b->settings, &request, &run, NULL) != GAZ_OK ||
-                history_update(store, &b->settings, "app", &result, NULL) != GAZ_OK)
+                history_update(store, &b->settings, &app, &result, NULL) != GAZ_OK)
                 _exit(1);
             _exit(0);
         }
@@ -794,6 +852,8 @@ int main(void)
         ON_BENCH(an_index_ends_at_its_limit_and_says_so),
         ON_BENCH(a_step_that_runs_out_of_time_goes_on_where_it_was),
         ON_BENCH(a_shallow_clone_is_indexed_as_far_as_it_goes),
+        ON_BENCH(a_run_that_is_awaited_publishes_what_it_has),
+        ON_BENCH(a_commit_that_crashed_its_reader_is_recorded_without_its_changes),
         ON_BENCH(a_killed_run_leaves_the_index_as_it_was),
         ON_BENCH(sweeping_keeps_what_an_index_needs_and_nothing_more),
         ON_BENCH(damage_is_found_and_repaired),
