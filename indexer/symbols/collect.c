@@ -82,7 +82,8 @@ static raw_range unquoted(const raw_facts *raw, raw_range range)
     while (range_len(range) >= 2) {
         char first = raw->text[range.start], last = raw->text[range.end - 1];
         bool quoted = (first == last && (first == '"' || first == '\'' || first == '`')) ||
-                      (first == '<' && last == '>');
+                      (first == '<' && last == '>' &&
+                       strchr("+-*=<>|&~", raw->text[range.start + 1]) == NULL);
         if (!quoted)
             break;
         range.start++;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "gaz/base/clock.h"
+#include "directive_lines.h"
 #include "guarded_parse.h"
 
 /* A text is minified when most of it stands in lines as long as this. */
@@ -151,6 +152,13 @@ static const char *read_text(void *payload, uint32_t at, TSPoint position, uint3
     return at < whole->len ? whole->text + at : "";
 }
 
+static const char *read_swift(void *payload, uint32_t at, TSPoint position, uint32_t *bytes_read)
+{
+    (void)position;
+    const whole_text *whole = payload;
+    return gaz_read_without_directives(whole->text, whole->len, at, bytes_read);
+}
+
 TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char *text, size_t len,
                           parse_guard *guard)
 {
@@ -167,7 +175,9 @@ TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char 
         return NULL;
     }
     whole_text whole = {text, (uint32_t)len};
-    TSInput input = {.payload = &whole, .read = read_text, .encoding = TSInputEncodingUTF8};
+    TSInput input = {.payload = &whole,
+                     .read = row->style == STYLE_SWIFT ? read_swift : read_text,
+                     .encoding = TSInputEncodingUTF8};
     TSParseOptions options = {.payload = guard, .progress_callback = parse_progress};
     TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, options);
     if (!tree) {
