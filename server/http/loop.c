@@ -421,7 +421,7 @@ static bool watch_fd(const gaz_loop *loop, int fd, void *what)
     return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool start_loop(gaz_loop *loop)
+static bool open_loop(gaz_loop *loop)
 {
     loop->daemon = gaz_http_daemon(loop->http, loop);
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -432,8 +432,12 @@ static bool start_loop(gaz_loop *loop)
         !watch_fd(loop, loop->wake_fd, loop))
         return false;
     resume_accepting(loop);
-    loop->running =
-        !atomic_load(&loop->paused) && pthread_create(&loop->thread, NULL, loop_main, loop) == 0;
+    return !atomic_load(&loop->paused);
+}
+
+static bool run_loop(gaz_loop *loop)
+{
+    loop->running = pthread_create(&loop->thread, NULL, loop_main, loop) == 0;
     return loop->running;
 }
 
@@ -453,10 +457,14 @@ gaz_status gaz_loops_start(gaz_http *http, gaz_error *err)
         atomic_init(&loop->paused, true);
     }
     http->loop_count = count;
-    for (unsigned i = 0; i < count; i++)
-        if (!start_loop(&http->loops[i]))
-            return gaz_error_set(err, GAZ_E_INTERNAL, "cannot start the HTTP server on %s",
-                                 http->address);
+    bool ok = true; /* the first that runs may wake them all */
+    for (unsigned i = 0; ok && i < count; i++)
+        ok = open_loop(&http->loops[i]);
+    for (unsigned i = 0; ok && i < count; i++)
+        ok = run_loop(&http->loops[i]);
+    if (!ok)
+        return gaz_error_set(err, GAZ_E_INTERNAL, "cannot start the HTTP server on %s",
+                             http->address);
     return GAZ_OK;
 }
 
