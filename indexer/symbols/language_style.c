@@ -255,8 +255,6 @@ void gaz_style_read_words(const language_style *style, const char *text, size_t 
                 end++;
             bool setter = len - end >= 5 && memcmp(text + end, "(set)", 5) == 0;
             if (!setter) /* Swift's private(set) is about assignments only */
-                bool setter = len - end >= 5 && memcmp(text + end, "(set)", 5) == 0;
-            if (!setter) /* Swift's private(set) is about assignments only */
                 apply_word(style, text + at, end - at, visibility, flags);
             /* Rust's pub(crate), pub(in path). */
             if (end + 1 < len && text[end] == '(' && end - at == 3) {
