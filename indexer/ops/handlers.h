@@ -15,6 +15,18 @@ GAZ_CHECKED gaz_status op_search(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_file(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_tree(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_highlight(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_symbols(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_outline(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_definition(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_references(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_callers(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_callees(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_implementations(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_deps(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_deps_path(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_deps_cycles(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_impact(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_tests(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_check(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_repair(gaz_call *call, gaz_error *err);
 

@@ -1,5 +1,6 @@
 /* The operations of the indexer, one row each. Faces are read off this table: nothing about an
  * operation is said elsewhere. */
+#include "gaz/graph/resolve.h"
 #include "handlers.h"
 
 #include <string.h>
@@ -167,6 +168,199 @@ static const gaz_param tree_params[] = {
     PARAM_REV,
 };
 
+#define PARAM_NAME                                                                                 \
+    {                                                                                              \
+        .name = "name", .type = GAZ_PARAM_STRING, .min = 1, .max = GAZ_SYMBOL_NAME_MAX,            \
+        .positional = true, .help = "a definition's name"                                          \
+    }
+#define PARAM_AT                                                                                   \
+    {                                                                                              \
+        .name = "at", .type = GAZ_PARAM_STRING, .min = 1, .max = 4200,                             \
+        .metavar = "PATH:LINE:COLUMN", .help = "the name that stands there, counted from 1"        \
+    }
+#define PARAM_BELOW                                                                                \
+    {                                                                                              \
+        .name = "path", .type = GAZ_PARAM_STRING, .min = 1, .max = 4096,                           \
+        .help = "only definitions of this file or below this directory"                            \
+    }
+#define PARAM_LIMIT(most)                                                                          \
+    {                                                                                              \
+        .name = "limit", .type = GAZ_PARAM_INT, .min = 1, .max = 10000, .fallback = most,          \
+        .help = "how many to list"                                                                 \
+    }
+#define PARAM_CURSOR                                                                               \
+    {                                                                                              \
+        .name = "cursor", .type = GAZ_PARAM_STRING, .min = 1, .max = 200,                          \
+        .help = "the next page, as the last one named it"                                          \
+    }
+#define PARAM_DOCS                                                                                 \
+    {                                                                                              \
+        .name = "docs", .type = GAZ_PARAM_BOOL, .fallback = "false",                               \
+        .help = "show comments that document"                                                      \
+    }
+#define PARAM_AMBIGUOUS                                                                            \
+    {                                                                                              \
+        .name = "ambiguous", .type = GAZ_PARAM_BOOL, .fallback = "false",                          \
+        .help = "list what may mean something else, too"                                           \
+    }
+#define PARAM_FILE                                                                                 \
+    {                                                                                              \
+        .name = "path", .type = GAZ_PARAM_STRING, .required = true, .min = 1, .max = 4096,         \
+        .positional = true, .help = "the file's path in the repository"                            \
+    }
+
+static const gaz_param symbols_params[] = {
+    {.name = "name",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .min = 1,
+     .max = GAZ_SYMBOL_NAME_MAX,
+     .positional = true,
+     .help = "what to find"},
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "match",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = 10,
+     .choices = "exact|prefix|fuzzy|words",
+     .fallback = "fuzzy",
+     .help = "how names are compared; words looks into signatures and comments, too"},
+    {.name = "kind",
+     .type = GAZ_PARAM_LIST,
+     .min = 0,
+     .max = 32,
+     .metavar = "KIND",
+     .help = "only these kinds: function, struct, …"},
+    {.name = "path",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = 4096,
+     .metavar = "REGEX",
+     .help = "only files whose path matches"},
+    {.name = "declarations",
+     .type = GAZ_PARAM_BOOL,
+     .fallback = "true",
+     .help = "prototypes and forward declarations, too; behind the others"},
+    PARAM_DOCS,
+    PARAM_LIMIT("50"),
+    PARAM_CURSOR,
+};
+
+static const gaz_param outline_params[] = {PARAM_FILE, PARAM_REPO, PARAM_REV, PARAM_DOCS,
+                                           PARAM_LIMIT("2000")};
+static const gaz_param definition_params[] = {PARAM_NAME, PARAM_AT, PARAM_BELOW, PARAM_REPO,
+                                              PARAM_REV};
+static const gaz_param references_params[] = {
+    PARAM_NAME,
+    PARAM_AT,
+    PARAM_BELOW,
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "role",
+     .type = GAZ_PARAM_LIST,
+     .min = 0,
+     .max = 8,
+     .metavar = "ROLE",
+     .help = "only these: call, type, read, write, import, inherit, macro"},
+    PARAM_AMBIGUOUS,
+    PARAM_LIMIT("50"),
+    PARAM_CURSOR,
+};
+static const gaz_param callers_params[] = {PARAM_NAME,        PARAM_AT,    PARAM_BELOW,
+                                           PARAM_REPO,        PARAM_REV,   PARAM_AMBIGUOUS,
+                                           PARAM_LIMIT("50"), PARAM_CURSOR};
+static const gaz_param implementations_params[] = {
+    PARAM_NAME,
+    PARAM_AT,
+    PARAM_BELOW,
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "depth",
+     .type = GAZ_PARAM_INT,
+     .min = 1,
+     .max = GAZ_RESOLVE_DEPTH_MAX,
+     .fallback = "8",
+     .help = "heirs of heirs"},
+    PARAM_LIMIT("50"),
+};
+
+static const gaz_param deps_params[] = {
+    {.name = "path",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .min = 1,
+     .max = 4096,
+     .positional = true,
+     .help = "a file, or all below a directory"},
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "direction",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = 20,
+     .choices = "dependencies|dependents",
+     .fallback = "dependencies",
+     .help = "what it needs, or who needs it"},
+    {.name = "depth",
+     .type = GAZ_PARAM_INT,
+     .min = 0,
+     .max = 1000,
+     .fallback = "1",
+     .help = "steps; 0 goes to the end"},
+    PARAM_LIMIT("1000"),
+};
+static const gaz_param deps_path_params[] = {
+    {.name = "from",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .min = 1,
+     .max = 4096,
+     .positional = true,
+     .help = "the file that imports"},
+    {.name = "to",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .min = 1,
+     .max = 4096,
+     .positional = true,
+     .help = "the file that it comes to"},
+    PARAM_REPO,
+    PARAM_REV,
+};
+static const gaz_param deps_cycles_params[] = {
+    {.name = "path",
+     .type = GAZ_PARAM_STRING,
+     .min = 0,
+     .max = 4096,
+     .fallback = "",
+     .positional = true,
+     .help = "a directory that holds all of a cycle (default: the root)"},
+    PARAM_REPO,
+    PARAM_REV,
+    PARAM_LIMIT("50"),
+};
+static const gaz_param impact_params[] = {
+    {.name = "change",
+     .type = GAZ_PARAM_LIST,
+     .required = true,
+     .min = 1,
+     .max = 1000,
+     .positional = true,
+     .metavar = "PATH[:LINES]",
+     .help = "changed files, or lines of them: path, path:12, path:12-40"},
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "depth",
+     .type = GAZ_PARAM_INT,
+     .min = 0,
+     .max = 1000,
+     .fallback = "3",
+     .help = "steps; 0 goes to the end"},
+    PARAM_LIMIT("1000"),
+};
+static const gaz_param tests_params[] = {PARAM_FILE, PARAM_REPO, PARAM_REV};
+
 static const gaz_op rows[] = {
     {.name = "repos.add",
      .command = "add",
@@ -268,6 +462,126 @@ static const gaz_op rows[] = {
      .media = JSON,
      .handler = op_highlight,
      .result = "highlight"},
+    {.name = "symbols",
+     .summary = "Find definitions by name",
+     .method = "GET",
+     .path = "/v1/symbols",
+     .params = symbols_params,
+     .param_count = COUNT(symbols_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_symbols,
+     .result = "symbols"},
+    {.name = "outline",
+     .summary = "List what a file defines",
+     .method = "GET",
+     .path = "/v1/outline",
+     .params = outline_params,
+     .param_count = COUNT(outline_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_outline,
+     .result = "outline"},
+    {.name = "definition",
+     .summary = "Tell what a name means",
+     .method = "GET",
+     .path = "/v1/definition",
+     .params = definition_params,
+     .param_count = COUNT(definition_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_definition,
+     .result = "definition"},
+    {.name = "references",
+     .summary = "List the uses of a definition",
+     .method = "GET",
+     .path = "/v1/references",
+     .params = references_params,
+     .param_count = COUNT(references_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_references,
+     .result = "references"},
+    {.name = "callers",
+     .summary = "List who calls a definition",
+     .method = "GET",
+     .path = "/v1/callers",
+     .params = callers_params,
+     .param_count = COUNT(callers_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_callers,
+     .result = "callers"},
+    {.name = "callees",
+     .summary = "List what a definition calls",
+     .method = "GET",
+     .path = "/v1/callees",
+     .params = callers_params,
+     .param_count = COUNT(callers_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_callees,
+     .result = "callees"},
+    {.name = "implementations",
+     .summary = "List heirs of a type, or what overrides a member",
+     .method = "GET",
+     .path = "/v1/implementations",
+     .params = implementations_params,
+     .param_count = COUNT(implementations_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_implementations,
+     .result = "implementations"},
+    {.name = "deps",
+     .summary = "List what files import, or who imports them",
+     .method = "GET",
+     .path = "/v1/deps",
+     .params = deps_params,
+     .param_count = COUNT(deps_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_deps,
+     .result = "deps"},
+    {.name = "deps.path",
+     .summary = "Find how one file comes to import another",
+     .method = "GET",
+     .path = "/v1/deps/path",
+     .params = deps_path_params,
+     .param_count = COUNT(deps_path_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_deps_path,
+     .result = "deps_path"},
+    {.name = "deps.cycles",
+     .summary = "List files that import each other",
+     .method = "GET",
+     .path = "/v1/deps/cycles",
+     .params = deps_cycles_params,
+     .param_count = COUNT(deps_cycles_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_deps_cycles,
+     .result = "deps_cycles"},
+    {.name = "impact",
+     .summary = "List what changes may affect",
+     .method = "GET",
+     .path = "/v1/impact",
+     .params = impact_params,
+     .param_count = COUNT(impact_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_impact,
+     .result = "impact"},
+    {.name = "tests",
+     .summary = "List the tests of a file, or the files of a test",
+     .method = "GET",
+     .path = "/v1/tests",
+     .params = tests_params,
+     .param_count = COUNT(tests_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_tests,
+     .result = "tests"},
     {.name = "check",
      .summary = "Verify every checksum, reference and count of the index",
      .method = "GET",

@@ -42,6 +42,14 @@ gaz_status gaz_cli_render_search(void *view, const char *event, const gaz_json *
                                  gaz_error *err);
 gaz_status gaz_cli_render_highlight(void *view, const char *event, const gaz_json *value,
                                     gaz_error *err);
+/** Definitions, uses and the like: a place a line. */
+gaz_status gaz_cli_render_places(void *view, const char *event, const gaz_json *value,
+                                 gaz_error *err);
+gaz_status gaz_cli_render_outline(void *view, const char *event, const gaz_json *value,
+                                  gaz_error *err);
+/** Files with their distance. */
+gaz_status gaz_cli_render_files(void *view, const char *event, const gaz_json *value,
+                                gaz_error *err);
 /** Any value, indented. */
 gaz_status gaz_cli_render_json(void *view, const char *event, const gaz_json *value,
                                gaz_error *err);

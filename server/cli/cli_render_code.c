@@ -70,3 +70,190 @@ gaz_status gaz_cli_render_highlight(void *ctx, const char *event, const gaz_json
         gaz_cli_printf(view->notes, "gaz: not all is in colours: %s\n", reason);
     return GAZ_OK;
 }
+
+/* ---- places ---- */
+
+static const char *word(const gaz_json *object, const char *key)
+{
+    const char *text = gaz_json_text(gaz_json_get(object, key), NULL);
+    return text ? text : "";
+}
+
+static void put_place(gaz_cli_view *view, const gaz_json *item, const char *line_key)
+{
+    const char *path = word(item, "path");
+    int64_t line = gaz_json_integer(gaz_json_get(item, line_key), 0);
+    gaz_cli_painted(view->out, GAZ_PAINT_PATH, path, strlen(path));
+    if (line > 0) {
+        gaz_cli_puts(view->out, ":");
+        gaz_cli_paint(view->out, GAZ_PAINT_LINE);
+        gaz_cli_printf(view->out, "%lld", (long long)line);
+        gaz_cli_paint(view->out, GAZ_PAINT_NONE);
+    }
+}
+
+static void put_text_of(gaz_cli_view *view, const char *text)
+{
+    gaz_cli_text(view->out, text, strlen(text));
+}
+
+/* path:line: kind name  signature */
+static void put_definition(gaz_cli_view *view, const gaz_json *item)
+{
+    const char *name = word(item, "name"), *signature = word(item, "signature");
+    put_place(view, item, "line");
+    if (name[0]) {
+        gaz_cli_puts(view->out, ": ");
+        put_text_of(view, word(item, "kind"));
+        gaz_cli_puts(view->out, " ");
+        if (word(item, "container")[0]) {
+            put_text_of(view, word(item, "container"));
+            gaz_cli_puts(view->out, ".");
+        }
+        gaz_cli_painted(view->out, GAZ_PAINT_NAME, name, strlen(name));
+    }
+    if (signature[0]) {
+        gaz_cli_puts(view->out, "  ");
+        put_text_of(view, signature);
+    }
+}
+
+static void put_use(gaz_cli_view *view, const gaz_json *item)
+{
+    const char *text = word(item, "text");
+    put_place(view, item, "line");
+    gaz_cli_puts(view->out, ": ");
+    put_text_of(view, text + strspn(text, " \t"));
+    if (word(gaz_json_get(item, "enclosing"), "name")[0]) {
+        gaz_cli_puts(view->out, "  [");
+        put_text_of(view, word(gaz_json_get(item, "enclosing"), "name"));
+        gaz_cli_puts(view->out, "]");
+    }
+}
+
+static void put_callee(gaz_cli_view *view, const gaz_json *item)
+{
+    const gaz_json *targets = gaz_json_get(item, "targets");
+    const char *name = word(item, "name");
+    gaz_cli_printf(view->out,
+                   "%lld: ", (long long)gaz_json_integer(gaz_json_get(item, "call_line"), 0));
+    gaz_cli_painted(view->out, GAZ_PAINT_NAME, name, strlen(name));
+    gaz_cli_puts(view->out, gaz_json_size(targets) ? "  " : "  (");
+    if (gaz_json_size(targets))
+        put_definition(view, gaz_json_at(targets, 0));
+    else
+        put_text_of(view, word(item, "method"));
+    gaz_cli_puts(view->out, gaz_json_size(targets) ? "" : ")");
+}
+
+static void put_outlined(gaz_cli_view *view, const gaz_json *item)
+{
+    int64_t depth = gaz_json_integer(gaz_json_get(item, "depth"), 0);
+    const char *signature = word(item, "signature"), *name = word(item, "name");
+    gaz_cli_printf(view->out, "%6lld  %*s",
+                   (long long)gaz_json_integer(gaz_json_get(item, "line"), 0),
+                   (int)(depth < 20 ? depth * 2 : 40), "");
+    put_text_of(view, word(item, "kind"));
+    gaz_cli_puts(view->out, " ");
+    gaz_cli_painted(view->out, GAZ_PAINT_NAME, name, strlen(name));
+    if (signature[0]) {
+        gaz_cli_puts(view->out, "  ");
+        put_text_of(view, signature);
+    }
+}
+
+static void put_far(gaz_cli_view *view, const gaz_json *item)
+{
+    gaz_cli_printf(view->out, "%3lld  ",
+                   (long long)gaz_json_integer(gaz_json_get(item, "distance"), 0));
+    put_place(view, item, "import_line");
+    if (gaz_json_truth(gaz_json_get(item, "test"), false))
+        gaz_cli_puts(view->out, "  (test)");
+}
+
+static void put_link(gaz_cli_view *view, const gaz_json *item)
+{
+    gaz_cli_printf(view->out, "%3lld %%  ",
+                   (long long)gaz_json_integer(gaz_json_get(item, "weight"), 0));
+    put_place(view, item, "line");
+}
+
+/* Each list of an answer, in this order; the first that is there is what was asked for. */
+static const struct {
+    const char *key;
+    void (*put)(gaz_cli_view *view, const gaz_json *item);
+} lists[] = {{"references", put_use},    {"callers", put_definition},
+             {"callees", put_callee},    {"implementations", put_definition},
+             {"links", put_link},        {"targets", put_definition},
+             {"symbols", put_definition}};
+
+/* What is not told by the list itself. */
+static void put_remarks(gaz_cli_view *view, const gaz_json *value, size_t shown)
+{
+    int64_t others = gaz_json_integer(gaz_json_get(value, "may_mean_it"), 0);
+    const char *reason = word(value, "reason");
+    if (others > 0)
+        gaz_cli_printf(view->notes, "gaz: %lld more may mean it; --ambiguous lists them\n",
+                       (long long)others);
+    if (strcmp(reason, "ambiguous") == 0)
+        gaz_cli_puts(view->notes, "gaz: several definitions have that name; choose one with --at "
+                                  "PATH:LINE or --path\n");
+    else if (strcmp(reason, "symbols_pending") == 0)
+        gaz_cli_puts(view->notes, "gaz: symbols are still being read; ask again later\n");
+    else if (reason[0])
+        gaz_cli_printf(view->notes, "gaz: not all is shown: %s\n", reason);
+    view->exit = shown ? GAZ_EXIT_OK : GAZ_EXIT_NONE;
+}
+
+gaz_status gaz_cli_render_places(void *ctx, const char *event, const gaz_json *value,
+                                 gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    size_t i = 0, shown = 0;
+    (void)event, (void)err;
+    while (i + 1 < sizeof lists / sizeof *lists && !gaz_json_get(value, lists[i].key))
+        i++;
+    const gaz_json *list = gaz_json_get(value, lists[i].key);
+    for (; shown < gaz_json_size(list); shown++) {
+        lists[i].put(view, gaz_json_at(list, shown));
+        gaz_cli_puts(view->out, "\n");
+    }
+    put_remarks(view, value, shown);
+    return GAZ_OK;
+}
+
+gaz_status gaz_cli_render_outline(void *ctx, const char *event, const gaz_json *value,
+                                  gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *list = gaz_json_get(value, "symbols");
+    (void)event, (void)err;
+    for (size_t i = 0; i < gaz_json_size(list); i++) {
+        put_outlined(view, gaz_json_at(list, i));
+        gaz_cli_puts(view->out, "\n");
+    }
+    put_remarks(view, value, gaz_json_size(list));
+    return GAZ_OK;
+}
+
+gaz_status gaz_cli_render_files(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *list = gaz_json_get(value, "files"),
+                   *unresolved = gaz_json_get(value, "unresolved");
+    (void)event, (void)err;
+    for (size_t i = 0; i < gaz_json_size(list); i++) {
+        put_far(view, gaz_json_at(list, i));
+        gaz_cli_puts(view->out, "\n");
+    }
+    for (size_t i = 0; i < gaz_json_size(unresolved); i++) {
+        const gaz_json *one = gaz_json_at(unresolved, i);
+        gaz_cli_puts(view->out, "  -  ");
+        put_text_of(view, word(one, "import"));
+        gaz_cli_puts(view->out, "  (");
+        put_text_of(view, word(one, "why"));
+        gaz_cli_puts(view->out, ")\n");
+    }
+    put_remarks(view, value, gaz_json_size(list));
+    return GAZ_OK;
+}

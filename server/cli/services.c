@@ -1,5 +1,5 @@
-/* Putting the services together: settings, store, engine, runner, parsers. The engine asks the
- * runner for revisions that are not indexed yet; this is the place that knows both. */
+/* Putting the services together: settings, store, engine, runner, parsers, graphs. The engine asks
+ * the runner for revisions that are not indexed yet; this is the place that knows both. */
 #include "cli_services.h"
 
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "gaz/base/threads.h"
 
 #define PARSERS_MAX 8
+#define GRAPHS_KEPT 16
 
 gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, gaz_error *err)
 {
@@ -101,6 +102,8 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
     if (st == GAZ_OK)
         st = gaz_parse_pool_new(NULL, gaz_cores() < PARSERS_MAX ? gaz_cores() : PARSERS_MAX,
                                 &p->parsers, err);
+    if (st == GAZ_OK)
+        st = gaz_code_cache_new(p->engine, GRAPHS_KEPT, &p->code, err);
     if (st != GAZ_OK) {
         gaz_cli_process_close(p);
         return st;
@@ -110,6 +113,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
                                  .engine = p->engine,
                                  .runner = p->runner,
                                  .parsers = p->parsers,
+                                 .code = p->code,
                                  .settings = &p->settings,
                                  .log = &p->log,
                                  .started_us = gaz_wall_us()};
@@ -122,6 +126,7 @@ void gaz_cli_process_close(gaz_cli_process *p)
     if (!p)
         return;
     gaz_parse_pool_free(p->parsers);
+    gaz_code_cache_free(p->code);
     gaz_runner_free(p->runner);
     gaz_engine_free(p->engine);
     gaz_store_close(p->store);

@@ -55,6 +55,29 @@ static const golden cases[] = {
     {"file_binary", "file", GAZ_MEDIA_JSON, {"path", "logo.bin"}},
     {"highlight_lines", "highlight", GAZ_MEDIA_JSON, {"path", "src/alloc.c", "lines", "1-6"}},
     {"highlight_binary", "highlight", GAZ_MEDIA_JSON, {"path", "logo.bin"}},
+    {"symbols_exact", "symbols", GAZ_MEDIA_JSON, {"name", "alloc", "match", "exact"}},
+    {"symbols_fuzzy", "symbols", GAZ_MEDIA_JSON, {"name", "alc", "limit", "3"}},
+    {"symbols_none", "symbols", GAZ_MEDIA_JSON, {"name", "no_such_thing"}},
+    {"error_kind", "symbols", GAZ_MEDIA_JSON, {"name", "alloc", "kind", "funktion"}},
+    {"outline", "outline", GAZ_MEDIA_JSON, {"path", "src/alloc.c"}},
+    {"outline_binary", "outline", GAZ_MEDIA_JSON, {"path", "logo.bin"}},
+    {"definition_name", "definition", GAZ_MEDIA_JSON, {"name", "alloc"}},
+    {"definition_at", "definition", GAZ_MEDIA_JSON, {"at", "src/alloc.c:3:7"}},
+    {"error_definition", "definition", GAZ_MEDIA_JSON, {"name", "aloc"}},
+    {"error_definition_both", "definition", GAZ_MEDIA_JSON, {NULL}},
+    {"error_place", "definition", GAZ_MEDIA_JSON, {"at", "src/main.c"}},
+    {"references", "references", GAZ_MEDIA_JSON, {"name", "alloc"}},
+    {"error_role", "references", GAZ_MEDIA_JSON, {"name", "alloc", "role", "cal"}},
+    {"callers", "callers", GAZ_MEDIA_JSON, {"name", "alloc"}},
+    {"callees", "callees", GAZ_MEDIA_JSON, {"name", "alloc", "ambiguous", "1"}},
+    {"implementations", "implementations", GAZ_MEDIA_JSON, {"name", "alloc"}},
+    {"deps", "deps", GAZ_MEDIA_JSON, {"path", "src/alloc.c"}},
+    {"deps_dependents", "deps", GAZ_MEDIA_JSON, {"path", "src/alloc.h", "direction", "dependents"}},
+    {"deps_path", "deps.path", GAZ_MEDIA_JSON, {"from", "src/alloc.c", "to", "src/alloc.h"}},
+    {"deps_cycles", "deps.cycles", GAZ_MEDIA_JSON, {NULL}},
+    {"impact", "impact", GAZ_MEDIA_JSON, {"change", "src/alloc.h"}},
+    {"error_impact", "impact", GAZ_MEDIA_JSON, {"change", "src/alloc.h:9-2"}},
+    {"tests", "tests", GAZ_MEDIA_JSON, {"path", "src/alloc.c"}},
     {"error_file", "file", GAZ_MEDIA_JSON, {"path", "src/aloc.c"}},
     {"tree_root", "tree", GAZ_MEDIA_JSON, {NULL}},
     {"tree_directory", "tree", GAZ_MEDIA_JSON, {"path", "src"}},
@@ -293,10 +316,13 @@ static void answers_are_those_expected(void **state)
     (void)fixture_index(&f, "demo");
     gaz_parse_pool *parsers = NULL;
     assert_ok(gaz_parse_pool_new(NULL, 1, &parsers, &err));
+    gaz_code_cache *code = NULL;
+    assert_ok(gaz_code_cache_new(f.engine, 2, &code, &err));
     gaz_services services = {.store = f.store,
                              .engine = f.engine,
                              .runner = f.runner,
                              .parsers = parsers,
+                             .code = code,
                              .settings = &f.settings,
                              .log = &f.log,
                              .started_us = gaz_wall_us()};
@@ -309,6 +335,7 @@ static void answers_are_those_expected(void **state)
         gaz_strbuf_release(&text);
     }
     gaz_parse_pool_free(parsers);
+    gaz_code_cache_free(code);
     fixture_close(&f);
     gaz_error_clear(&err);
     assert_ok(gaz_remove_all(dir, &err));

@@ -29,7 +29,7 @@ BEGIN {
     allow("base", ""); allow("json", "base"); allow("net", "base"); allow("regex", "base"); allow("repo", "base")
     allow("text", "base"); allow("symbols", "base"); allow("store", "base")
     allow("graph", "base json regex store")
-    allow("jobs", low); allow("query", low); allow("pipeline", low " jobs query graph"); allow("ops", low " jobs query graph pipeline")
+    allow("jobs", low); allow("query", low); allow("pipeline", low " jobs query graph"); allow("context", low " jobs query graph"); allow("ops", low " jobs query graph context pipeline")
     # One seam per library: a pattern of the paths that may include it.
     seam("sqlite3.h", "^indexer/store/"); seam("zstd.h", "^indexer/text/"); seam("tree_sitter/", "^indexer/symbols/"); seam("git2.h", "^indexer/repo/")
     seam("hs.h", "^indexer/regex/"); seam("hs/hs.h", "^indexer/regex/"); seam("pcre2.h", "^indexer/regex/")

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "gaz/base/log.h"
 #include "gaz/base/strbuf.h"
+#include "gaz/context/code.h"
 #include "gaz/json/json.h"
 #include "gaz/pipeline/parse_pool.h"
 #include "gaz/pipeline/runner.h"
@@ -45,6 +46,7 @@ typedef struct gaz_services {
     gaz_engine *engine;
     gaz_runner *runner;
     gaz_parse_pool *parsers;
+    gaz_code_cache *code;
     const gaz_settings *settings;
     const gaz_log *log;
     bool remote; /**< asked over HTTP: local paths only below settings->roots, private URLs only

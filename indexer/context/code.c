@@ -1,0 +1,329 @@
+/* Opening a ref, and the graphs that are kept. Symbols of a ref and a generation are one object of
+ * the engine's, so it tells whether a kept graph still holds; if not, the newest graph of the same
+ * repository is what the new one is made from. */
+#include "gaz/context/code.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gaz/base/arena.h"
+
+#define TEXTS_MAX ((size_t)64 << 20) /* of files whose facts were shown */
+
+typedef struct kept_graph {
+    char *repo, *branch;
+    gaz_symbol_view *symbols; /* it was made from these */
+    gaz_graph *graph;
+    uint64_t used;
+} kept_graph;
+
+struct gaz_code_cache {
+    gaz_engine *engine;
+    unsigned max;
+    pthread_mutex_t lock; /* over the graphs */
+    pthread_mutex_t
+        building; /* one graph at a time: it takes all of a core, and others wait for it */
+    kept_graph graphs[GAZ_CODE_GRAPHS_MAX];
+    uint64_t clock;
+};
+
+struct gaz_code {
+    gaz_code_cache *cache;
+    gaz_ref_files *files;
+    gaz_symbol_view *symbols; /* borrowed from the files */
+    gaz_graph *graph;
+    gaz_resolver *resolver;
+    gaz_arena texts;
+    uint32_t text_file; /* whose text is in `text` */
+    gaz_strbuf text;
+};
+
+static gaz_status no_memory(gaz_error *err)
+{
+    return gaz_error_set(err, GAZ_E_NOMEM, "no memory for questions about code");
+}
+
+/* ---- graphs that are kept ---- */
+
+gaz_status gaz_code_cache_new(gaz_engine *engine, unsigned graphs, gaz_code_cache **out,
+                              gaz_error *err)
+{
+    if (graphs < 1 || graphs > GAZ_CODE_GRAPHS_MAX)
+        return gaz_error_set(err, GAZ_E_INVALID, "%u graphs cannot be kept (1 to %d)", graphs,
+                             GAZ_CODE_GRAPHS_MAX);
+    gaz_code_cache *cache = calloc(1, sizeof *cache);
+    if (!cache)
+        return no_memory(err);
+    cache->engine = engine;
+    cache->max = graphs;
+    pthread_mutex_init(&cache->lock, NULL);
+    pthread_mutex_init(&cache->building, NULL);
+    *out = cache;
+    return GAZ_OK;
+}
+
+static void drop(kept_graph *g)
+{
+    free(g->repo);
+    free(g->branch);
+    gaz_symbol_view_unref(g->symbols);
+    gaz_graph_unref(g->graph);
+    *g = (kept_graph){0};
+}
+
+void gaz_code_cache_free(gaz_code_cache *cache)
+{
+    if (!cache)
+        return;
+    for (unsigned i = 0; i < cache->max; i++)
+        drop(&cache->graphs[i]);
+    pthread_mutex_destroy(&cache->building);
+    pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+/* The graph made from these symbols, or NULL; `before` gets the newest one of the same repository,
+ * of the same branch if there is one. */
+static gaz_graph *find_graph(gaz_code_cache *cache, const gaz_ref_head *head,
+                             const gaz_symbol_view *symbols, gaz_graph **before)
+{
+    gaz_graph *found = NULL;
+    const kept_graph *best = NULL;
+    bool best_branch = false;
+    pthread_mutex_lock(&cache->lock);
+    for (unsigned i = 0; i < cache->max && !found; i++) {
+        kept_graph *g = &cache->graphs[i];
+        if (!g->graph || strcmp(g->repo, head->repo) != 0)
+            continue;
+        if (g->symbols == symbols) {
+            g->used = ++cache->clock;
+            found = gaz_graph_ref(g->graph);
+        }
+        bool branch = strcmp(g->branch, head->branch) == 0;
+        if (!best || (branch && !best_branch) || (branch == best_branch && g->used > best->used)) {
+            best = g;
+            best_branch = branch;
+        }
+    }
+    if (before)
+        *before = !found && best ? gaz_graph_ref(best->graph) : NULL;
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+/* Takes the place of the one of the same branch, else of the least recently used. */
+static void keep_graph(gaz_code_cache *cache, const gaz_ref_head *head, gaz_symbol_view *symbols,
+                       gaz_graph *graph)
+{
+    char *repo = strdup(head->repo), *branch = strdup(head->branch);
+    if (!repo || !branch) {
+        free(repo);
+        free(branch);
+        return; /* it is made again when it is asked for again */
+    }
+    pthread_mutex_lock(&cache->lock);
+    kept_graph *slot = &cache->graphs[0];
+    for (unsigned i = 0; i < cache->max; i++) {
+        kept_graph *g = &cache->graphs[i];
+        if (g->graph && strcmp(g->repo, repo) == 0 && strcmp(g->branch, branch) == 0) {
+            slot = g;
+            break;
+        }
+        if (g->used < slot->used)
+            slot = g;
+    }
+    drop(slot);
+    *slot = (kept_graph){.repo = repo,
+                         .branch = branch,
+                         .symbols = gaz_symbol_view_ref(symbols),
+                         .graph = gaz_graph_ref(graph),
+                         .used = ++cache->clock};
+    pthread_mutex_unlock(&cache->lock);
+}
+
+/* ---- making one ---- */
+
+static gaz_status read_text(void *ctx, uint32_t file, size_t max, gaz_strbuf *out, gaz_error *err)
+{
+    gaz_ref_files *files = ctx;
+    gaz_ref_file f;
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    gaz_ref_files_at(files, file, &f);
+    if (f.skip)
+        return GAZ_E_NOT_FOUND;
+    gaz_status st = gaz_ref_files_text(files, file, 0, 0, &text, NULL);
+    if (st == GAZ_OK) {
+        gaz_strbuf_add(out, text.data, text.len < max ? text.len : max);
+        st = gaz_strbuf_check(out, err);
+    } else {
+        st = GAZ_E_NOT_FOUND; /* what cannot be read tells nothing */
+    }
+    gaz_strbuf_release(&text);
+    return st;
+}
+
+static uint8_t flags_of(gaz_file_role role)
+{
+    switch (role) {
+    case GAZ_FILE_GENERATED:
+        return GAZ_GRAPH_GENERATED;
+    case GAZ_FILE_VENDORED:
+        return GAZ_GRAPH_VENDORED;
+    case GAZ_FILE_DOCS:
+        return GAZ_GRAPH_DOCS;
+    case GAZ_FILE_TEST:
+        return GAZ_GRAPH_TEST;
+    default:
+        return 0;
+    }
+}
+
+static gaz_status make_graph(gaz_code *code, const gaz_graph *before, gaz_graph **out,
+                             gaz_error *err)
+{
+    uint32_t count = gaz_ref_files_count(code->files);
+    gaz_graph_file *files = calloc((size_t)count + 1, sizeof *files);
+    if (!files)
+        return no_memory(err);
+    for (uint32_t i = 0; i < count; i++) {
+        gaz_ref_file f;
+        gaz_ref_files_at(code->files, i, &f);
+        files[i] = (gaz_graph_file){.path = f.path,
+                                    .path_len = f.path_len,
+                                    .language = f.language,
+                                    .oid = f.blob,
+                                    .flags = flags_of(f.role)};
+    }
+    gaz_graph_source source = {.files = files,
+                               .file_count = count,
+                               .symbols = code->symbols,
+                               .text = read_text,
+                               .ctx = code->files};
+    gaz_status st = gaz_graph_new(&source, before, out, err);
+    free(files);
+    return st;
+}
+
+gaz_status gaz_code_graph(gaz_code *code, gaz_graph **out, gaz_error *err)
+{
+    gaz_symbol_view *symbols = NULL;
+    gaz_graph *before = NULL;
+    gaz_status st = code->graph ? GAZ_OK : gaz_code_symbols(code, &symbols, err);
+    if (st != GAZ_OK)
+        return st;
+    if (!code->graph) {
+        const gaz_ref_head *head = gaz_ref_files_head(code->files);
+        code->graph = find_graph(code->cache, head, symbols, NULL);
+        if (!code->graph) {
+            pthread_mutex_lock(&code->cache->building);
+            code->graph = find_graph(code->cache, head, symbols, &before); /* meanwhile made? */
+            if (!code->graph)
+                st = make_graph(code, before, &code->graph, err);
+            if (st == GAZ_OK)
+                keep_graph(code->cache, head, symbols, code->graph);
+            pthread_mutex_unlock(&code->cache->building);
+            gaz_graph_unref(before);
+        }
+    }
+    if (st == GAZ_OK)
+        *out = code->graph;
+    return st;
+}
+
+/* ---- opening ---- */
+
+gaz_status gaz_code_open(gaz_code_cache *cache, const char *repo, const char *rev, gaz_code **out,
+                         gaz_error *err)
+{
+    gaz_code *code = calloc(1, sizeof *code);
+    if (!code)
+        return no_memory(err);
+    code->cache = cache;
+    code->text = GAZ_STRBUF_INIT;
+    code->text_file = UINT32_MAX;
+    gaz_arena_init(&code->texts, TEXTS_MAX);
+    gaz_status st = gaz_ref_files_open(cache->engine, repo, rev, &code->files, err);
+    if (st != GAZ_OK) {
+        gaz_code_close(code);
+        return st;
+    }
+    *out = code;
+    return GAZ_OK;
+}
+
+void gaz_code_close(gaz_code *code)
+{
+    if (!code)
+        return;
+    gaz_resolver_free(code->resolver);
+    gaz_graph_unref(code->graph);
+    gaz_ref_files_unref(code->files);
+    gaz_arena_release(&code->texts);
+    gaz_strbuf_release(&code->text);
+    free(code);
+}
+
+gaz_ref_files *gaz_code_files(gaz_code *code)
+{
+    return code->files;
+}
+
+gaz_status gaz_code_symbols(gaz_code *code, gaz_symbol_view **out, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    if (!code->symbols)
+        st = gaz_ref_files_symbols(code->files, &code->symbols, err);
+    if (st == GAZ_OK)
+        *out = code->symbols;
+    return st;
+}
+
+bool gaz_code_symbols_complete(const gaz_code *code)
+{
+    uint32_t wanted = 0, found = 0;
+    gaz_symbol_view_counts(code->symbols, &wanted, &found);
+    return found == wanted;
+}
+
+gaz_status gaz_code_resolver(gaz_code *code, int64_t deadline_us, gaz_resolver **out,
+                             gaz_error *err)
+{
+    gaz_graph *graph = NULL;
+    gaz_status st = code->resolver ? GAZ_OK : gaz_code_graph(code, &graph, err);
+    if (st == GAZ_OK && !code->resolver) {
+        gaz_resolve_source source = {.view = code->symbols,
+                                     .graph = graph,
+                                     .text = read_text,
+                                     .ctx = code->files,
+                                     .deadline_us = deadline_us};
+        st = gaz_resolver_new(&source, &code->resolver, err);
+    }
+    if (st == GAZ_OK)
+        *out = code->resolver;
+    return st;
+}
+
+gaz_status gaz_code_text(gaz_code *code, uint32_t file, const gaz_symbol_text *text,
+                         const char **out, size_t *len, gaz_error *err)
+{
+    *out = text->data ? text->data : "";
+    *len = text->data ? text->len : 0;
+    if (!text->len || text->start == GAZ_SYMBOL_NOWHERE)
+        return GAZ_OK;
+    if (code->text_file != file) {
+        gaz_status st = gaz_ref_files_text(code->files, file, 0, 0, &code->text, err);
+        if (st != GAZ_OK)
+            return st;
+        code->text_file = file;
+    }
+    if (text->start > code->text.len || text->len > code->text.len - text->start)
+        return gaz_error_set(err, GAZ_E_CORRUPT, "a symbol lies outside of its file's text");
+    char *copy = gaz_arena_strndup(&code->texts, code->text.data + text->start, text->len);
+    if (!copy)
+        return gaz_error_set(err, GAZ_E_LIMIT, "the texts of an answer are over %zu bytes",
+                             TEXTS_MAX);
+    *out = copy;
+    *len = text->len;
+    return GAZ_OK;
+}

@@ -1,0 +1,40 @@
+/* A ref opened for questions about its code: its files, their symbols, the graph between them, and
+ * what names mean. It pins the generation it was opened at. */
+#ifndef GAZ_CONTEXT_CODE_H
+#define GAZ_CONTEXT_CODE_H
+
+#include "gaz/graph/resolve.h"
+#include "gaz/query/ref_files.h"
+
+#define GAZ_CODE_GRAPHS_MAX 64
+
+/** Graphs kept from question to question; a newer one is made from the one before. Threading: any
+ * thread. */
+typedef struct gaz_code_cache gaz_code_cache;
+/** @param graphs  kept at most, 1 to GAZ_CODE_GRAPHS_MAX; the least recently used goes first
+ * @param engine  borrowed, outlives the cache */
+GAZ_CHECKED gaz_status gaz_code_cache_new(gaz_engine *engine, unsigned graphs, gaz_code_cache **out,
+                                          gaz_error *err);
+void gaz_code_cache_free(gaz_code_cache *cache);
+
+/** Not shared between threads. */
+typedef struct gaz_code gaz_code;
+/** Opens a ref: as gaz_ref_files_open(). */
+GAZ_CHECKED gaz_status gaz_code_open(gaz_code_cache *cache, const char *repo, const char *rev,
+                                     gaz_code **out, gaz_error *err);
+void gaz_code_close(gaz_code *code);
+
+gaz_ref_files *gaz_code_files(gaz_code *code);
+/** Borrowed, as all below. */
+GAZ_CHECKED gaz_status gaz_code_symbols(gaz_code *code, gaz_symbol_view **out, gaz_error *err);
+/** Whether all files that have symbols have theirs read; call after gaz_code_symbols(). */
+bool gaz_code_symbols_complete(const gaz_code *code);
+GAZ_CHECKED gaz_status gaz_code_graph(gaz_code *code, gaz_graph **out, gaz_error *err);
+/** One for all questions of this opening. @param deadline_us  of the first call */
+GAZ_CHECKED gaz_status gaz_code_resolver(gaz_code *code, int64_t deadline_us, gaz_resolver **out,
+                                         gaz_error *err);
+/** A text of a fact: from the file's text where it stands there. Lives as long as the code. */
+GAZ_CHECKED gaz_status gaz_code_text(gaz_code *code, uint32_t file, const gaz_symbol_text *text,
+                                     const char **out, size_t *len, gaz_error *err);
+
+#endif

@@ -1,0 +1,74 @@
+/* What answers about code are made of: a ref opened, the definition a request means, and the JSON
+ * of places. Private to the ops module. */
+#ifndef GAZ_OPS_CODE_ANSWER_H
+#define GAZ_OPS_CODE_ANSWER_H
+
+#include "gaz/context/code.h"
+#include "handlers.h"
+
+/* An answer about one ref, while it is made. */
+typedef struct code_answer {
+    gaz_call *call;
+    int64_t started, deadline;
+    gaz_code *code;
+    gaz_symbol_view *symbols;
+    gaz_strbuf out;
+    gaz_json_writer json;
+    gaz_arena arena;
+    const char *reason; /* why it is not complete, but for symbols that are still to come */
+} code_answer;
+
+/* Opens what `repo` and `rev` name and begins the answer: {repo, branch, commit, generation.
+ * Release in any case. */
+GAZ_CHECKED gaz_status code_begin(code_answer *a, gaz_call *call, gaz_error *err);
+/* complete, reason, took_us} and out. A timeout that something was found before is said in it. */
+GAZ_CHECKED gaz_status code_end(code_answer *a, gaz_error *err);
+void code_release(code_answer *a);
+
+/* ---- what a request means ---- */
+
+/* "path:line:column" taken apart: the path ends where the numbers begin. */
+typedef struct code_place {
+    char *path; /* in the arena */
+    uint32_t line, column;
+} code_place;
+GAZ_CHECKED gaz_status code_place_parse(code_answer *a, const char *text, code_place *out,
+                                        gaz_error *err);
+
+/* The definitions that `name` or `at` mean. */
+typedef struct code_targets {
+    gaz_resolve_target *items;
+    uint32_t count;
+    bool ambiguous;             /* several, and nothing says which */
+    uint8_t method, confidence; /* of `at` */
+} code_targets;
+/* By the parameters name, at and path. GAZ_E_NOT_FOUND with near misses. */
+GAZ_CHECKED gaz_status code_find_targets(code_answer *a, code_targets *out, gaz_error *err);
+/* A file by its path: GAZ_E_NOT_FOUND with near misses. */
+GAZ_CHECKED gaz_status code_find_file(code_answer *a, const char *path, uint32_t *file,
+                                      gaz_error *err);
+
+/* ---- JSON ---- */
+
+/* path, and path_bytes where it is not UTF-8. */
+void code_put_path(code_answer *a, uint32_t file);
+/* The members of a definition, without braces. @param docs  its comment too */
+GAZ_CHECKED gaz_status code_put_definition(code_answer *a, uint32_t file, uint32_t index, bool docs,
+                                           gaz_error *err);
+/* "key": {definition}; null for GAZ_SYMBOL_NONE. Short: name, kind, container, line. */
+GAZ_CHECKED gaz_status code_put_enclosing(code_answer *a, uint32_t file, uint32_t index,
+                                          gaz_error *err);
+/* "targets": [definitions]. */
+GAZ_CHECKED gaz_status code_put_targets(code_answer *a, const gaz_resolve_target *items,
+                                        uint32_t count, gaz_error *err);
+/* "text": a line of a file, cut after 400 bytes. */
+GAZ_CHECKED gaz_status code_put_line(code_answer *a, uint32_t file, uint32_t line, gaz_error *err);
+
+/* ---- pages ---- */
+
+/* The parameter `cursor`, of this generation: two numbers. Zero when it is absent. */
+GAZ_CHECKED gaz_status code_cursor(code_answer *a, uint32_t *step, uint32_t *at, gaz_error *err);
+/* "cursor": how to go on, or null. */
+void code_put_cursor(code_answer *a, bool more, uint32_t step, uint32_t at);
+
+#endif
