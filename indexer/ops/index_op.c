@@ -16,6 +16,14 @@ typedef struct waiting {
 
 typedef GAZ_VEC(int64_t) job_list;
 
+static gaz_status submit_one(gaz_call *call, const char *repo, const char *rev, int64_t *id,
+                             gaz_error *err)
+{
+    gaz_runner *runner = call->services->runner;
+    return call_number(call, "text_only") ? gaz_runner_submit_text(runner, repo, rev, id, err)
+                                          : gaz_runner_submit(runner, repo, rev, id, err);
+}
+
 static gaz_status submit_all(gaz_call *call, job_list *jobs, gaz_error *err)
 {
     const gaz_services *s = call->services;
@@ -29,7 +37,7 @@ static gaz_status submit_all(gaz_call *call, job_list *jobs, gaz_error *err)
         if (st != GAZ_OK)
             return st;
         gaz_repo_row_release(&row);
-        st = gaz_runner_submit(s->runner, only, rev, &id, err);
+        st = submit_one(call, only, rev, &id, err);
         return st != GAZ_OK || gaz_vec_push(jobs, id)
                    ? st
                    : gaz_error_set(err, GAZ_E_NOMEM, "no memory for a list of jobs");
@@ -39,7 +47,7 @@ static gaz_status submit_all(gaz_call *call, job_list *jobs, gaz_error *err)
     st = gaz_store_repo_list(s->store, &rows, &count, err);
     for (size_t i = 0; i < count; i++) {
         if (st == GAZ_OK)
-            st = gaz_runner_submit(s->runner, rows[i].name, NULL, &id, err);
+            st = submit_one(call, rows[i].name, NULL, &id, err);
         if (st == GAZ_OK && !gaz_vec_push(jobs, id))
             st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for a list of jobs");
         gaz_repo_row_release(&rows[i]);
@@ -119,6 +127,8 @@ static gaz_status put_outcome(gaz_call *call, gaz_json_writer *w, int64_t id,
         gaz_json_put_int(w, "files", (int64_t)result->files);
         gaz_json_put_int(w, "text_bytes", (int64_t)result->bytes);
         gaz_json_put_int(w, "skipped", (int64_t)result->skipped);
+        gaz_json_put_int(w, "symbols", (int64_t)result->symbols);
+        gaz_json_put_int(w, "symbols_failed", (int64_t)result->symbols_failed);
         gaz_json_put_int(w, "elapsed_ms", result->elapsed_us / 1000);
         if (!row.argument)
             put_note(call, w, row.subject);

@@ -25,6 +25,8 @@
 #include "upkeep.h"
 #include "watch_process.h"
 
+#define INDEX_JOB "index" /* kinds of jobs: text and symbols, or text alone */
+#define TEXT_JOB "text"
 #define TAKERS 2
 #define IDLE_MS 500
 #define WAIT_TICK_US 20000
@@ -143,6 +145,7 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
                         .command = "index",
                         .subject = job->subject,
                         .rev = job->argument,
+                        .text_only = strcmp(job->kind, TEXT_JOB) == 0,
                         .store = r->store,
                         .log = r->log,
                         .alive = alive,
@@ -238,10 +241,10 @@ static void *maintain(void *arg)
     return NULL;
 }
 
-static gaz_status submit(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
-                         gaz_error *err)
+static gaz_status submit(gaz_runner *r, const char *kind, const char *repo, const char *rev,
+                         int64_t *job, gaz_error *err)
 {
-    gaz_status st = gaz_store_job_add(r->store, "index", repo, rev, job, err);
+    gaz_status st = gaz_store_job_add(r->store, kind, repo, rev, job, err);
     pthread_mutex_lock(&r->lock);
     r->submitted++;
     pthread_cond_broadcast(&r->wake);
@@ -252,7 +255,7 @@ static gaz_status submit(gaz_runner *r, const char *repo, const char *rev, int64
 static gaz_status submit_polled(void *ctx, const char *repo, gaz_error *err)
 {
     int64_t job;
-    return submit(ctx, repo, NULL, &job, err);
+    return submit(ctx, INDEX_JOB, repo, NULL, &job, err);
 }
 
 /* In a server by its own thread; else here, where the watcher's lines are read. */
@@ -319,7 +322,15 @@ gaz_status gaz_runner_submit(gaz_runner *r, const char *repo, const char *rev, i
 {
     if (!rev)
         poller_reset(r->poller, repo);
-    return submit(r, repo, rev, job, err);
+    return submit(r, INDEX_JOB, repo, rev, job, err);
+}
+
+gaz_status gaz_runner_submit_text(gaz_runner *r, const char *repo, const char *rev, int64_t *job,
+                                  gaz_error *err)
+{
+    if (!rev)
+        poller_reset(r->poller, repo);
+    return submit(r, TEXT_JOB, repo, rev, job, err);
 }
 
 /* How a job stands in the catalogue, for jobs of other processes. @return GAZ_DONE while it is not

@@ -391,6 +391,13 @@ static bool is_awaited(void *ctx)
         gaz_job_row_release(&jobs[i]);
     }
     free(jobs);
+    if (r->yielded) { /* the one that waits may be of text alone */
+        int64_t id;
+        gaz_error ignored = {0};
+        gaz_status queued =
+            gaz_store_job_add(r->store, "index", r->request->repo, r->request->rev, &id, &ignored);
+        (void)queued; /* any later run goes on as well */
+    }
     return r->yielded;
 }
 
@@ -475,7 +482,8 @@ static void release(symbols_run *r)
     gaz_snapshot_free(r->snapshot);
 }
 
-static gaz_status lock_symbols(gaz_store *store, const char *uid, gaz_lock **out, gaz_error *err)
+static gaz_status lock_symbols(gaz_store *store, const char *uid, int64_t wait_ms, gaz_lock **out,
+                               gaz_error *err)
 {
     char name[64];
     gaz_strbuf dir = GAZ_STRBUF_INIT, path = GAZ_STRBUF_INIT;
@@ -484,7 +492,7 @@ static gaz_status lock_symbols(gaz_store *store, const char *uid, gaz_lock **out
     if (st == GAZ_OK)
         st = gaz_path_join(&path, dir.data, name, err);
     if (st == GAZ_OK)
-        st = gaz_lock_open(path.data, true, LOCK_WAIT_MS, out, err);
+        st = gaz_lock_open(path.data, true, wait_ms, out, err);
     gaz_strbuf_release(&dir);
     gaz_strbuf_release(&path);
     return st;
@@ -500,8 +508,13 @@ gaz_status symbols_update(gaz_store *store, const gaz_settings *settings,
     gaz_status st = gaz_store_repo_get(store, request->repo, &row, err);
     if (st != GAZ_OK)
         return st;
-    st = lock_symbols(store, row.uid, &lock, err);
+    gaz_error why = {0};
+    st = lock_symbols(store, row.uid, request->yield ? 0 : LOCK_WAIT_MS, &lock, &why);
     gaz_repo_row_release(&row);
+    if (st == GAZ_E_BUSY && request->yield) /* whoever is at it looks again before it ends */
+        return GAZ_OK;
+    if (st != GAZ_OK && err && err->status == GAZ_OK)
+        *err = why;
     bool yielded = false;
     for (int busy = 0, round = 0; st == GAZ_OK && !yielded && round < ROUNDS_MAX; round++) {
         symbols_run r = {.store = store,

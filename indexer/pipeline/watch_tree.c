@@ -15,6 +15,7 @@
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
 #include "overlay.h"
+#include "symbols_run.h"
 #include "watch_dirs.h"
 
 #define QUIET_MS 4
@@ -45,6 +46,7 @@ typedef struct watcher {
     int64_t head_at, head_wait_us; /* when branches that failed are tried again; 0: they did not */
     unsigned failures;
     bool ready;
+    bool symbols_due; /* something was published since symbols were last brought up to date */
     char noted[sizeof(gaz_error)]; /* the last note, so that it is said once */
 } watcher;
 
@@ -190,6 +192,7 @@ static gaz_status take_head(watcher *w, gaz_error *err)
         return GAZ_DONE;
     }
     branches.report = NULL;
+    branches.text_only = true; /* symbols follow when the tree is quiet */
     gaz_error why = {0};
     if (index_run(w->store, w->o.settings, &branches, &result, &why) == GAZ_OK) {
         w->head = now;
@@ -233,6 +236,7 @@ static gaz_status publish(watcher *w, bool all, gaz_error *err)
     gaz_status st = overlay_update(&w->o, &scope, &result, err);
     if (st == GAZ_OK) {
         w->generation = result.run.generation;
+        w->symbols_due |= result.run.changed || !w->ready;
         tell(w, &result);
     }
     free(result.example);
@@ -372,6 +376,31 @@ static gaz_status tick(watcher *w, gaz_error *err)
     return st;
 }
 
+/* Whether there is something more urgent than symbols. */
+static bool has_news(void *ctx)
+{
+    const watcher *w = ctx;
+    sigset_t pending;
+    struct pollfd p = {.fd = w->dirs.fd, .events = POLLIN};
+    bool ends = sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1;
+    return ends || told_to_stop || poll(&p, 1, 0) > 0;
+}
+
+/* Symbols follow once it is quiet; what is saved meanwhile comes first. */
+static void follow_symbols(watcher *w)
+{
+    index_request request = *w->request;
+    symbols_result result;
+    gaz_error why = {0};
+    request.yield = has_news;
+    request.yield_ctx = w;
+    request.report = NULL;
+    w->symbols_due = false;
+    if (symbols_update(w->store, w->o.settings, &request, &result, &why) != GAZ_OK)
+        note(w, why.message);
+    w->symbols_due = has_news(w);
+}
+
 static gaz_status run(watcher *w, const sigset_t *mask, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
@@ -395,6 +424,8 @@ static gaz_status run(watcher *w, const sigset_t *mask, gaz_error *err)
             wait_for(w, TICK_MS, mask);
             continue;
         }
+        if (w->symbols_due && !has_news(w))
+            follow_symbols(w);
         bool some = wait_for(w, TICK_MS, mask);
         st = some ? gather(w, mask, err) : tick(w, err);
         if (st == GAZ_OK && some && (w->changes.gone || gaz_now_us() >= w->tick_at))
@@ -418,6 +449,7 @@ static gaz_status begin(watcher *w, gaz_error *err)
         return st;
     bool fresh = !row.pool && gaz_repo_row_has_tree(&row);
     gaz_repo_row_release(&row);
+    branches.text_only = true;
     if (fresh)
         st = index_run(w->store, w->o.settings, &branches, &result, err);
     const gaz_settings *settings = w->o.settings;

@@ -27,7 +27,8 @@ static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, i
     gaz_cli_process *p = ctx;
     gaz_run_result result = {0};
     int64_t job = 0;
-    gaz_status st = gaz_runner_submit(p->runner, repo, rev, &job, err);
+    /* Who waits wants the text. */
+    gaz_status st = gaz_runner_submit_text(p->runner, repo, rev, &job, err);
     if (st == GAZ_OK)
         st = gaz_runner_wait(p->runner, job, deadline_us, NULL, NULL, &result, err);
     if (st == GAZ_OK) {

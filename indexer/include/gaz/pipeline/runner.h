@@ -74,6 +74,9 @@ void gaz_runner_free(gaz_runner *runner);
  * and gives its job's id; an equal one that waits is shared. */
 GAZ_CHECKED gaz_status gaz_runner_submit(gaz_runner *runner, const char *repo, const char *rev,
                                          int64_t *job, gaz_error *err);
+/** The same without symbols, which are left for another run. */
+GAZ_CHECKED gaz_status gaz_runner_submit_text(gaz_runner *runner, const char *repo, const char *rev,
+                                              int64_t *job, gaz_error *err);
 /** Waits for a job of this runner. GAZ_E_TIMEOUT leaves it running. The job's own failure is
  * returned with its message. */
 GAZ_CHECKED gaz_status gaz_runner_wait(gaz_runner *runner, int64_t job, int64_t deadline_us,
