@@ -197,7 +197,7 @@ def build_beside(gaz, name):
 def build(gaz, corpus, home):
     env = dict(os.environ, GAZ_HOME=home)
     subprocess.run([gaz, "add", corpus, "--name", "corpus", "--no-index"], env=env, stdout=subprocess.DEVNULL, check=False)
-    result = build_run([gaz, "index", "corpus"], env)
+    result = build_run([gaz, "index", "corpus", "--text-only"], env)
     status = json.loads(subprocess.run([gaz, "status", "--json"], env=env, stdout=subprocess.PIPE, check=True).stdout)
     result.update(disk_bytes=tree_bytes(home), text_bytes=status["index"]["text_bytes"])
     return result

@@ -74,7 +74,7 @@ def one_commit(connection, repository, number):
     path = repository.files[number * 7919 % len(repository.files)]
     repository.head = repository.commit("main", [path], word)
     start = time.perf_counter()
-    ask(connection, "POST", "/v1/index?wait=1", {"repo": "corpus"})
+    ask(connection, "POST", "/v1/index?wait=1", {"repo": "corpus", "text_only": True})
     indexed = time.perf_counter()
     found = ask(connection, "GET", "/v1/search?" + urllib.parse.urlencode({"q": word}))
     if [f["path"] for f in found["files"]] != [path]:
@@ -98,7 +98,7 @@ def main():
         repository = Repository(corpus, os.path.join(scratch, "corpus.git"))
         subprocess.run([args.gaz, "add", repository.path, "--name", "corpus", "--branches", "*", "--no-index"], env=env,
                        stdout=subprocess.DEVNULL, check=True)
-        subprocess.run([args.gaz, "index", "corpus"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        subprocess.run([args.gaz, "index", "corpus", "--text-only"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         server = bench_search.Server(args.gaz, home)
         connection = http.client.HTTPConnection("127.0.0.1", server.connection.port, timeout=120)
         one_commit(connection, repository, 0)
@@ -109,7 +109,7 @@ def main():
         before = bench_search.tree_bytes(home)
         repository.commit("second", repository.files[::100], "zqbranch")
         start = time.perf_counter()
-        ask(connection, "POST", "/v1/index?wait=1", {"repo": "corpus"})
+        ask(connection, "POST", "/v1/index?wait=1", {"repo": "corpus", "text_only": True})
         result["branch"] = {"seconds": time.perf_counter() - start, "files": len(repository.files[::100]), "before": before,
                             "added": bench_search.tree_bytes(home) - before}
         again = bench_search.timed(["cindex", corpus], env=dict(os.environ, CSEARCHINDEX=os.path.join(scratch, "csearchindex")))[0] \
