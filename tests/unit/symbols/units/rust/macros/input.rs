@@ -8,7 +8,7 @@ macro_rules! make {
 
 macro_rules! local { () => {}; }
 
-cfg_unix! {
+for_unix! {
     mod unix;
     pub fn only_unix(a: u32) -> u32 { a + limit() }
     fn plain() { inner(); }
