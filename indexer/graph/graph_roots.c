@@ -261,10 +261,15 @@ static size_t include_part(const char *dir, size_t len)
     return len;
 }
 
-bool graph_roots_holds(const graph_roots *roots, const char *dir, size_t len)
+bool graph_roots_by_custom(const char *dir, size_t len)
 {
     size_t at = include_part(dir, len);
-    if (at < len && !memchr(dir + at, '/', len - at))
+    return at < len && !memchr(dir + at, '/', len - at);
+}
+
+bool graph_roots_holds(const graph_roots *roots, const char *dir, size_t len)
+{
+    if (graph_roots_by_custom(dir, len))
         return true;
     const uint64_t *votes = roots ? gaz_map_get(&roots->votes, dir, len) : NULL;
     return votes && *votes >= VOTES;

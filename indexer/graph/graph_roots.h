@@ -26,6 +26,8 @@ void graph_roots_unref(graph_roots *roots);
 size_t graph_roots_memory(const graph_roots *roots);
 /** Whether a directory is one: learned, or named as they are by custom. */
 bool graph_roots_holds(const graph_roots *roots, const char *dir, size_t len);
+/** Whether a directory is a root by its name alone. */
+bool graph_roots_by_custom(const char *dir, size_t len);
 /** Bytes of the directory whose files a root serves: what stands before "include". */
 size_t graph_roots_owner(const char *dir, size_t len);
 /** Names of the C and C++ standard headers and of the common POSIX and Linux ones. */

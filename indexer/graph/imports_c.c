@@ -62,30 +62,43 @@ static bool try_database(graph_resolver *r, const gaz_symbol_import *im)
     return true;
 }
 
-/* Among the candidates those in roots that serve this file; the root with the longest owner, of
- * these the one with the shortest path (include before include/uapi). */
+/* A root that serves the file. */
+typedef struct served_root {
+    uint32_t file;
+    size_t owner, len;
+    bool custom;
+} served_root;
+
+/* The longest owner first, then roots by custom, then the shortest path: include/ before
+ * include/uapi. */
+static int by_nearness(const served_root *a, const served_root *b)
+{
+    if (a->owner != b->owner)
+        return a->owner > b->owner ? -1 : 1;
+    if (a->custom != b->custom)
+        return a->custom ? -1 : 1;
+    return a->len < b->len ? -1 : a->len > b->len;
+}
+
 static uint32_t best_root(graph_resolver *r, size_t spec_len, bool *tie)
 {
-    uint32_t best = GRAPH_NONE;
-    size_t best_owner = 0, best_len = 0;
+    served_root best = {.file = GRAPH_NONE};
     *tie = false;
     for (size_t i = 0; i < r->found.len; i++) {
         uint32_t len = 0;
         const char *path = graph_tree_path(r->tree, r->found.items[i], &len);
         size_t root = len > spec_len ? len - spec_len - 1 : 0;
-        if (!graph_roots_holds(r->roots, path, root))
+        served_root one = {r->found.items[i], graph_roots_owner(path, root), root,
+                           graph_roots_by_custom(path, root)};
+        if (!graph_roots_holds(r->roots, path, root) ||
+            !graph_is_below(r->path, r->path_len, path, one.owner))
             continue;
-        size_t owner = graph_roots_owner(path, root);
-        if (!graph_is_below(r->path, r->path_len, path, owner))
-            continue;
-        if (best != GRAPH_NONE && (owner < best_owner || (owner == best_owner && root > best_len)))
-            continue;
-        *tie = best != GRAPH_NONE && owner == best_owner && root == best_len;
-        best = r->found.items[i];
-        best_owner = owner;
-        best_len = root;
+        int order = best.file == GRAPH_NONE ? -1 : by_nearness(&one, &best);
+        *tie = order == 0 || (*tie && order > 0);
+        if (order < 0)
+            best = one;
     }
-    return best;
+    return best.file;
 }
 
 static size_t without_dots(const gaz_symbol_import *im, graph_path *p)
