@@ -57,24 +57,27 @@ def ask(held, port):
     return sum(s.recv(4096).startswith(b"HTTP/1.1 200 ") for s in held)
 
 
-def idle_bytes(server, count):
+def idle_bytes(gaz, home, count, **settings):
     """Anonymous memory per connection that has been served once and is kept alive. Each is asked again afterwards."""
+    server = bench_search.Server(gaz, home, **settings)
     pid, port = server.process.pid, server.connection.port
-    before = bench_search.anonymous_bytes(pid)
-    held = []
-    good = 0
-    while len(held) < count:
-        new = [socket.create_connection(("127.0.0.1", port)) for _ in range(min(100, count - len(held)))]
+    held, good = [], 0
+    while len(held) < 100 + count:
+        if len(held) == 100:  # what is made once is there
+            time.sleep(PARKED)
+            before = bench_search.anonymous_bytes(pid)
+        new = [socket.create_connection(("127.0.0.1", port)) for _ in range(min(100, 100 + count - len(held)))]
         good += ask(new, port)
         held += new
     time.sleep(PARKED)
     after = bench_search.anonymous_bytes(pid)
-    for at in range(0, count, 100):
+    for at in range(0, len(held), 100):
         good += ask(held[at:at + 100], port)
     for s in held:
         s.close()
-    if good != 2 * count:
-        sys.exit("of %d requests on idle connections %d were answered" % (2 * count, good))
+    server.stop()
+    if good != 2 * len(held):
+        sys.exit("of %d requests on idle connections %d were answered" % (2 * len(held), good))
     return (after - before) / count
 
 
@@ -108,13 +111,11 @@ def main():
             targets.append("/v1/search?" + urllib.parse.urlencode({"limit": 50, "q": plain}))
         script = os.path.join(scratch, "queries.lua")
         write_script(script, [t.replace("\\", "\\\\") for t in targets])
-        result["idle_connection_bytes"] = idle_bytes(server, args.idle)
         for connections in (1, 16, 256):
             result["gaz"].append(run_wrk("http://127.0.0.1:%d" % port, script, connections, args.seconds))
         server.stop()
-        server = bench_search.Server(args.gaz, home, GAZ_SERVER_CONNECTIONS=str(MANY + 100))
-        result["idle_connection_bytes_of_many"] = idle_bytes(server, MANY)
-        server.stop()
+        result["idle_connection_bytes"] = idle_bytes(args.gaz, home, args.idle)
+        result["idle_connection_bytes_of_many"] = idle_bytes(args.gaz, home, MANY, GAZ_SERVER_CONNECTIONS=str(MANY + 200))
         hello = os.path.join(scratch, "hello")
         subprocess.run(["cc", "-O2", "-o", hello, os.path.join(HERE, "hello.c"), "-lmicrohttpd"], check=True)
         port = bench_search.free_port()
