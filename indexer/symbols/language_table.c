@@ -42,7 +42,7 @@ gaz_status gaz_language_program(const language_row *row, query_part part, const 
     gaz_status st = GAZ_OK;
     pthread_mutex_lock(&made.lock);
     if (!*place)
-        st = gaz_query_program_new(row->grammar(), row->folder, part, place, err);
+        st = gaz_query_program_new(row->grammar(), row->folder, part, true, place, err);
     if (st == GAZ_OK)
         *out = *place;
     pthread_mutex_unlock(&made.lock);

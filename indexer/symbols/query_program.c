@@ -9,6 +9,9 @@
 #include "query_program.h"
 #include "query_table.h"
 
+/* Our own switch in the copy of tree-sitter's runtime (cmake/GazGrammars.cmake). */
+extern _Thread_local int gaz_tree_sitter_trusts;
+
 enum { INHERIT_MAX = 4, SOURCE_MAX = 24 };
 
 static const char *const part_files[QUERY_PART_COUNT][4] = {
@@ -85,7 +88,7 @@ static void name_place(const sources *all, gaz_error *err)
 }
 
 gaz_status gaz_query_program_new(const TSLanguage *grammar, const char *folder, query_part part,
-                                 query_program **out, gaz_error *err)
+                                 bool trusted, query_program **out, gaz_error *err)
 {
     sources all = {.text = GAZ_STRBUF_INIT};
     gaz_error own = {0};
@@ -95,9 +98,10 @@ gaz_status gaz_query_program_new(const TSLanguage *grammar, const char *folder, 
     if (st == GAZ_OK)
         st = gaz_strbuf_check(&all.text, &own);
     if (st == GAZ_OK)
-        st = gaz_query_program_compile(
-            grammar, all.text.data, all.text.len,
-            part == QUERY_HIGHLIGHTS ? VOCABULARY_HIGHLIGHTS : VOCABULARY_FACTS, out, &own);
+        st = gaz_query_program_compile(grammar, all.text.data, all.text.len,
+                                       part == QUERY_HIGHLIGHTS ? VOCABULARY_HIGHLIGHTS
+                                                                : VOCABULARY_FACTS,
+                                       trusted, out, &own);
     if (st != GAZ_OK) {
         name_place(&all, &own);
         (void)gaz_error_set(err, st, "%s", own.message);
@@ -272,7 +276,8 @@ static gaz_status compile_pattern(query_program *program, uint32_t index, gaz_er
 }
 
 gaz_status gaz_query_program_compile(const TSLanguage *grammar, const char *text, size_t len,
-                                     vocabulary words, query_program **out, gaz_error *err)
+                                     vocabulary words, bool trusted, query_program **out,
+                                     gaz_error *err)
 {
     query_program *program = calloc(1, sizeof *program);
     if (!program)
@@ -280,7 +285,9 @@ gaz_status gaz_query_program_compile(const TSLanguage *grammar, const char *text
     uint32_t at = 0;
     TSQueryError error = TSQueryErrorNone;
     gaz_status st;
+    gaz_tree_sitter_trusts = trusted;
     program->query = ts_query_new(grammar, text, (uint32_t)len, &at, &error);
+    gaz_tree_sitter_trusts = 0;
     if (!program->query) {
         st = fault_at(err, at, query_fault(error), text + at, word_length(text + at, len - at));
         goto failed;

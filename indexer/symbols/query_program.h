@@ -104,17 +104,20 @@ typedef enum query_part {
 
 /**
  * Compiles the queries of a folder.
+ * @param trusted  leaves out tree-sitter's analysis, which takes most of the time and finds
+ *                 patterns that can never match: tests do it
  * @return GAZ_E_INVALID, with the file and line in the message, when they do not fit the grammar
  */
 GAZ_CHECKED gaz_status gaz_query_program_new(const TSLanguage *grammar, const char *folder,
-                                             query_part part, query_program **out, gaz_error *err);
+                                             query_part part, bool trusted, query_program **out,
+                                             gaz_error *err);
 /** What the captures of a query may be called. */
 typedef enum vocabulary { VOCABULARY_ANY, VOCABULARY_FACTS, VOCABULARY_HIGHLIGHTS } vocabulary;
 
-/** Compiles one query text; captures outside its vocabulary are refused. */
+/** Compiles one query text; captures outside its vocabulary are refused. `trusted` as above. */
 GAZ_CHECKED gaz_status gaz_query_program_compile(const TSLanguage *grammar, const char *text,
-                                                 size_t len, vocabulary words, query_program **out,
-                                                 gaz_error *err);
+                                                 size_t len, vocabulary words, bool trusted,
+                                                 query_program **out, gaz_error *err);
 void gaz_query_program_free(query_program *program);
 /** Whether the predicates of a match hold. */
 bool gaz_predicates_hold(const query_program *program, const TSQueryMatch *match, const char *text);

@@ -105,7 +105,8 @@ static gaz_status compile_whole(gaz_tree_pattern *p, const char *text, size_t le
     const TSLanguage *grammar = p->row->grammar();
     query_program *as_written = NULL;
     /* First as it was written, so that a fault is told where the person sees it. */
-    gaz_status st = gaz_query_program_compile(grammar, text, len, VOCABULARY_ANY, &as_written, err);
+    gaz_status st =
+        gaz_query_program_compile(grammar, text, len, VOCABULARY_ANY, false, &as_written, err);
     gaz_query_program_free(as_written);
     size_t stray = st == GAZ_OK ? find_stray_predicate(text, len) : len;
     if (stray < len) {
@@ -120,7 +121,7 @@ static gaz_status compile_whole(gaz_tree_pattern *p, const char *text, size_t le
     add_whole(&rewritten, text, len);
     st = gaz_strbuf_check(&rewritten, err);
     if (st == GAZ_OK)
-        st = gaz_query_program_compile(grammar, rewritten.data, rewritten.len, VOCABULARY_ANY,
+        st = gaz_query_program_compile(grammar, rewritten.data, rewritten.len, VOCABULARY_ANY, true,
                                        &p->program, err);
     gaz_strbuf_release(&rewritten);
     if (st != GAZ_OK) {
