@@ -170,8 +170,9 @@ static uint32_t inline_modules(const graph_resolver *r, uint32_t at, uint32_t ou
 {
     uint32_t count = 0, chain[16];
     for (; at < r->facts.definition_count && count < 16; at = r->facts.definitions[at].container)
-        if (r->facts.definitions[at].kind == KIND_MODULE)
-            chain[count++] = at;
+        if (r->facts.definitions[at].kind == KIND_MODULE &&
+            r->facts.definitions[at].body_end > r->facts.definitions[at].body_start)
+            chain[count++] = at; /* `mod a;` itself has no body */
     for (uint32_t i = 0; i < count; i++)
         out[i] = chain[count - 1 - i];
     return count;

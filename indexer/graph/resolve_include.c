@@ -180,6 +180,8 @@ static gaz_status seen_ones(gaz_resolver *r, const plain_name *name, const name_
         found->len = 1;
     if (st == GAZ_OK)
         st = resolve_settle(r, &s, found, out, err);
+    if (st == GAZ_OK && found == &linked && v->definitions.len)
+        st = resolve_append(r, &v->definitions, out, err);
     gaz_vec_free(&linked);
     return st;
 }

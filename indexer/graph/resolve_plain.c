@@ -31,14 +31,18 @@ static bool shows_members(const looking *l, const gaz_symbol_definition *scope, 
     return innermost || l->language->traits & TRAIT_THIS;
 }
 
+#define KINDS_OF_OBJECTS (KIND_BIT(KIND_METHOD) | KIND_BIT(KIND_FIELD) | KIND_BIT(KIND_PROPERTY))
+
 /* Definitions of the file whose container is this scope. */
-static gaz_status in_scope(looking *l, uint32_t scope, candidate_list *out, gaz_error *err)
+static gaz_status in_scope(looking *l, uint32_t scope, bool members, candidate_list *out,
+                           gaz_error *err)
 {
     candidate *items = NULL;
     uint32_t count = 0;
+    uint64_t kinds = members ? l->name->kinds : l->name->kinds & ~KINDS_OF_OBJECTS;
     gaz_status st = resolve_names_in(l->r, l->set, l->name->file, &items, &count, err);
     for (uint32_t i = 0; st == GAZ_OK && i < count; i++) {
-        if (!kind_in(l->name->kinds, items[i].kind))
+        if (!kind_in(kinds, items[i].kind))
             continue;
         st = resolve_detail(l->r, &items[i], err);
         if (st == GAZ_OK && items[i].def->container == scope && !items[i].def->container_name.len)
@@ -68,8 +72,10 @@ static gaz_status look_around(looking *l, gaz_error *err)
         st = resolve_definition(l->r, l->name->file, at, &scope, err);
         if (st != GAZ_OK)
             break;
+        bool members = l->language->traits & (TRAIT_THIS | TRAIT_INCLUDES) ||
+                       l->language->family == FAMILY_PYTHON;
         if (shows_members(l, scope, i == 0))
-            st = in_scope(l, at, &found, err);
+            st = in_scope(l, at, members, &found, err);
         bool is_class = kind_in(KINDS_CLASS | KIND_BIT(KIND_EXTENSION), scope->kind) ||
                         scope->container_name.len;
         if (st == GAZ_OK && !found.len && is_class && l->language->traits & TRAIT_THIS) {
@@ -194,13 +200,17 @@ gaz_status resolve_plain(gaz_resolver *r, const plain_name *name, gaz_resolution
         return st;
     if (l.language->traits & TRAIT_INCLUDES)
         return resolve_plain_c(r, name, l.set, out, err);
+    plain_name outside = *name; /* what is a member needs something before it */
+    if (!(l.language->traits & TRAIT_THIS))
+        outside.kinds &= ~KINDS_OF_OBJECTS;
+    l.name = &outside;
     st = look_in_file(&l, err);
     if (st == GAZ_OK && !l.decided)
         st = look_in_imports(&l, err);
     if (st == GAZ_OK && !l.decided)
         st = look_in_package(&l, err);
     if (st == GAZ_OK && !l.decided) {
-        st = resolve_wildcards(r, name->file, name->name, name->kinds, &wild, &open, err);
+        st = resolve_wildcards(r, name->file, name->name, outside.kinds, &wild, &open, err);
         if (st == GAZ_OK)
             st = settle(&l, &wild, GAZ_RESOLVE_IMPORT, err);
     }

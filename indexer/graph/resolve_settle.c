@@ -31,6 +31,24 @@ static gaz_status give(gaz_resolver *r, uint8_t method, const candidate *items, 
     return GAZ_OK;
 }
 
+gaz_status resolve_append(gaz_resolver *r, const candidate_list *more, gaz_resolution *out,
+                          gaz_error *err)
+{
+    if (!gaz_resolve_is_edge(out->method))
+        return GAZ_OK;
+    gaz_resolve_target *targets = resolve_alloc(r, out->count + more->len, sizeof *targets);
+    if (!targets)
+        return resolve_no_memory(err);
+    memcpy(targets, out->targets, out->count * sizeof *targets);
+    for (size_t i = 0; i < more->len; i++)
+        targets[out->count + i] = (gaz_resolve_target){more->items[i].file, more->items[i].index};
+    out->targets = targets;
+    out->count += (uint32_t)more->len;
+    out->total = out->count;
+    out->confidence = resolve_confidence(out->method, out);
+    return GAZ_OK;
+}
+
 gaz_status resolve_ambiguous(gaz_resolver *r, const candidate *items, uint32_t count,
                              gaz_resolution *out, gaz_error *err)
 {

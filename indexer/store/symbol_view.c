@@ -262,17 +262,23 @@ gaz_status gaz_symbol_view_references(gaz_symbol_view *view, uint32_t file, cons
         st = symbol_reading_place(&r, w.rank, &place, err);
     if (st != GAZ_OK)
         return st;
-    gaz_symbol_reference *refs = gaz_arena_array(
-        arena, place == GAZ_SYMBOL_NONE ? 1 : (size_t)r.record.document.references + 1,
-        sizeof *refs);
+    /* How many there are is known afterwards: room for all is borrowed, and pages that are not
+     * written cost nothing. */
+    size_t room = place == GAZ_SYMBOL_NONE ? 1 : (size_t)r.record.document.references + 1;
+    gaz_symbol_reference *all = malloc(room * sizeof *all), *kept = NULL;
     symbol_decoding d = symbol_reading_decoding(&r);
-    if (!refs)
+    if (!all)
         return no_memory(err);
     if (place != GAZ_SYMBOL_NONE)
-        st = symbol_decode_references(&d, place, refs, &n, err);
+        st = symbol_decode_references(&d, place, all, &n, err);
+    if (st == GAZ_OK && !(kept = gaz_arena_array(arena, n + (size_t)1, sizeof *kept)))
+        st = no_memory(err);
     if (st == GAZ_OK) {
-        *out = refs;
+        if (n)
+            memcpy(kept, all, n * sizeof *kept);
+        *out = kept;
         *count = n;
     }
+    free(all);
     return st;
 }
