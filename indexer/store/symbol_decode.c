@@ -227,28 +227,40 @@ gaz_status symbol_decode_definitions(const symbol_decoding *x, uint32_t first, u
 
 /* ---- references ---- */
 
-static gaz_status take_reference(const symbol_decoding *x, cursor *c, unsigned bits, bool wanted,
-                                 uint32_t name, gaz_symbol_reference *r, gaz_error *err)
+/* What stands behind a reference that nobody asked for. */
+static void skip_reference(cursor *c, unsigned bits)
+{
+    unsigned form = bits >> REF_QUALIFIER & 3;
+    if (bits & REF_RECEIVER)
+        take(c);
+    if (form == TEXT_NONE)
+        return;
+    uint64_t len = take(c);
+    if (form != TEXT_OWN) {
+        take(c);
+    } else if (len <= (uint64_t)(c->end - c->at)) {
+        c->at += len;
+    } else {
+        c->broken = true;
+    }
+}
+
+static gaz_status take_reference(const symbol_decoding *x, cursor *c, unsigned bits, uint32_t name,
+                                 gaz_symbol_reference *r, gaz_error *err)
 {
     uint32_t receiver = bits & REF_RECEIVER ? take32(c) : 0;
-    unsigned form = bits >> REF_QUALIFIER & 3;
-    if (!wanted && form != TEXT_OWN) {
-        if (form == TEXT_PLACE || form == TEXT_FOLDED) {
-            take(c);
-            take(c);
-        }
-        return c->broken ? corrupt(err) : GAZ_OK;
-    }
     gaz_status st = c->broken ? corrupt(err) : GAZ_OK;
     if (st == GAZ_OK)
-        st = take_text(c, form, r->start, x->arena, &r->qualifier, err);
-    if (st == GAZ_OK && wanted)
+        st = take_text(c, bits >> REF_QUALIFIER & 3, r->start, x->arena, &r->qualifier, err);
+    if (st == GAZ_OK)
         st = give_name(x, name, &r->name, err);
-    if (st == GAZ_OK && wanted && bits & REF_RECEIVER)
+    if (st == GAZ_OK && bits & REF_RECEIVER)
         st = give_name(x, receiver, &r->receiver_type, err);
     return st;
 }
 
+/* Most of a document's references are passed over when one name is asked for: that costs a few
+ * bytes read each and nothing else. */
 gaz_status symbol_decode_references(const symbol_decoding *x, uint32_t only,
                                     gaz_symbol_reference *out, uint32_t *count, gaz_error *err)
 {
@@ -269,19 +281,24 @@ gaz_status symbol_decode_references(const symbol_decoding *x, uint32_t only,
         if (key[2] & REF_ENCLOSING)
             around = take_around(&c, around);
         uint8_t arity = key[2] & REF_ARITY ? take_byte(&c) : UINT8_MAX;
-        bool wanted = only == GAZ_SYMBOL_NONE || only == name;
-        gaz_symbol_reference r = {.role = key[0],
-                                  .flags = key[1],
-                                  .arity = arity,
-                                  .start = start,
-                                  .line = line,
-                                  .enclosing = around - 1};
-        if (around > defs)
+        if (around > defs || c.broken)
             return corrupt(err);
-        st = take_reference(x, &c, key[2], wanted, name, &r, err);
-        if (st == GAZ_OK && wanted)
-            out[n++] = r;
+        bool wanted = only == GAZ_SYMBOL_NONE || only == name;
+        if (!wanted) {
+            skip_reference(&c, key[2]);
+        } else {
+            out[n] = (gaz_symbol_reference){.role = key[0],
+                                            .flags = key[1],
+                                            .arity = arity,
+                                            .start = start,
+                                            .line = line,
+                                            .enclosing = around - 1};
+            st = take_reference(x, &c, key[2], name, &out[n], err);
+        }
+        n += wanted;
     }
+    if (st == GAZ_OK && c.broken)
+        st = corrupt(err);
     *count = n;
     return st;
 }

@@ -10,8 +10,9 @@
 
 #define NAMES_LOOKED_MAX 2000000u /* of one query over all segments */
 #define NAME_ROWS_MAX 200000u     /* names with the words of a query, of one segment */
-#define TEXT_ROWS_MAX 5000u       /* signatures and comments: decoded one by one */
+#define TEXT_ROWS_MAX 1000u       /* signatures and comments: decoded one by one */
 #define BANDS_MAX 6000u           /* read for one fuzzy query and segment */
+#define GUESSES_MAX 1000u         /* of them, bands that may as well hold nothing */
 #define EDITS_LEN 64              /* longer names are not compared by edits */
 #define CHECK_EVERY 512u
 
@@ -298,7 +299,7 @@ static gaz_status look_at_bands(search *s, const uint8_t *shares, uint32_t bands
         for (uint32_t b = 0; st == GAZ_OK && b < bands && s->complete; b++) {
             if (shares[b] != share)
                 continue;
-            if (looked++ >= BANDS_MAX) {
+            if (looked++ >= (share < sure ? GUESSES_MAX : BANDS_MAX)) {
                 s->complete &= share < sure;
                 return GAZ_OK;
             }
@@ -468,12 +469,15 @@ static gaz_status find_words(search *s, gaz_error *err)
         st = symbol_segment_words(s->vs->seg, &words, err);
     if (words && st == GAZ_OK)
         st = symbol_words_find(words, true, split.data, take_row, &names, err);
-    if (words && st == GAZ_OK)
-        st = symbol_words_find(words, false, split.data, take_row, &texts, err);
-    if (st == GAZ_OK && (names.failed || texts.failed))
+    if (st == GAZ_OK && names.failed)
         st = no_memory(err);
     if (st == GAZ_OK)
         st = offer_names(s, &names, err);
+    bool full = s->heap.len >= s->query->limit && s->heap.len && !s->heap.items[0].distance;
+    if (words && st == GAZ_OK && !full) /* else nothing that comes now is among the best */
+        st = symbol_words_find(words, false, split.data, take_row, &texts, err);
+    if (st == GAZ_OK && texts.failed)
+        st = no_memory(err);
     if (st == GAZ_OK)
         st = offer_texts(s, &texts, split.data, err);
     s->complete &= !names.more && !texts.more;
