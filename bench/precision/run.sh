@@ -13,7 +13,8 @@ trap 'rm -rf "$work"' EXIT
 case $language in
 c)
     mapfile -t files < <(cd "$tree" && find . -name '*.c' -printf '%P\n' | LC_ALL=C sort)
-    python3 "$here/oracle_clang.py" "$tree" "${files[@]}" -- ${GAZ_CLANG_FLAGS:-} >"$work/oracle"
+    read -ra flags <<<"${GAZ_CLANG_FLAGS:-}"
+    python3 "$here/oracle_clang.py" "$tree" "${files[@]}" -- "${flags[@]}" >"$work/oracle"
     ;;
 python)
     (cd "$tree" && scip-python index . --project-name tree --project-version 1 --output "$work/index.scip") >"$work/log" 2>&1

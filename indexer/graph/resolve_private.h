@@ -353,7 +353,7 @@ gaz_status resolve_plain_c(gaz_resolver *r, const plain_name *name, const name_s
 /** C's linkage: the definitions that declarations a file sees stand for. */
 gaz_status resolve_link(gaz_resolver *r, const name_set *set, const candidate *declarations,
                         size_t count, candidate_list *out, gaz_error *err);
-/** Adds variants of what an edge leads to. */
+/** Adds variants to what an edge leads to, or to what is ambiguous. */
 gaz_status resolve_append(gaz_resolver *r, const candidate_list *more, gaz_resolution *out,
                           gaz_error *err);
 gaz_status resolve_ambiguous(gaz_resolver *r, const candidate *items, uint32_t count,

@@ -34,7 +34,7 @@ static gaz_status give(gaz_resolver *r, uint8_t method, const candidate *items, 
 gaz_status resolve_append(gaz_resolver *r, const candidate_list *more, gaz_resolution *out,
                           gaz_error *err)
 {
-    if (!gaz_resolve_is_edge(out->method))
+    if (!out->count)
         return GAZ_OK;
     gaz_resolve_target *targets = resolve_alloc(r, out->count + more->len, sizeof *targets);
     if (!targets)
@@ -44,7 +44,7 @@ gaz_status resolve_append(gaz_resolver *r, const candidate_list *more, gaz_resol
         targets[out->count + i] = (gaz_resolve_target){more->items[i].file, more->items[i].index};
     out->targets = targets;
     out->count += (uint32_t)more->len;
-    out->total = out->count;
+    out->total += more->len;
     out->confidence = resolve_confidence(out->method, out);
     return GAZ_OK;
 }

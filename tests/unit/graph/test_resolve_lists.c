@@ -448,6 +448,29 @@ static void cycles_of_every_sort_end(void **state)
     close_scene(&s);
 }
 
+static void alternatives_of_a_build_are_ambiguous_with_the_stub_of_the_header(void **state)
+{
+    static const char *const files[][2] = {
+        {"lock.h", "#ifdef A\nvoid lock(int *l);\n#else\n#define lock(l) (void)(l)\n#endif\n"},
+        {"one.c", "#include \"lock.h\"\nvoid lock(int *l) { *l = 1; }\n"},
+        {"two.c", "#include \"lock.h\"\nvoid lock(int *l) { *l = 2; }\n"},
+        {"use.c", "#include \"lock.h\"\nvoid f(int *l) { lock(l); }\n"},
+    };
+    scene s;
+    gaz_error err = {0};
+    gaz_uses uses;
+    const gaz_uses_query query = {.limit = 10, .ambiguous = true};
+    (void)state;
+    open_scene(&s, files, sizeof files / sizeof *files);
+    assert_ok(gaz_resolve_uses(s.r, target_of(&s, "one.c", 2, "lock"), &query, &uses, &err));
+    assert_int_equal(0, uses.resolved);
+    assert_int_equal(1, uses.count);
+    assert_int_equal(3, uses.items[0].candidates);
+    assert_ok(gaz_resolve_uses(s.r, target_of(&s, "lock.h", 4, "lock"), &query, &uses, &err));
+    assert_int_equal(1, uses.count);
+    close_scene(&s);
+}
+
 static void a_name_with_very_many_definitions_stays_bounded(void **state)
 {
     enum { FILES = 40, EACH = 2000 };
@@ -500,6 +523,7 @@ int main(void)
         cmocka_unit_test(memory_beyond_the_limit_ends_the_work),
         cmocka_unit_test(answers_of_a_compiler_outrank_ours),
         cmocka_unit_test(cycles_of_every_sort_end),
+        cmocka_unit_test(alternatives_of_a_build_are_ambiguous_with_the_stub_of_the_header),
         cmocka_unit_test(a_name_with_very_many_definitions_stays_bounded),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
