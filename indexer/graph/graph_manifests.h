@@ -36,8 +36,6 @@ typedef struct graph_tsconfig {
 typedef struct graph_script_package {
     graph_text dir, name, entry[5]; /* source, module, main, types, browser: in order of liking */
     const gaz_json *exports, *imports;
-    graph_text *named; /* files: bin, scripts' entries */
-    uint32_t named_count;
 } graph_script_package;
 
 /* ---- go.mod ---- */

@@ -43,13 +43,10 @@
 #define DEFINITION_STATIC 0x08u
 #define DEFINITION_LOCAL 0x20u
 #define REFERENCE_LOCAL 0x01u
-#define IMPORT_FROM 2u
-#define IMPORT_QUOTED 3u
 #define IMPORT_ANGLED 4u
 #define IMPORT_PACKAGE 6u
 #define IMPORT_SOURCE 7u
 #define IMPORT_WILDCARD 0x01u
-#define IMPORT_STATIC 0x08u
 #define IMPORT_COMPUTED 0x10u
 
 /** Languages that share rules and manifests. */

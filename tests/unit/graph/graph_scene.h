@@ -186,6 +186,8 @@ static inline void scene_define(scene_facts *f, const char *line, size_t len, ui
             d.kind = kinds[i].kind;
             d.flags = kinds[i].flags;
         }
+    if (d.kind == 13) /* one with a body */
+        d.end = d.body_end = 1;
     if (d.kind == 12)
         f->container = (uint32_t)f->definitions.len;
     assert_true(gaz_vec_push(&f->definitions, d));
