@@ -2,6 +2,8 @@
  * that no program is started and every run of a test sees the same ids. */
 #include "fault_support.h"
 
+#include "gaz/store/commits.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -361,6 +363,26 @@ void fault_assert_sound(const char *home, const char *when)
     free(findings);
 }
 
+/* Whether a file is one of a repository's commit index. */
+static bool in_commit_index(gaz_store *store, const gaz_snapshot *snapshot, const char *base)
+{
+    bool known = false;
+    for (size_t r = 0; !known && r < snapshot->repo_count; r++) {
+        gaz_commits *index = NULL;
+        size_t count = 0;
+        if (gaz_commits_open(store, snapshot->repos[r].row.id, &index, NULL) != GAZ_OK)
+            continue;
+        const gaz_commits_file *rows = gaz_commits_files(index, &count);
+        for (size_t i = 0; i < count; i++) {
+            known |= strncmp(base, rows[i].name, GAZ_SEALED_NAME - 1) == 0;
+            for (size_t k = 0; k < rows[i].diffs.len; k++)
+                known |= strncmp(base, rows[i].diffs.items[k].name, GAZ_SEALED_NAME - 1) == 0;
+        }
+        gaz_commits_unref(index);
+    }
+    return known;
+}
+
 /* What is left over: anything in tmp/, and whatever the snapshot does not name. */
 static void find_leftovers(const char *home, gaz_strbuf *out)
 {
@@ -381,6 +403,7 @@ static void find_leftovers(const char *home, gaz_strbuf *out)
             for (size_t i = 0; i < pool->symbol_count; i++)
                 known |= strncmp(base, pool->symbols[i].name, GAZ_SEALED_NAME - 1) == 0;
         }
+        known |= segment && !known && in_commit_index(store, snapshot, base);
         if (temporary || (segment && !known))
             gaz_strbuf_printf(out, "%s\n", *at);
     }

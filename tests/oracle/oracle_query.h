@@ -57,6 +57,7 @@ typedef struct oracle_answer {
     gaz_search_result result;
     gaz_error error;
     uint64_t files;
+    bool lines_missing; /* of some file not all were shown: allowed only when time ran out */
 } oracle_answer;
 /* @param limit of files */
 gaz_status oracle_ask_us(gaz_engine *engine, const corpus *c, const char *query, const char *rev,
