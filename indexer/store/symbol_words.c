@@ -6,6 +6,7 @@
  * mapping, read-only: what opening a file as immutable=1 does, without a copy of it. */
 #include "symbol_words.h"
 
+#include <errno.h>
 #include <ctype.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -105,6 +106,8 @@ static gaz_status fail(sqlite3 *db, int rc, const char *doing, gaz_error *err)
         gaz_error_hint(err, "run `gaz check`, then `gaz repair`");
         return GAZ_E_CORRUPT;
     case SQLITE_FULL:
+        errno = ENOSPC;
+        return gaz_error_errno(err, "cannot %s words of symbols", doing);
     default:
         gaz_error_set(err, GAZ_E_IO, "cannot %s words of symbols: %s", doing, text);
         gaz_error_hint(err, "the disk of the home directory must have room");
