@@ -96,6 +96,27 @@ static void put_poll(const gaz_services *s, gaz_json_writer *w, const char *repo
     gaz_json_object_end(w);
 }
 
+/* How far the symbols of the default branch are; null before they were looked at. */
+static void put_symbols(gaz_json_writer *w, const gaz_snapshot_repo *repo)
+{
+    const gaz_ref_row *head = NULL;
+    for (size_t i = 0; i < repo->ref_count; i++)
+        head = repo->refs[i].head ? &repo->refs[i] : head;
+    gaz_json_key(w, "symbols");
+    if (!head || !head->symbols.manifest[0]) {
+        gaz_json_null(w);
+        return;
+    }
+    gaz_json_object_begin(w);
+    gaz_json_put_int(w, "documents", head->symbols.documents);
+    gaz_json_put_int(w, "done", head->symbols.done);
+    gaz_json_put_int(w, "failed", head->symbols.failed);
+    gaz_json_put_bool(w, "current",
+                      strcmp(head->symbols.manifest, head->manifest) == 0 &&
+                          head->symbols.done == head->symbols.documents);
+    gaz_json_object_end(w);
+}
+
 gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo,
                     gaz_error *err)
 {
@@ -142,6 +163,7 @@ gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapsho
     put_time(w, "indexed", repo->row.indexed_us);
     gaz_json_put_cstring(w, "error", st == GAZ_OK ? repo->row.last_error : why.message);
     gaz_json_put_cstring(w, "note", repo->row.note);
+    put_symbols(w, repo);
     st = put_worktree(s, w, &repo->row, err);
     put_poll(s, w, repo->row.name);
     gaz_json_object_end(w);

@@ -54,6 +54,17 @@ static void put_remark(gaz_cli_view *view, const char *repo, const char *text)
     gaz_cli_puts(view->notes, "\n");
 }
 
+/* Symbols that are still to be read. */
+static void put_symbols(gaz_cli_view *view, const gaz_json *repo)
+{
+    const gaz_json *symbols = gaz_json_get(repo, "symbols");
+    uint64_t documents = number_of(symbols, "documents"), done = number_of(symbols, "done");
+    if (gaz_json_truth(gaz_json_get(symbols, "current"), true))
+        return;
+    gaz_cli_printf(view->notes, "gaz: %s: symbols of %llu of %llu files are read\n",
+                   text_of(repo, "name"), (unsigned long long)done, (unsigned long long)documents);
+}
+
 /* What the server says of its looks at a remote, when they fail. */
 static void put_poll(gaz_cli_view *view, const gaz_json *repo)
 {
@@ -94,6 +105,7 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
         gaz_strbuf_release(&branches);
         put_remark(view, text_of(r, "name"), text_of(r, "error"));
         put_remark(view, text_of(r, "name"), text_of(r, "note"));
+        put_symbols(view, r);
         put_poll(view, r);
     }
     return gaz_cli_table_print(&table, view->out, err);
