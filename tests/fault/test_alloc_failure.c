@@ -82,7 +82,9 @@ typedef gaz_status (*work)(gaz_store *store, const gaz_settings *settings, gaz_e
 static gaz_status index_work(gaz_store *store, const gaz_settings *settings, gaz_error *err)
 {
     gaz_run_result result = {0};
-    index_request request = {.repo = FAULT_REPO};
+    /* The parser of symbols ends its process when there is no memory: gaz-worker lives with that.
+     */
+    index_request request = {.repo = FAULT_REPO, .text_only = true};
     return index_run(store, settings, &request, &result, err);
 }
 

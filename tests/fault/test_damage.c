@@ -160,6 +160,7 @@ static void learn(const fault_world *w, truth *t, const char *name, unsigned sta
         fault_set_state(w, k);
         assert_ok(fault_index(t->home, &result, &err));
     }
+    assert_ok(fault_sweep(t->home, &err)); /* damage to files that nothing names is nobody's */
     assert_ok(fault_engine_open(t->home, &e, &err));
     for (size_t q = 0; q < QUERIES; q++) {
         gaz_strbuf hits = GAZ_STRBUF_INIT;
