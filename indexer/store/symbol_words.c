@@ -96,6 +96,9 @@ void gaz_symbol_fold(const char *text, size_t len, gaz_strbuf *out)
 static gaz_status fail(sqlite3 *db, int rc, const char *doing, gaz_error *err)
 {
     const char *text = db ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+    /* FTS5 may call what it had no memory to read corrupt: the connection knows. */
+    if (db && (sqlite3_errcode(db) & 0xff) == SQLITE_NOMEM)
+        rc = SQLITE_NOMEM;
     switch (rc & 0xff) {
     case SQLITE_NOMEM:
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to %s words of symbols", doing);
