@@ -21,7 +21,7 @@ typedef struct code_answer {
 /* Opens what `repo` and `rev` name and begins the answer: {repo, branch, commit, generation.
  * Release in any case. */
 GAZ_CHECKED gaz_status code_begin(code_answer *a, gaz_call *call, gaz_error *err);
-/* complete, reason, took_us} and out. A timeout that something was found before is said in it. */
+/* complete, reason, took_us} and out. */
 GAZ_CHECKED gaz_status code_end(code_answer *a, gaz_error *err);
 void code_release(code_answer *a);
 

@@ -243,8 +243,7 @@ static gaz_status read_change(code_answer *a, const char *text, gaz_graph_change
     return code_find_file(a, path, &out->file, err);
 }
 
-static gaz_status put_affected(code_answer *a, const gaz_graph *graph,
-                               const gaz_graph_impact *impact)
+static void put_affected(code_answer *a, const gaz_graph *graph, const gaz_graph_impact *impact)
 {
     gaz_json_key(&a->json, "files");
     gaz_json_array_begin(&a->json);
@@ -266,7 +265,6 @@ static gaz_status put_affected(code_answer *a, const gaz_graph *graph,
         gaz_json_object_end(&a->json);
     }
     gaz_json_array_end(&a->json);
-    return GAZ_OK;
 }
 
 static gaz_status put_impact(code_answer *a, const gaz_graph *graph, gaz_error *err)
@@ -283,7 +281,7 @@ static gaz_status put_impact(code_answer *a, const gaz_graph *graph, gaz_error *
                                   (uint32_t)call_number(a->call, "depth"),
                                   (uint32_t)call_number(a->call, "limit"), &a->arena, &impact, err);
     if (st == GAZ_OK)
-        st = put_affected(a, graph, &impact);
+        put_affected(a, graph, &impact);
     if (st != GAZ_OK)
         return st;
     gaz_json_put_int(&a->json, "total", (int64_t)impact.total);

@@ -2,22 +2,12 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/base/line_start.h"
 #include "gaz/symbols/highlight.h"
 #include "gaz/text/language.h"
 #include "handlers.h"
 
 #define PARSE_MS 10000
-
-/* Bytes of a text before a line, 1-based; its length for lines beyond the last. */
-static size_t offset_of(const gaz_strbuf *text, uint32_t line)
-{
-    size_t at = 0;
-    for (; line > 1 && at < text->len; line--) {
-        const char *newline = memchr(text->data + at, '\n', text->len - at);
-        at = newline ? (size_t)(newline - text->data) + 1 : text->len;
-    }
-    return at;
-}
 
 /* Spans that reach over the part's ends are cut. */
 static void put_spans(gaz_json_writer *w, const gaz_highlights *colours, size_t from, size_t to)
@@ -122,8 +112,9 @@ gaz_status op_highlight(gaz_call *call, gaz_error *err)
     if (st == GAZ_OK) {
         gaz_ref_files_at(files, number, &c.file);
         c.first = first ? first : 1;
-        c.from = offset_of(&c.text, c.first);
-        c.to = first && last < UINT32_MAX ? offset_of(&c.text, last + 1) : c.text.len;
+        c.from = gaz_line_start(c.text.data, c.text.len, c.first - 1);
+        c.to =
+            first && last < UINT32_MAX ? gaz_line_start(c.text.data, c.text.len, last) : c.text.len;
         st = colour(call, &c, err);
     }
     if (st == GAZ_OK)

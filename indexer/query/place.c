@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/base/line_start.h"
 #include "gaz/base/near.h"
 #include "scope.h"
 
@@ -121,17 +122,6 @@ static gaz_status too_large(const char *what, const char *path, uint64_t max, ga
     return GAZ_E_LIMIT;
 }
 
-/* Where line `line` begins in a text whose first line is line 0; its length when it has fewer. */
-static size_t line_start(const char *text, size_t len, uint32_t line)
-{
-    size_t at = 0;
-    for (; line && at < len; line--) {
-        const char *nl = memchr(text + at, '\n', len - at);
-        at = nl ? (size_t)(nl - text) + 1 : len;
-    }
-    return at;
-}
-
 /* What is read of one file, a chunk at a time. */
 typedef struct part {
     gaz_segment *segment;
@@ -146,8 +136,9 @@ typedef struct part {
 static gaz_status take_lines(const part *p, const char *text, size_t len, uint32_t first,
                              uint32_t end, gaz_strbuf *out, gaz_error *err)
 {
-    size_t from = line_start(text, len, first),
-           n = end == UINT32_MAX ? len - from : line_start(text + from, len - from, end - first);
+    size_t from = gaz_line_start(text, len, first),
+           n = end == UINT32_MAX ? len - from
+                                 : gaz_line_start(text + from, len - from, end - first);
     if (n > p->max - out->len)
         return too_large("the part", p->path, p->max, err);
     gaz_strbuf_add(out, text + from, n);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/base/line_start.h"
 #include "gaz/base/utf8.h"
 #include "gaz/base/vec.h"
 #include "gaz/query/parse.h"
@@ -116,17 +117,6 @@ typedef struct colours {
     size_t base; /* where the first line shown begins */
 } colours;
 
-/* Where a line begins, 1-based; the text's length for lines beyond the last. */
-static size_t line_offset(const gaz_strbuf *text, uint32_t line)
-{
-    size_t at = 0;
-    for (; line > 1 && at < text->len; line--) {
-        const char *newline = memchr(text->data + at, '\n', text->len - at);
-        at = newline ? (size_t)(newline - text->data) + 1 : text->len;
-    }
-    return at;
-}
-
 /* All of the file is parsed, whatever the page. Without colours it is shown all the same. */
 static void find_colours(gaz_web_call *call, const place *p, const gaz_file_view *view, colours *c)
 {
@@ -147,7 +137,7 @@ static void find_colours(gaz_web_call *call, const place *p, const gaz_file_view
         st = wanted ? gaz_ref_files_text(files, number, 0, 0, &text, NULL) : GAZ_E_UNSUPPORTED;
     }
     if (st == GAZ_OK) {
-        c->base = line_offset(&text, view->first_line);
+        c->base = gaz_line_start(text.data, text.len, view->first_line - 1);
         st = gaz_parse_highlight(call->services->parsers, file.language, text.data, text.len,
                                  (uint32_t)c->base, (uint32_t)(c->base + view->text.len),
                                  gaz_deadline(COLOUR_MS), &c->list, NULL);
