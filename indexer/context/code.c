@@ -4,11 +4,16 @@
 #include "gaz/context/code.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gaz/base/arena.h"
+#include "gaz/base/clock.h"
+#include "gaz/base/hash.h"
 
+#define ASKED_KEPT 64
 #define TEXTS_MAX ((size_t)64 << 20) /* of files whose facts were shown */
 
 typedef struct kept_graph {
@@ -26,6 +31,11 @@ struct gaz_code_cache {
         building; /* one graph at a time: it takes all of a core, and others wait for it */
     kept_graph graphs[GAZ_CODE_GRAPHS_MAX];
     uint64_t clock;
+    gaz_symbols_fetch fetch;
+    void *fetch_ctx;
+    uint64_t
+        asked[ASKED_KEPT]; /* hashes of repositories and generations symbols were fetched for */
+    unsigned asked_at;
 };
 
 struct gaz_code {
@@ -34,6 +44,7 @@ struct gaz_code {
     gaz_symbol_view *symbols; /* borrowed from the files */
     gaz_graph *graph;
     gaz_resolver *resolver;
+    int64_t deadline_us;
     gaz_arena texts;
     uint32_t text_file; /* whose text is in `text` */
     gaz_strbuf text;
@@ -205,45 +216,116 @@ static gaz_status make_graph(gaz_code *code, const gaz_graph *before, gaz_graph 
     return st;
 }
 
-gaz_status gaz_code_graph(gaz_code *code, gaz_graph **out, gaz_error *err)
+/* Whoever has the lock needs no more than the time of one graph; who waits has a deadline. */
+static gaz_status lock_building(gaz_code *code, gaz_error *err)
 {
-    gaz_symbol_view *symbols = NULL;
+    int64_t until = code->deadline_us;
+    if (until == GAZ_NEVER) {
+        pthread_mutex_lock(&code->cache->building);
+        return GAZ_OK;
+    }
+    const struct timespec at = {until / 1000000, until % 1000000 * 1000};
+    if (pthread_mutex_clocklock(&code->cache->building, CLOCK_MONOTONIC, &at) == 0)
+        return GAZ_OK;
+    return gaz_error_set(err, GAZ_E_TIMEOUT, "the graph of %s is still being made",
+                         gaz_ref_files_head(code->files)->repo);
+}
+
+static gaz_status find_or_make(gaz_code *code, gaz_error *err)
+{
+    const gaz_ref_head *head = gaz_ref_files_head(code->files);
     gaz_graph *before = NULL;
-    gaz_status st = code->graph ? GAZ_OK : gaz_code_symbols(code, &symbols, err);
+    code->graph = find_graph(code->cache, head, code->symbols, NULL);
+    if (code->graph)
+        return GAZ_OK;
+    gaz_status st = lock_building(code, err);
     if (st != GAZ_OK)
         return st;
-    if (!code->graph) {
-        const gaz_ref_head *head = gaz_ref_files_head(code->files);
-        code->graph = find_graph(code->cache, head, symbols, NULL);
-        if (!code->graph) {
-            pthread_mutex_lock(&code->cache->building);
-            code->graph = find_graph(code->cache, head, symbols, &before); /* meanwhile made? */
-            if (!code->graph)
-                st = make_graph(code, before, &code->graph, err);
-            if (st == GAZ_OK)
-                keep_graph(code->cache, head, symbols, code->graph);
-            pthread_mutex_unlock(&code->cache->building);
-            gaz_graph_unref(before);
-        }
-    }
+    code->graph = find_graph(code->cache, head, code->symbols, &before); /* meanwhile made? */
+    if (!code->graph)
+        st = make_graph(code, before, &code->graph, err);
+    if (st == GAZ_OK)
+        keep_graph(code->cache, head, code->symbols, code->graph);
+    pthread_mutex_unlock(&code->cache->building);
+    gaz_graph_unref(before);
+    return st;
+}
+
+gaz_status gaz_code_graph(gaz_code *code, gaz_graph **out, gaz_error *err)
+{
+    gaz_status st = code->graph ? GAZ_OK : find_or_make(code, err);
     if (st == GAZ_OK)
         *out = code->graph;
     return st;
 }
 
+/* ---- symbols that are missing ---- */
+
+void gaz_code_cache_set_symbols_fetch(gaz_code_cache *cache, gaz_symbols_fetch fetch, void *ctx)
+{
+    cache->fetch = fetch;
+    cache->fetch_ctx = ctx;
+}
+
+/* False the second time: what a run could not find, another will not either. */
+static bool first_time(gaz_code_cache *cache, const gaz_ref_head *head)
+{
+    char text[GAZ_REPO_NAME_MAX + sizeof head->generation + 2];
+    bool known = false;
+    int len = snprintf(text, sizeof text, "%s %s", head->repo, head->generation);
+    uint64_t hash = gaz_checksum(text, (size_t)len);
+    pthread_mutex_lock(&cache->lock);
+    for (unsigned i = 0; i < ASKED_KEPT && !known; i++)
+        known = cache->asked[i] == hash;
+    if (!known)
+        cache->asked[cache->asked_at++ % ASKED_KEPT] = hash;
+    pthread_mutex_unlock(&cache->lock);
+    return !known;
+}
+
+static uint32_t missing(const gaz_code *code)
+{
+    uint32_t wanted = 0, found = 0;
+    gaz_symbol_view_counts(code->symbols, &wanted, &found);
+    return wanted - found;
+}
+
 /* ---- opening ---- */
 
-gaz_status gaz_code_open(gaz_code_cache *cache, const char *repo, const char *rev, gaz_code **out,
-                         gaz_error *err)
+/* What is fetched is to be answered from, too. */
+static int64_t half_way(int64_t deadline_us)
+{
+    int64_t now = gaz_now_us();
+    return deadline_us > now && deadline_us != GAZ_NEVER ? now + (deadline_us - now) / 2
+                                                         : deadline_us;
+}
+
+static gaz_status open_files(gaz_code *code, const char *repo, const char *rev, gaz_error *err)
+{
+    gaz_ref_files_unref(code->files);
+    code->files = NULL;
+    gaz_status st = gaz_ref_files_open(code->cache->engine, repo, rev, &code->files, err);
+    return st == GAZ_OK ? gaz_ref_files_symbols(code->files, &code->symbols, err) : st;
+}
+
+gaz_status gaz_code_open(gaz_code_cache *cache, const char *repo, const char *rev,
+                         int64_t deadline_us, gaz_code **out, gaz_error *err)
 {
     gaz_code *code = calloc(1, sizeof *code);
     if (!code)
         return no_memory(err);
     code->cache = cache;
+    code->deadline_us = deadline_us;
     code->text = GAZ_STRBUF_INIT;
     code->text_file = UINT32_MAX;
     gaz_arena_init(&code->texts, TEXTS_MAX);
-    gaz_status st = gaz_ref_files_open(cache->engine, repo, rev, &code->files, err);
+    gaz_status st = open_files(code, repo, rev, err);
+    if (st == GAZ_OK && missing(code) && cache->fetch) {
+        const gaz_ref_head *head = gaz_ref_files_head(code->files);
+        if (first_time(cache, head) &&
+            cache->fetch(cache->fetch_ctx, head->repo, missing(code), half_way(deadline_us)))
+            st = open_files(code, repo, rev, err);
+    }
     if (st != GAZ_OK) {
         gaz_code_close(code);
         return st;
@@ -269,25 +351,17 @@ gaz_ref_files *gaz_code_files(gaz_code *code)
     return code->files;
 }
 
-gaz_status gaz_code_symbols(gaz_code *code, gaz_symbol_view **out, gaz_error *err)
+gaz_symbol_view *gaz_code_symbols(gaz_code *code)
 {
-    gaz_status st = GAZ_OK;
-    if (!code->symbols)
-        st = gaz_ref_files_symbols(code->files, &code->symbols, err);
-    if (st == GAZ_OK)
-        *out = code->symbols;
-    return st;
+    return code->symbols;
 }
 
 bool gaz_code_symbols_complete(const gaz_code *code)
 {
-    uint32_t wanted = 0, found = 0;
-    gaz_symbol_view_counts(code->symbols, &wanted, &found);
-    return found == wanted;
+    return missing(code) == 0;
 }
 
-gaz_status gaz_code_resolver(gaz_code *code, int64_t deadline_us, gaz_resolver **out,
-                             gaz_error *err)
+gaz_status gaz_code_resolver(gaz_code *code, gaz_resolver **out, gaz_error *err)
 {
     gaz_graph *graph = NULL;
     gaz_status st = code->resolver ? GAZ_OK : gaz_code_graph(code, &graph, err);
@@ -296,7 +370,7 @@ gaz_status gaz_code_resolver(gaz_code *code, int64_t deadline_us, gaz_resolver *
                                      .graph = graph,
                                      .text = read_text,
                                      .ctx = code->files,
-                                     .deadline_us = deadline_us};
+                                     .deadline_us = code->deadline_us};
         st = gaz_resolver_new(&source, &code->resolver, err);
     }
     if (st == GAZ_OK)

@@ -25,11 +25,10 @@ gaz_status code_begin(code_answer *a, gaz_call *call, gaz_error *err)
     gaz_arena_init(&a->arena, ARENA_MAX);
     gaz_json_writer_init(&a->json, &a->out);
     gaz_status st = gaz_code_open(call->services->code, call_text(call, "repo"),
-                                  call_text(call, "rev"), &a->code, err);
-    if (st == GAZ_OK)
-        st = gaz_code_symbols(a->code, &a->symbols, err);
+                                  call_text(call, "rev"), a->deadline, &a->code, err);
     if (st != GAZ_OK)
         return st;
+    a->symbols = gaz_code_symbols(a->code);
     gaz_json_object_begin(&a->json);
     put_ref_head(&a->json, gaz_code_files(a->code));
     return GAZ_OK;
@@ -200,7 +199,7 @@ static gaz_status find_at(code_answer *a, const char *text, code_targets *out, g
         st = code_find_file(a, p.path, &file, err);
     if (st != GAZ_OK || !p.column)
         return st == GAZ_OK ? find_in_line(a, file, &p, out, err) : st;
-    st = gaz_code_resolver(a->code, a->deadline, &r, err);
+    st = gaz_code_resolver(a->code, &r, err);
     if (st == GAZ_OK)
         st = gaz_resolve_at_column(r, file, p.line, p.column, &at, err);
     if (st == GAZ_E_NOT_FOUND)

@@ -22,7 +22,7 @@ static gaz_status begin(code_answer *a, gaz_call *call, gaz_resolve_target *targ
     if (st == GAZ_OK)
         st = code_find_targets(a, &targets, err);
     if (st == GAZ_OK)
-        st = gaz_code_resolver(a->code, a->deadline, r, err);
+        st = gaz_code_resolver(a->code, r, err);
     if (st != GAZ_OK)
         return st;
     gaz_json_put_bool(&a->json, "ambiguous", targets.ambiguous);

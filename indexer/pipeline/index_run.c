@@ -384,19 +384,36 @@ static gaz_status index_text(gaz_store *store, const gaz_settings *settings,
     return st;
 }
 
-gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
-                     gaz_run_result *out, gaz_error *err)
+static gaz_status add_symbols(gaz_store *store, const gaz_settings *settings,
+                              const index_request *request, gaz_run_result *out, gaz_error *err)
 {
-    int64_t started = gaz_now_us();
     symbols_result symbols = {0};
-    gaz_status st = index_text(store, settings, request, out, err);
-    if (st != GAZ_OK || request->text_only)
-        return st;
-    st = symbols_update(store, settings, request, &symbols, err);
+    gaz_status st = symbols_update(store, settings, request, &symbols, err);
     out->changed |= symbols.generation != 0;
     out->generation = symbols.generation ? symbols.generation : out->generation;
     out->symbols = symbols.documents;
     out->symbols_failed = symbols.failed;
+    return st;
+}
+
+gaz_status index_symbols(gaz_store *store, const gaz_settings *settings,
+                         const index_request *request, gaz_run_result *out, gaz_error *err)
+{
+    int64_t started = gaz_now_us();
+    *out = (gaz_run_result){0};
+    gaz_status st = add_symbols(store, settings, request, out, err);
+    out->elapsed_us = gaz_now_us() - started;
+    return st;
+}
+
+gaz_status index_run(gaz_store *store, const gaz_settings *settings, const index_request *request,
+                     gaz_run_result *out, gaz_error *err)
+{
+    int64_t started = gaz_now_us();
+    gaz_status st = index_text(store, settings, request, out, err);
+    if (st != GAZ_OK || request->text_only)
+        return st;
+    st = add_symbols(store, settings, request, out, err);
     if (st == GAZ_OK && !request->rev)
         st = index_history(store, settings, request, err);
     out->elapsed_us = gaz_now_us() - started;

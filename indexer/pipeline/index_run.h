@@ -49,6 +49,11 @@ typedef struct index_request {
 GAZ_CHECKED gaz_status index_run(gaz_store *store, const gaz_settings *settings,
                                  const index_request *request, gaz_run_result *out, gaz_error *err);
 
+/* Only the symbols that refs lack; what they hold is not looked at again. */
+GAZ_CHECKED gaz_status index_symbols(gaz_store *store, const gaz_settings *settings,
+                                     const index_request *request, gaz_run_result *out,
+                                     gaz_error *err);
+
 /* ---- its parts ---- */
 
 /* A blob to be read, and what became of it. */

@@ -8,7 +8,7 @@
 typedef struct worker_call {
     const char *worker; /* path of the program */
     const char *home;
-    const char *command, *subject; /* "index" NAME, "merge" POOL, "watch" NAME */
+    const char *command, *subject; /* "index" NAME, "symbols" NAME, "merge" POOL, "watch" NAME */
     const char *rev;               /* nullable */
     bool text_only;                /* "index": symbols are left for another run */
     gaz_store *store;              /* for the quarantine */

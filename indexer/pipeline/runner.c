@@ -25,8 +25,9 @@
 #include "upkeep.h"
 #include "watch_process.h"
 
-#define INDEX_JOB "index" /* kinds of jobs: text and symbols, or text alone */
+#define INDEX_JOB "index" /* kinds of jobs: all of it, text alone, symbols alone */
 #define TEXT_JOB "text"
+#define SYMBOLS_JOB "symbols"
 #define TAKERS 2
 #define IDLE_MS 500
 #define WAIT_TICK_US 20000
@@ -142,7 +143,7 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
     alive_context context = {r, job->id, visit, ctx};
     worker_call call = {.worker = r->worker,
                         .home = gaz_store_home(r->store),
-                        .command = "index",
+                        .command = strcmp(job->kind, SYMBOLS_JOB) == 0 ? "symbols" : "index",
                         .subject = job->subject,
                         .rev = job->argument,
                         .text_only = strcmp(job->kind, TEXT_JOB) == 0,
@@ -156,7 +157,7 @@ static void run_job(gaz_runner *r, const gaz_job_row *job, gaz_progress_visit vi
     gaz_status st = worker_run(&call, &result, &err);
     if (st == GAZ_E_CANCELLED || st == GAZ_E_INTERNAL) /* its process did not end by itself */
         remote_tidy(r->store, job->subject);
-    if (!job->argument)
+    if (!job->argument && strcmp(job->kind, SYMBOLS_JOB) != 0)
         poller_note(r->poller, job->subject, st, &err);
     bool left =
         st == GAZ_E_CANCELLED &&
@@ -331,6 +332,16 @@ gaz_status gaz_runner_submit_text(gaz_runner *r, const char *repo, const char *r
     if (!rev)
         poller_reset(r->poller, repo);
     return submit(r, TEXT_JOB, repo, rev, job, err);
+}
+
+gaz_status gaz_runner_submit_symbols(gaz_runner *r, const char *repo, int64_t *job, gaz_error *err)
+{
+    return submit(r, SYMBOLS_JOB, repo, NULL, job, err);
+}
+
+bool gaz_runner_serves(const gaz_runner *r)
+{
+    return r->thread_count > 0;
 }
 
 /* How a job stands in the catalogue, for jobs of other processes. @return GAZ_DONE while it is not

@@ -11,6 +11,7 @@
 
 #define PARSERS_MAX 8
 #define GRAPHS_KEPT 16
+#define SYMBOLS_AWAITED 2000 /* files that lack them; above, an answer does not wait */
 
 gaz_status gaz_cli_home(const gaz_cli_options *options, char **out, gaz_error *err)
 {
@@ -36,6 +37,26 @@ static gaz_status fetch_revision(void *ctx, const char *repo, const char *rev, i
         *generation = result.generation;
     }
     return st;
+}
+
+/* Few are waited for: a commit that was just pushed. A server begins with many and answers with
+ * what there is. */
+static bool fetch_symbols(void *ctx, const char *repo, uint32_t missing, int64_t deadline_us)
+{
+    gaz_cli_process *p = ctx;
+    gaz_run_result result = {0};
+    gaz_error err = {0};
+    int64_t job = 0;
+    if (missing > SYMBOLS_AWAITED && !gaz_runner_serves(p->runner))
+        return false;
+    gaz_status st = gaz_runner_submit_symbols(p->runner, repo, &job, &err);
+    if (st == GAZ_OK && missing > SYMBOLS_AWAITED)
+        return false;
+    if (st == GAZ_OK)
+        st = gaz_runner_wait(p->runner, job, deadline_us, NULL, NULL, &result, &err);
+    if (st != GAZ_OK)
+        gaz_log_write(&p->log, GAZ_LOG_WARN, "symbols", "%s: %s", repo, err.message);
+    return st == GAZ_OK;
 }
 
 /* What flags say holds for the workers too, which read their settings themselves. */
@@ -110,6 +131,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
         return st;
     }
     gaz_engine_set_revision_fetch(p->engine, fetch_revision, p);
+    gaz_code_cache_set_symbols_fetch(p->code, fetch_symbols, p);
     p->services = (gaz_services){.store = p->store,
                                  .engine = p->engine,
                                  .runner = p->runner,

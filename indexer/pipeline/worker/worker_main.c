@@ -2,6 +2,7 @@
  * own, so that a hostile object that crashes or hangs it harms nobody.
  *
  *   gaz-worker HOME index NAME [--rev REV] [--text-only] [--suspects HEX,HEX…] [--inflight FD]
+ *   gaz-worker HOME symbols NAME [--suspects HEX,HEX…] [--inflight FD]
  *   gaz-worker HOME merge POOL [--all]
  *   gaz-worker HOME poll NAME
  *   gaz-worker HOME history NAME
@@ -190,6 +191,8 @@ static gaz_status work(const options *o, gaz_run_result *result, gaz_error *err)
         request.inflight = map_inflight(o->inflight_fd);
         if (st == GAZ_OK && strcmp(o->command, "watch") == 0)
             st = watch_tree(store, &settings, &request, err);
+        else if (st == GAZ_OK && strcmp(o->command, "symbols") == 0)
+            st = index_symbols(store, &settings, &request, result, err);
         else if (st == GAZ_OK)
             st = index_run(store, &settings, &request, result, err);
     }
@@ -232,7 +235,7 @@ static bool parse_options(int argc, char **argv, options *o)
     }
     return strcmp(o->command, "index") == 0 || strcmp(o->command, "merge") == 0 ||
            strcmp(o->command, "poll") == 0 || strcmp(o->command, "history") == 0 ||
-           strcmp(o->command, "watch") == 0;
+           strcmp(o->command, "watch") == 0 || strcmp(o->command, "symbols") == 0;
 }
 
 int main(int argc, char **argv)
@@ -243,8 +246,9 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
-        fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] [--text-only] | HOME merge "
-                        "POOL [--all] | HOME poll NAME | HOME history NAME | HOME watch NAME\n");
+        fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] [--text-only] | HOME "
+                        "symbols NAME | HOME merge POOL [--all] | HOME poll NAME | HOME history "
+                        "NAME | HOME watch NAME\n");
         return 2;
     }
     gaz_status st = work(&o, &result, &err);

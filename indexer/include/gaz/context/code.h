@@ -17,22 +17,31 @@ GAZ_CHECKED gaz_status gaz_code_cache_new(gaz_engine *engine, unsigned graphs, g
                                           gaz_error *err);
 void gaz_code_cache_free(gaz_code_cache *cache);
 
+/** Brings in symbols that files of a repository lack; installed by the program that can.
+ * @param missing  how many files lack them
+ * @return whether there may be more of them now */
+typedef bool (*gaz_symbols_fetch)(void *ctx, const char *repo, uint32_t missing,
+                                  int64_t deadline_us);
+void gaz_code_cache_set_symbols_fetch(gaz_code_cache *cache, gaz_symbols_fetch fetch, void *ctx);
+
 /** Not shared between threads. */
 typedef struct gaz_code gaz_code;
-/** Opens a ref: as gaz_ref_files_open(). */
+/** Opens a ref: as gaz_ref_files_open(). Where files lack their symbols they are brought in, once
+ * for each generation: a commit that was just pushed has them.
+ * @param deadline_us  monotonic, of all questions to it */
 GAZ_CHECKED gaz_status gaz_code_open(gaz_code_cache *cache, const char *repo, const char *rev,
-                                     gaz_code **out, gaz_error *err);
+                                     int64_t deadline_us, gaz_code **out, gaz_error *err);
 void gaz_code_close(gaz_code *code);
 
 gaz_ref_files *gaz_code_files(gaz_code *code);
 /** Borrowed, as all below. */
-GAZ_CHECKED gaz_status gaz_code_symbols(gaz_code *code, gaz_symbol_view **out, gaz_error *err);
-/** Whether all files that have symbols have theirs read; call after gaz_code_symbols(). */
+gaz_symbol_view *gaz_code_symbols(gaz_code *code);
+/** Whether all files that have symbols have theirs read. */
 bool gaz_code_symbols_complete(const gaz_code *code);
+/** GAZ_E_TIMEOUT when another thread makes one until the deadline. */
 GAZ_CHECKED gaz_status gaz_code_graph(gaz_code *code, gaz_graph **out, gaz_error *err);
-/** One for all questions of this opening. @param deadline_us  of the first call */
-GAZ_CHECKED gaz_status gaz_code_resolver(gaz_code *code, int64_t deadline_us, gaz_resolver **out,
-                                         gaz_error *err);
+/** One for all questions of this opening. */
+GAZ_CHECKED gaz_status gaz_code_resolver(gaz_code *code, gaz_resolver **out, gaz_error *err);
 /** A text of a fact: from the file's text where it stands there. Lives as long as the code. */
 GAZ_CHECKED gaz_status gaz_code_text(gaz_code *code, uint32_t file, const gaz_symbol_text *text,
                                      const char **out, size_t *len, gaz_error *err);

@@ -77,6 +77,11 @@ GAZ_CHECKED gaz_status gaz_runner_submit(gaz_runner *runner, const char *repo, c
 /** The same without symbols, which are left for another run. */
 GAZ_CHECKED gaz_status gaz_runner_submit_text(gaz_runner *runner, const char *repo, const char *rev,
                                               int64_t *job, gaz_error *err);
+/** Just the symbols that refs of a repository lack; its remote is not asked. */
+GAZ_CHECKED gaz_status gaz_runner_submit_symbols(gaz_runner *runner, const char *repo, int64_t *job,
+                                                 gaz_error *err);
+/** Whether gaz_runner_start() was called: jobs are taken without anybody waiting for them. */
+bool gaz_runner_serves(const gaz_runner *runner);
 /** Waits for a job of this runner. GAZ_E_TIMEOUT leaves it running. The job's own failure is
  * returned with its message. */
 GAZ_CHECKED gaz_status gaz_runner_wait(gaz_runner *runner, int64_t job, int64_t deadline_us,
