@@ -4,6 +4,7 @@
  * the lines that count are put together without it and the pattern is held against that. */
 #include "gaz/query/commit_search.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #define TEXT_MAX ((size_t)16 << 20)
 
 struct gaz_commit_texts {
+    atomic_uint refs;
     gaz_commits *index;
     gaz_segment **segments; /* of all files, in order */
     uint32_t *file;         /* per segment: the file it belongs to */
@@ -65,6 +67,7 @@ gaz_status gaz_commit_texts_open(gaz_store *store, gaz_commits *index, gaz_commi
         return no_memory(err);
     for (size_t i = 0; i < files; i++)
         segments += rows[i].diffs.len;
+    atomic_init(&t->refs, 1);
     t->index = gaz_commits_ref(index);
     t->segments = calloc(segments + 1, sizeof(gaz_segment *));
     t->file = calloc(segments + 1, sizeof *t->file);
@@ -79,9 +82,15 @@ gaz_status gaz_commit_texts_open(gaz_store *store, gaz_commits *index, gaz_commi
     return GAZ_OK;
 }
 
+gaz_commit_texts *gaz_commit_texts_ref(gaz_commit_texts *t)
+{
+    atomic_fetch_add(&t->refs, 1);
+    return t;
+}
+
 void gaz_commit_texts_close(gaz_commit_texts *t)
 {
-    if (!t)
+    if (!t || atomic_fetch_sub(&t->refs, 1) != 1)
         return;
     for (size_t i = 0; i < t->count; i++)
         gaz_segment_unref(t->segments[i]);

@@ -30,6 +30,8 @@ gaz_status gaz_engine_new(gaz_store *store, const gaz_settings *settings, gaz_en
         st = gaz_pool_new((unsigned)settings->threads, 1024, &e->pool, err);
     if (st == GAZ_OK)
         st = revisions_new(&e->revisions, err);
+    if (st == GAZ_OK)
+        st = commit_cache_new(&e->commits, err);
     if (st != GAZ_OK) {
         gaz_engine_free(e);
         return st;
@@ -49,6 +51,7 @@ void gaz_engine_free(gaz_engine *e)
     gaz_block_cache_free(e->cache);
     pattern_cache_free(e->patterns);
     revisions_free(e->revisions);
+    commit_cache_free(e->commits);
     pthread_mutex_destroy(&e->lock);
     pthread_mutex_destroy(&e->refresh);
     free(e);
@@ -184,6 +187,36 @@ gaz_status engine_no_repo(const world *w, const char *name, gaz_error *err)
     gaz_near_hint(&near, err, "", "");
     gaz_error_hint(err, "`gaz repos list` names those there are");
     return GAZ_E_NOT_FOUND;
+}
+
+gaz_status engine_find_repo(const world *w, const char *name, const gaz_snapshot_repo **out,
+                            gaz_error *err)
+{
+    if (!name && w->snapshot->repo_count != 1) {
+        gaz_error_set(err, GAZ_E_INVALID, "which repository? There are %zu",
+                      w->snapshot->repo_count);
+        gaz_error_hint(err, "name it with `repo`");
+        return GAZ_E_INVALID;
+    }
+    const gaz_snapshot_repo *repo = name ? world_repo(w, name) : &w->snapshot->repos[0];
+    if (!repo)
+        return engine_no_repo(w, name, err);
+    *out = repo;
+    return GAZ_OK;
+}
+
+gaz_status gaz_engine_commits(gaz_engine *e, const char *name, gaz_commit_texts **out,
+                              gaz_error *err)
+{
+    world *w = NULL;
+    const gaz_snapshot_repo *repo = NULL;
+    gaz_status st = engine_enter(e, &w, err);
+    if (st == GAZ_OK)
+        st = engine_find_repo(w, name, &repo, err);
+    if (st == GAZ_OK)
+        st = commit_cache_get(e->commits, e->store, w->snapshot, &repo->row, out, err);
+    world_unref(w);
+    return st;
 }
 
 /* A full object id, as git has it: 40 hexadecimal digits are never looked for among names. */

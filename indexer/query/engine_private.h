@@ -3,6 +3,7 @@
 #define GAZ_QUERY_ENGINE_PRIVATE_H
 
 #include "gaz/base/threads.h"
+#include "commit_cache.h"
 #include "revisions.h"
 #include "pattern_cache.h"
 #include "world.h"
@@ -19,6 +20,7 @@ struct gaz_engine {
     gaz_revision_fetch fetch;
     void *fetch_ctx;
     revisions *revisions;
+    commit_cache *commits;
     pthread_mutex_t lock;    /* over the worlds, and what follows them */
     pthread_mutex_t refresh; /* one refresh at a time */
     world *current;
@@ -43,6 +45,10 @@ GAZ_CHECKED gaz_status engine_find_ref(gaz_engine *e, world **w, const char *rep
                                        bool fetch, int64_t deadline_us,
                                        const gaz_snapshot_repo **out_repo, const gaz_ref_row **ref,
                                        gaz_error *err);
+/* The repository a request names; NULL: the only one there is. GAZ_E_NOT_FOUND with near misses,
+ * GAZ_E_INVALID. */
+GAZ_CHECKED gaz_status engine_find_repo(const world *w, const char *name,
+                                        const gaz_snapshot_repo **out, gaz_error *err);
 /* GAZ_E_NOT_FOUND with near misses. */
 GAZ_CHECKED gaz_status engine_no_repo(const world *w, const char *name, gaz_error *err);
 

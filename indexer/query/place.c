@@ -17,16 +17,12 @@ gaz_status place_find(gaz_engine *e, const char *name, const char *rev, place *p
     gaz_status st = engine_enter(e, &p->world, err);
     if (st != GAZ_OK)
         return st;
-    char only[GAZ_REPO_NAME_MAX + 1] = "";
+    char only[GAZ_REPO_NAME_MAX + 1] = ""; /* the world may be replaced */
     if (!name) {
-        if (p->world->snapshot->repo_count != 1) {
-            gaz_error_set(err, GAZ_E_INVALID, "which repository? There are %zu",
-                          p->world->snapshot->repo_count);
-            gaz_error_hint(err, "name it with `repo`");
-            return GAZ_E_INVALID;
-        }
-        memcpy(only, p->world->snapshot->repos[0].row.name,
-               strnlen(p->world->snapshot->repos[0].row.name, sizeof only - 1));
+        st = engine_find_repo(p->world, NULL, &p->repo, err);
+        if (st != GAZ_OK)
+            return st;
+        memcpy(only, p->repo->row.name, strnlen(p->repo->row.name, sizeof only - 1));
         name = only;
     }
     int64_t deadline = gaz_deadline(e->settings->query_timeout_max_ms);

@@ -234,19 +234,43 @@ static gaz_status read_state(gaz_commits *x, gaz_error *err)
     return st;
 }
 
+static bool same_files(const gaz_commits *x, const gaz_commits_file *rows, size_t count)
+{
+    bool same = x->file_count == count;
+    for (size_t i = 0; same && i < count; i++)
+        same = strcmp(x->rows[i].name, rows[i].name) == 0;
+    return same;
+}
+
 gaz_status gaz_commits_open(gaz_store *store, int64_t repo, gaz_commits **out, gaz_error *err)
 {
+    return gaz_commits_reopen(store, repo, NULL, out, err);
+}
+
+gaz_status gaz_commits_reopen(gaz_store *store, int64_t repo, gaz_commits *before,
+                              gaz_commits **out, gaz_error *err)
+{
     rows_request r = {.repo = repo};
+    gaz_status st = gaz_store_read(store, rows_body, &r, err);
+    if (st == GAZ_OK && before && same_files(before, r.files.items, r.files.len)) {
+        gaz_commits_files_free(r.files.items, r.files.len);
+        *out = gaz_commits_ref(before);
+        return GAZ_OK;
+    }
     gaz_commits *x = calloc(1, sizeof *x);
-    if (!x)
-        return no_memory(err);
+    if (st == GAZ_OK && !x)
+        st = no_memory(err);
+    if (st != GAZ_OK) {
+        gaz_commits_files_free(r.files.items, r.files.len);
+        free(x);
+        return st;
+    }
     atomic_init(&x->refs, 1);
     gaz_arena_init(&x->people_arena, PEOPLE_ARENA);
     gaz_map_init(&x->by_id);
-    gaz_status st = pthread_mutex_init(&x->lock, NULL) == 0 ? GAZ_OK : no_memory(err);
-    x->lock_made = st == GAZ_OK;
-    if (st == GAZ_OK)
-        st = gaz_store_read(store, rows_body, &r, err);
+    x->lock_made = pthread_mutex_init(&x->lock, NULL) == 0;
+    if (!x->lock_made)
+        st = no_memory(err);
     x->rows = r.files.items;
     x->file_count = r.files.len;
     x->generation = r.generation;

@@ -3,6 +3,7 @@
 #ifndef GAZ_QUERY_COMMIT_SEARCH_H
 #define GAZ_QUERY_COMMIT_SEARCH_H
 
+#include "gaz/query/engine.h"
 #include "gaz/regex/pattern.h"
 #include "gaz/store/commits.h"
 #include "gaz/text/segment.h"
@@ -12,8 +13,20 @@ typedef struct gaz_commit_texts gaz_commit_texts;
 /** Opens the segments of an index, which it keeps a reference of. GAZ_E_CORRUPT. */
 GAZ_CHECKED gaz_status gaz_commit_texts_open(gaz_store *store, gaz_commits *index,
                                              gaz_commit_texts **out, gaz_error *err);
+gaz_commit_texts *gaz_commit_texts_ref(gaz_commit_texts *texts);
+/** Gives a reference back; the last one closes it. */
 void gaz_commit_texts_close(gaz_commit_texts *texts);
 gaz_commits *gaz_commit_texts_index(const gaz_commit_texts *texts);
+/**
+ * The commit index of a repository as the newest generation has it, kept open from request to
+ * request. Threading: any thread.
+ * @param repo  exact name, or NULL: the only repository there is
+ * @param out   a reference of its own
+ * @return GAZ_E_NOT_FOUND when there is no such repository (with near misses) or its history is not
+ *         indexed; GAZ_E_INVALID without a name where there are several; GAZ_E_CORRUPT
+ */
+GAZ_CHECKED gaz_status gaz_engine_commits(gaz_engine *engine, const char *repo,
+                                          gaz_commit_texts **out, gaz_error *err);
 
 /** A line that matches. Valid during the visit. */
 typedef struct gaz_commit_match {

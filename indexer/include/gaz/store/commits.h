@@ -143,6 +143,10 @@ typedef struct gaz_commits gaz_commits;
  * version wrote it, GAZ_E_CORRUPT. */
 GAZ_CHECKED gaz_status gaz_commits_open(gaz_store *store, int64_t repo, gaz_commits **out,
                                         gaz_error *err);
+/** The same for who has one open: `before` (nullable, of the same repository) with one reference
+ * more when it still has the same files. */
+GAZ_CHECKED gaz_status gaz_commits_reopen(gaz_store *store, int64_t repo, gaz_commits *before,
+                                          gaz_commits **out, gaz_error *err);
 gaz_commits *gaz_commits_ref(gaz_commits *index);
 void gaz_commits_unref(gaz_commits *index);
 /** The generation that was current when it was opened. */
