@@ -49,6 +49,7 @@ void gaz_extractor_free(gaz_extractor *x)
         return;
     assembly *a = &x->assembly;
     gaz_raw_facts_release(&a->raw);
+    gaz_hidden_text_release(&x->hidden);
     gaz_position_map_release(&a->claims);
     gaz_name_table_release(&a->names);
     gaz_vec_free(&a->bindings);
@@ -83,6 +84,24 @@ static gaz_status assemble(gaz_extractor *x, unsigned wanted, gaz_facts *facts, 
     return st;
 }
 
+/* Attribute macros are used where they stand, though the parser has not seen them. */
+static gaz_status collect_hidden(gaz_extractor *x, style_id style, gaz_error *err)
+{
+    raw_facts *raw = &x->assembly.raw;
+    uint32_t line = 1, at = 0;
+    bool ok = true;
+    if (style != STYLE_C && style != STYLE_CPP)
+        return GAZ_OK;
+    for (size_t i = 0; ok && i < x->hidden.ranges.len; i++) {
+        raw_range range = x->hidden.ranges.items[i];
+        for (; at < range.start; at++)
+            line += raw->text[at] == '\n';
+        ok = gaz_collect_tokens(raw, range, line, UINT16_MAX);
+    }
+    return ok ? GAZ_OK
+              : gaz_error_set(err, GAZ_E_NOMEM, "reading the symbols of a text: out of memory");
+}
+
 gaz_status gaz_extract(gaz_extractor *x, uint32_t language, const char *text, size_t len,
                        unsigned wanted, gaz_facts *facts, gaz_error *err)
 {
@@ -100,7 +119,7 @@ gaz_status gaz_extract(gaz_extractor *x, uint32_t language, const char *text, si
         return st;
     parse_guard guard;
     gaz_parse_guard_begin(&guard, &x->limits);
-    TSTree *tree = gaz_parse_guarded(x->parser, row, text, len, &guard);
+    TSTree *tree = gaz_parse_guarded(x->parser, row, text, len, &guard, &x->hidden);
     if (tree) {
         TSNode root = ts_tree_root_node(tree);
         facts->has_errors = ts_node_has_error(root);
@@ -109,6 +128,8 @@ gaz_status gaz_extract(gaz_extractor *x, uint32_t language, const char *text, si
         x->assembly.raw.cpp = row->style == STYLE_CPP;
         st = gaz_collect(&x->assembly.raw, program, x->cursor, root, &guard, err);
         ts_tree_delete(tree);
+        if (st == GAZ_OK && part == QUERY_FACTS)
+            st = collect_hidden(x, row->style, err);
         if (st == GAZ_OK && !guard.cancelled)
             st = assemble(x, wanted, facts, err);
     }

@@ -10,6 +10,7 @@ struct gaz_extractor {
     TSParser *parser;
     TSQueryCursor *cursor;
     assembly assembly;
+    hidden_text hidden; /**< of the last text */
 };
 
 /** The failure of a request whose deadline has passed. */

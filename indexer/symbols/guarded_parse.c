@@ -10,7 +10,6 @@
 #include <string.h>
 #include "gaz/base/clock.h"
 #include "guarded_parse.h"
-#include "hidden_lines.h"
 
 /* A text is minified when most of it stands in lines as long as this. */
 enum { LONG_LINE = 5000, MINIFIED_FROM = 32 * 1024, CLOCK_EVERY = 16 };
@@ -142,19 +141,20 @@ static bool query_progress(TSQueryCursorState *state)
 typedef struct whole_text {
     const char *text;
     uint32_t len;
-    hidden_lines hidden;
+    hidden_text *hidden;
 } whole_text;
 
 static const char *read_text(void *payload, uint32_t at, TSPoint position, uint32_t *bytes_read)
 {
     (void)position;
     const whole_text *whole = payload;
-    return gaz_hidden_lines_read(&whole->hidden, whole->text, whole->len, at, bytes_read);
+    return gaz_hidden_text_read(whole->hidden, whole->text, whole->len, at, bytes_read);
 }
 
 TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char *text, size_t len,
-                          parse_guard *guard)
+                          parse_guard *guard, hidden_text *hidden)
 {
+    hidden_text own = {0};
     if (len > guard->limits.bytes)
         guard->outcome = GAZ_EXTRACT_TOO_LARGE;
     else if (is_minified(text, len))
@@ -167,15 +167,15 @@ TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char 
         guard->outcome = GAZ_EXTRACT_NO_GRAMMAR;
         return NULL;
     }
-    whole_text whole = {.text = text, .len = (uint32_t)len};
-    if (!gaz_hidden_lines_find(&whole.hidden, row->style, text, whole.len))
+    whole_text whole = {.text = text, .len = (uint32_t)len, .hidden = hidden ? hidden : &own};
+    if (!gaz_hidden_text_find(whole.hidden, row->style, text, whole.len))
         guard->outcome = GAZ_EXTRACT_TOO_MANY;
     TSInput input = {.payload = &whole, .read = read_text, .encoding = TSInputEncodingUTF8};
     TSParseOptions options = {.payload = guard, .progress_callback = parse_progress};
     TSTree *tree = guard->outcome == GAZ_EXTRACT_COMPLETE
                        ? ts_parser_parse_with_options(parser, NULL, input, options)
                        : NULL;
-    gaz_hidden_lines_release(&whole.hidden);
+    gaz_hidden_text_release(&own);
     if (!tree) {
         ts_parser_reset(parser);
         return NULL;

@@ -3,6 +3,7 @@
 #define GAZ_SYMBOLS_GUARDED_PARSE_H
 
 #include "gaz/symbols/symbols.h"
+#include "hidden_text.h"
 #include "language_table.h"
 
 /** Limits with nothing left out, and the clock of one extraction. */
@@ -28,11 +29,12 @@ bool gaz_parse_guard_stops(parse_guard *guard);
 
 /**
  * Parses a text.
+ * @param hidden  nullable: gets what the parser was not shown
  * @return the tree, to be deleted by the caller; NULL when guard->outcome or guard->cancelled says
  *         why there is none
  */
 TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char *text, size_t len,
-                          parse_guard *guard);
+                          parse_guard *guard, hidden_text *hidden);
 /** Begins matching under the same guard. */
 void gaz_query_guarded(TSQueryCursor *cursor, const TSQuery *query, TSNode root,
                        parse_guard *guard);

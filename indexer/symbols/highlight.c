@@ -158,7 +158,7 @@ gaz_status gaz_highlight(gaz_extractor *x, uint32_t language, const char *text, 
         return st;
     parse_guard guard;
     gaz_parse_guard_begin(&guard, &x->limits);
-    TSTree *tree = gaz_parse_guarded(x->parser, row, text, len, &guard);
+    TSTree *tree = gaz_parse_guarded(x->parser, row, text, len, &guard, NULL);
     colour_list found = {0};
     if (tree) {
         ts_query_cursor_set_byte_range(x->cursor, start, end);

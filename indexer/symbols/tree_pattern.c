@@ -331,7 +331,7 @@ gaz_status gaz_tree_pattern_run(gaz_extractor *x, const gaz_tree_pattern *patter
     if (max == 0 || max > x->limits.facts)
         max = x->limits.facts;
     gaz_status st = GAZ_OK;
-    TSTree *tree = gaz_parse_guarded(x->parser, pattern->row, text, len, &guard);
+    TSTree *tree = gaz_parse_guarded(x->parser, pattern->row, text, len, &guard, NULL);
     if (tree) {
         st = match_tree(x, pattern, ts_tree_root_node(tree), text, &guard, out, max, err);
         ts_tree_delete(tree);

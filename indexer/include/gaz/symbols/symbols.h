@@ -14,7 +14,7 @@
 #include "gaz/base/arena.h"
 
 /** Raised whenever the same text may give other facts though grammar and queries are unchanged. */
-#define GAZ_SYMBOLS_VERSION 1u
+#define GAZ_SYMBOLS_VERSION 2u
 /** No definition: the file's top level. */
 #define GAZ_NO_DEFINITION UINT32_MAX
 /** The arity of something that is no call, or whose arguments cannot be counted (`f(*args)`). */

@@ -1,9 +1,9 @@
 /* Some grammars cannot see through conditional compilation. Swift's takes `#if` for a statement, so
  * that one between the members of a class ends the class; the items inside `cfg_unix! { … }`, as
  * Rust's crates wrap them by custom, are mere tokens. The parser is shown such lines as blanks: all
- * branches are read, and every position is as in the text. */
+ * branches are read, and every position is as in the text. So are attribute macros of C. */
 #include <string.h>
-#include "hidden_lines.h"
+#include "hidden_text.h"
 
 enum { BLANKS = 64, NESTING_MAX = 16 };
 
@@ -67,7 +67,7 @@ static bool opens_items(const char *at, const char *end, const char *text_end)
 }
 
 typedef struct line_scan {
-    hidden_lines *hidden;
+    hidden_text *hidden;
     const char *text_end;
     opener open[NESTING_MAX];
     uint32_t depth;
@@ -103,10 +103,12 @@ static bool see_swift_line(line_scan *s, const char *line, const char *end, uint
            gaz_vec_push(&s->hidden->ranges, ((raw_range){from, from + (uint32_t)(end - line)}));
 }
 
-bool gaz_hidden_lines_find(hidden_lines *hidden, style_id style, const char *text, uint32_t len)
+bool gaz_hidden_text_find(hidden_text *hidden, style_id style, const char *text, uint32_t len)
 {
     line_scan scan = {.hidden = hidden, .text_end = text + len};
     hidden->ranges.len = 0;
+    if (style == STYLE_C || style == STYLE_CPP)
+        return gaz_hidden_attributes_find(hidden, text, len);
     if (style != STYLE_SWIFT && style != STYLE_RUST)
         return true;
     for (uint32_t at = 0; at < len;) {
@@ -120,13 +122,13 @@ bool gaz_hidden_lines_find(hidden_lines *hidden, style_id style, const char *tex
     return true;
 }
 
-void gaz_hidden_lines_release(hidden_lines *hidden)
+void gaz_hidden_text_release(hidden_text *hidden)
 {
     gaz_vec_free(&hidden->ranges);
 }
 
 /* The first range that ends after a position; the count of all when there is none. */
-static size_t range_after(const hidden_lines *hidden, uint32_t at)
+static size_t range_after(const hidden_text *hidden, uint32_t at)
 {
     size_t low = 0, high = hidden->ranges.len;
     while (low < high) {
@@ -139,8 +141,8 @@ static size_t range_after(const hidden_lines *hidden, uint32_t at)
     return low;
 }
 
-const char *gaz_hidden_lines_read(const hidden_lines *hidden, const char *text, uint32_t len,
-                                  uint32_t at, uint32_t *bytes_read)
+const char *gaz_hidden_text_read(const hidden_text *hidden, const char *text, uint32_t len,
+                                 uint32_t at, uint32_t *bytes_read)
 {
     static const char blanks[BLANKS + 1] =
         "                                                                ";
