@@ -60,6 +60,19 @@ gaz_status code_find_file(code_answer *a, const char *path, uint32_t *file, gaz_
     return gaz_ref_files_find(gaz_code_files(a->code), path, file, err);
 }
 
+gaz_status code_find_below(code_answer *a, const char *path, uint32_t *first, uint32_t *count,
+                           gaz_error *err)
+{
+    size_t len = strlen(path);
+    while (len && path[len - 1] == '/')
+        len--;
+    if (len == 1 && path[0] == '.')
+        len = 0;
+    if (gaz_ref_files_below(gaz_code_files(a->code), path, len, first, count) || !len)
+        return GAZ_OK;
+    return code_find_file(a, path, first, err); /* for its near misses */
+}
+
 /* The number behind the last ':' before `*end`, which moves there; 0 when there is none. */
 static uint32_t last_number(const char *text, size_t *end)
 {
@@ -230,6 +243,25 @@ gaz_status code_find_targets(code_answer *a, code_targets *out, gaz_error *err)
         return GAZ_E_INVALID;
     }
     return at ? find_at(a, at, out, err) : find_named(a, name, out, err);
+}
+
+/* ---- kinds ---- */
+
+gaz_status code_read_kinds(const gaz_call *call, uint64_t *kinds, gaz_error *err)
+{
+    const gaz_value *given = gaz_call_value(call, "kind");
+    *kinds = 0;
+    for (size_t i = 0; i < given->count; i++) {
+        unsigned kind = gaz_symbol_kind_find(given->items[i], strlen(given->items[i]));
+        if (!kind) {
+            gaz_error_set(err, GAZ_E_INVALID, "'%.60s' is no kind of symbol", given->items[i]);
+            gaz_error_hint(err, "kinds are function, method, class, struct, enum, macro, variable, "
+                                "field, constant, type, interface, trait, module, …");
+            return GAZ_E_INVALID;
+        }
+        *kinds |= UINT64_C(1) << kind;
+    }
+    return GAZ_OK;
 }
 
 /* ---- pages ---- */

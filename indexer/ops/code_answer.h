@@ -48,6 +48,13 @@ GAZ_CHECKED gaz_status code_find_targets(code_answer *a, code_targets *out, gaz_
 GAZ_CHECKED gaz_status code_find_file(code_answer *a, const char *path, uint32_t *file,
                                       gaz_error *err);
 
+/* A file, or all below a directory ("" and "." the root): `count` files from `first` on.
+ * GAZ_E_NOT_FOUND with near misses. */
+GAZ_CHECKED gaz_status code_find_below(code_answer *a, const char *path, uint32_t *first,
+                                       uint32_t *count, gaz_error *err);
+/* The parameter `kind` as bits; 0 when it is absent. */
+GAZ_CHECKED gaz_status code_read_kinds(const gaz_call *call, uint64_t *kinds, gaz_error *err);
+
 /* ---- JSON ---- */
 
 /* path, and path_bytes where it is not UTF-8. */

@@ -49,23 +49,6 @@ static void path_test_release(path_test *t)
     free(t->known);
 }
 
-static gaz_status read_kinds(const gaz_call *call, uint64_t *kinds, gaz_error *err)
-{
-    const gaz_value *given = gaz_call_value(call, "kind");
-    *kinds = 0;
-    for (size_t i = 0; i < given->count; i++) {
-        unsigned kind = gaz_symbol_kind_find(given->items[i], strlen(given->items[i]));
-        if (!kind) {
-            gaz_error_set(err, GAZ_E_INVALID, "'%.60s' is no kind of symbol", given->items[i]);
-            gaz_error_hint(err, "kinds are function, method, class, struct, enum, macro, variable, "
-                                "field, constant, type, interface, trait, module, …");
-            return GAZ_E_INVALID;
-        }
-        *kinds |= UINT64_C(1) << kind;
-    }
-    return GAZ_OK;
-}
-
 static gaz_symbol_match match_of(const char *name)
 {
     return strcmp(name, "exact") == 0    ? GAZ_SYMBOL_EXACT
@@ -104,7 +87,7 @@ static gaz_status find_symbols(code_answer *a, gaz_error *err)
                                              : (uint8_t)GAZ_DEFINITION_DECLARATION,
                               .last = GAZ_DEFINITION_DECLARATION,
                               .deadline_us = a->deadline};
-    gaz_status st = read_kinds(a->call, &query.kinds, err);
+    gaz_status st = code_read_kinds(a->call, &query.kinds, err);
     if (st == GAZ_OK)
         st = code_cursor(a, &from, &unused, err);
     if (st == GAZ_OK && path)

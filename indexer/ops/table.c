@@ -213,6 +213,12 @@ static const gaz_param tree_params[] = {
         .positional = true, .help = "the file's path in the repository"                            \
     }
 
+#define PARAM_ANYWHERE(text)                                                                       \
+    {                                                                                              \
+        .name = "path", .type = GAZ_PARAM_STRING, .min = 0, .max = 4096, .fallback = "",           \
+        .positional = true, .help = text                                                           \
+    }
+
 static const gaz_param symbols_params[] = {
     {.name = "name",
      .type = GAZ_PARAM_STRING,
@@ -364,6 +370,125 @@ static const gaz_param impact_params[] = {
     PARAM_LIMIT("1000"),
 };
 static const gaz_param tests_params[] = {PARAM_FILE, PARAM_REPO, PARAM_REV};
+
+static const gaz_param deps_entries_params[] = {
+    PARAM_ANYWHERE("only below this directory (default: the root)"),
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "reason",
+     .type = GAZ_PARAM_LIST,
+     .min = 0,
+     .max = 4,
+     .metavar = "REASON",
+     .help = "only these: main, manifest, custom, root"},
+    {.name = "tests", .type = GAZ_PARAM_BOOL, .fallback = "false", .help = "tests, too"},
+    PARAM_LIMIT("200"),
+    PARAM_CURSOR,
+};
+static const gaz_param unreferenced_params[] = {
+    PARAM_ANYWHERE("only definitions of this file or below this directory (default: the root)"),
+    PARAM_REPO,
+    PARAM_REV,
+    {.name = "kind",
+     .type = GAZ_PARAM_LIST,
+     .min = 0,
+     .max = 32,
+     .metavar = "KIND",
+     .help = "only these kinds: function, struct, …"},
+    {.name = "doubtful",
+     .type = GAZ_PARAM_BOOL,
+     .fallback = "false",
+     .help = "also what something may use all the same: exported names, entry points, tests, …"},
+    PARAM_LIMIT("100"),
+    PARAM_CURSOR,
+};
+
+#define PARAM_AUTHOR                                                                               \
+    {                                                                                              \
+        .name = "author", .type = GAZ_PARAM_STRING, .min = 1, .max = 200,                          \
+        .help = "only commits whose author's name or address holds this"                           \
+    }
+#define PARAM_AFTER(text)                                                                          \
+    {                                                                                              \
+        .name = "after", .type = GAZ_PARAM_STRING, .min = 1, .max = 64, .metavar = "TIME",         \
+        .help = text                                                                               \
+    }
+#define PARAM_BEFORE                                                                               \
+    {                                                                                              \
+        .name = "before", .type = GAZ_PARAM_STRING, .min = 1, .max = 64, .metavar = "TIME",        \
+        .help = "only commits before it"                                                           \
+    }
+#define AFTER_HELP "only commits since then: 2026-11-21, yesterday, '2 weeks ago'"
+
+static const gaz_param history_params[] = {
+    {.name = "path",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = 4096,
+     .positional = true,
+     .help = "a file or a directory, now or in the past (default: everything)"},
+    PARAM_REPO,
+    PARAM_REV,
+    PARAM_AUTHOR,
+    PARAM_AFTER(AFTER_HELP),
+    PARAM_BEFORE,
+    {.name = "message",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = 500,
+     .metavar = "WORDS",
+     .help = "only commits whose message has these words; \"some together\", begin*"},
+    {.name = "follow",
+     .type = GAZ_PARAM_BOOL,
+     .fallback = "true",
+     .help = "go on with a file's earlier names"},
+    {.name = "merges",
+     .type = GAZ_PARAM_BOOL,
+     .fallback = "false",
+     .help = "merges, too: what they change against their first parent"},
+    {.name = "messages",
+     .type = GAZ_PARAM_BOOL,
+     .fallback = "false",
+     .help = "whole messages, not just their first lines"},
+    PARAM_LIMIT("50"),
+    PARAM_CURSOR,
+};
+static const gaz_param owners_params[] = {
+    {.name = "path",
+     .type = GAZ_PARAM_LIST,
+     .required = true,
+     .min = 1,
+     .max = 100,
+     .positional = true,
+     .metavar = "PATH",
+     .help = "files or directories; . is the root"},
+    PARAM_REPO,
+    PARAM_REV,
+    PARAM_AFTER("count commits since then (default: of a year; when there are none, all)"),
+    PARAM_LIMIT("10"),
+};
+static const gaz_param recent_params[] = {
+    PARAM_ANYWHERE("only below this directory (default: the root)"),
+    PARAM_REPO,
+    PARAM_REV,
+    PARAM_AUTHOR,
+    PARAM_AFTER(AFTER_HELP),
+    PARAM_BEFORE,
+    PARAM_LIMIT("50"),
+};
+static const gaz_param cochange_params[] = {
+    {.name = "path",
+     .type = GAZ_PARAM_LIST,
+     .required = true,
+     .min = 1,
+     .max = 100,
+     .positional = true,
+     .metavar = "PATH",
+     .help = "files"},
+    PARAM_REPO,
+    PARAM_REV,
+    PARAM_LIMIT("20"),
+};
 
 static const gaz_op rows[] = {
     {.name = "repos.add",
@@ -586,6 +711,66 @@ static const gaz_op rows[] = {
      .media = JSON,
      .handler = op_tests,
      .result = "tests"},
+    {.name = "deps.entries",
+     .summary = "List the files that programs start in",
+     .method = "GET",
+     .path = "/v1/deps/entries",
+     .params = deps_entries_params,
+     .param_count = COUNT(deps_entries_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_deps_entries,
+     .result = "deps_entries"},
+    {.name = "symbols.unreferenced",
+     .summary = "List definitions that nothing refers to",
+     .method = "GET",
+     .path = "/v1/symbols/unreferenced",
+     .params = unreferenced_params,
+     .param_count = COUNT(unreferenced_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_unreferenced,
+     .result = "unreferenced"},
+    {.name = "history",
+     .summary = "List the commits of a file or directory",
+     .method = "GET",
+     .path = "/v1/history",
+     .params = history_params,
+     .param_count = COUNT(history_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_history,
+     .result = "history"},
+    {.name = "owners",
+     .summary = "Tell who answers for files",
+     .method = "GET",
+     .path = "/v1/owners",
+     .params = owners_params,
+     .param_count = COUNT(owners_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_owners,
+     .result = "owners"},
+    {.name = "recent",
+     .summary = "List the files that changed last",
+     .method = "GET",
+     .path = "/v1/recent",
+     .params = recent_params,
+     .param_count = COUNT(recent_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_recent,
+     .result = "recent"},
+    {.name = "cochange",
+     .summary = "List files that change together with others",
+     .method = "GET",
+     .path = "/v1/cochange",
+     .params = cochange_params,
+     .param_count = COUNT(cochange_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_cochange,
+     .result = "cochange"},
     {.name = "check",
      .summary = "Verify every checksum, reference and count of the index",
      .method = "GET",

@@ -2,6 +2,7 @@
 #include "gaz/query/ref_files.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "place.h"
 
@@ -87,6 +88,56 @@ void gaz_ref_files_at(const gaz_ref_files *f, uint32_t file, gaz_ref_file *out)
 const uint32_t *gaz_ref_files_order(const gaz_ref_files *f)
 {
     return f->place.view->order;
+}
+
+uint32_t gaz_ref_files_exact(const gaz_ref_files *f, const char *path)
+{
+    size_t len = strlen(path), at = place_lower_bound(f->place.view, path, len);
+    const view_entry *e = at < f->place.view->count ? &f->place.view->entries[at] : NULL;
+    bool same = e && e->path_len == len && memcmp(e->path, path, len) == 0;
+    return same && e->skip != GAZ_SKIP_EXCLUDED ? (uint32_t)at : UINT32_MAX;
+}
+
+/* How a file's path compares with `path` and one byte more. */
+static int compare_edge(const view_entry *e, const char *path, size_t len, char edge)
+{
+    int order = memcmp(e->path, path, e->path_len < len ? e->path_len : len);
+    if (order)
+        return order;
+    if (e->path_len <= len)
+        return -1;
+    order = (unsigned char)e->path[len] - (unsigned char)edge;
+    return order ? order : e->path_len > len + 1;
+}
+
+static size_t edge_bound(const view *v, const char *path, size_t len, char edge)
+{
+    size_t lo = 0, hi = v->count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (compare_edge(&v->entries[mid], path, len, edge) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+bool gaz_ref_files_below(const gaz_ref_files *f, const char *path, size_t len, uint32_t *first,
+                         uint32_t *count)
+{
+    const view *v = f->place.view;
+    size_t at = place_lower_bound(v, path, len), end = v->count;
+    if (len && at < v->count && v->entries[at].path_len == len &&
+        memcmp(v->entries[at].path, path, len) == 0) {
+        end = at + 1; /* a file */
+    } else if (len) {
+        at = edge_bound(v, path, len, '/');
+        end = edge_bound(v, path, len, '/' + 1);
+    }
+    *first = (uint32_t)at;
+    *count = (uint32_t)(end - at);
+    return end > at;
 }
 
 gaz_status gaz_ref_files_find(const gaz_ref_files *f, const char *path, uint32_t *file,

@@ -22,8 +22,9 @@ typedef struct partner {
 
 typedef struct together {
     gaz_commits *x;
-    const char *path;
-    size_t len;
+    const gaz_commit_path *paths;
+    size_t path_count;
+    uint32_t *self;  /* per file, of each path: its number there, or COMMIT_NONE */
     gaz_map numbers; /* path → partner + 1 */
     GAZ_VEC(partner) partners;
     gaz_map *seen; /* per file: number of a path → partner + 1 */
@@ -61,28 +62,37 @@ static gaz_status find_partner(together *t, size_t file, uint32_t number, size_t
     return GAZ_OK;
 }
 
+static bool is_asked(const together *t, size_t file, uint32_t number)
+{
+    const uint32_t *self = t->self + file * t->path_count;
+    for (size_t i = 0; i < t->path_count; i++)
+        if (self[i] == number)
+            return true;
+    return false;
+}
+
 static gaz_status vote(together *t, uint32_t rank, commit_changes *changes, gaz_error *err)
 {
     gaz_commit_place place = t->x->state.state.order[rank];
     commit_file *f = &t->x->files[place.file];
     commit_fixed r = commit_fixed_at(t->x, rank);
-    uint32_t self = COMMIT_NONE, to = 0;
+    size_t others = 0;
     if ((r.flags & (GAZ_COMMIT_MERGE | GAZ_COMMIT_CHANGES_CUT)) || r.changes > GAZ_COCHANGE_FILES)
         return GAZ_OK;
     t->looked++;
-    gaz_status st = gaz_commit_path_range(f, t->path, t->len, false, &self, &to, err);
-    if (st == GAZ_OK)
-        st = gaz_commit_packed(f, place.local, changes, err);
+    gaz_status st = gaz_commit_packed(f, place.local, changes, err);
+    for (size_t i = 0; st == GAZ_OK && i < changes->len; i++)
+        others += !is_asked(t, place.file, changes->items[i].path);
     for (size_t i = 0; st == GAZ_OK && i < changes->len; i++) {
         size_t at = 0;
-        if (changes->items[i].path == self)
+        if (is_asked(t, place.file, changes->items[i].path))
             continue;
         st = find_partner(t, place.file, changes->items[i].path, &at, err);
         if (st != GAZ_OK)
             break;
         partner *p = &t->partners.items[at];
         p->last = p->together++ ? p->last : r.when;
-        p->votes += 1.0 / (double)(changes->len > 1 ? changes->len - 1 : 1);
+        p->votes += 1.0 / (double)others;
     }
     return st;
 }
@@ -119,22 +129,55 @@ static gaz_status give_partners(together *t, size_t limit, gaz_arena *arena, gaz
     return GAZ_OK;
 }
 
-static gaz_status look_at(together *t, gaz_error *err)
+/* Bits of the commits that changed any of the paths. */
+static gaz_status find_commits(together *t, uint64_t *bits, gaz_error *err)
 {
     commit_posts posts = {0};
+    gaz_status st = GAZ_OK;
+    for (size_t p = 0; st == GAZ_OK && p < t->path_count; p++) {
+        st = gaz_commit_path_posts(t->x, t->paths[p].text, t->paths[p].len, false, &posts, err);
+        for (size_t i = 0; st == GAZ_OK && i < posts.len; i++)
+            if (posts.items[i].kind != GAZ_COMMIT_RENAMED_AWAY &&
+                posts.items[i].kind != GAZ_COMMIT_DELETED)
+                commit_set_bit(bits, posts.items[i].rank);
+    }
+    gaz_vec_free(&posts);
+    return st;
+}
+
+static gaz_status find_numbers(together *t, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    for (size_t f = 0; st == GAZ_OK && f < t->x->file_count; f++)
+        for (size_t p = 0; st == GAZ_OK && p < t->path_count; p++) {
+            uint32_t from = 0, to = 0;
+            st = gaz_commit_path_range(&t->x->files[f], t->paths[p].text, t->paths[p].len, false,
+                                       &from, &to, err);
+            t->self[f * t->path_count + p] = from < to ? from : COMMIT_NONE;
+        }
+    return st;
+}
+
+static gaz_status look_at(together *t, gaz_error *err)
+{
     commit_changes changes = {0};
+    size_t count = t->x->state.state.count;
+    uint64_t *bits = calloc(count / 64 + 1, sizeof *bits);
+    t->self = calloc(t->x->file_count * t->path_count + 1, sizeof *t->self);
     t->seen = calloc(t->x->file_count + 1, sizeof *t->seen);
-    gaz_status st = t->seen ? GAZ_OK : no_memory(err);
+    gaz_status st = bits && t->self && t->seen ? GAZ_OK : no_memory(err);
     for (size_t i = 0; st == GAZ_OK && i < t->x->file_count; i++)
         gaz_map_init(&t->seen[i]);
     if (st == GAZ_OK)
-        st = gaz_commit_path_posts(t->x, t->path, t->len, false, &posts, err);
-    for (size_t i = 0; st == GAZ_OK && i < posts.len && t->looked < GAZ_COCHANGE_COMMITS; i++)
-        if (posts.items[i].kind != GAZ_COMMIT_RENAMED_AWAY &&
-            posts.items[i].kind != GAZ_COMMIT_DELETED)
-            st = vote(t, posts.items[i].rank, &changes, err);
-    gaz_vec_free(&posts);
+        st = find_numbers(t, err);
+    if (st == GAZ_OK)
+        st = find_commits(t, bits, err);
+    for (uint32_t rank = 0; st == GAZ_OK && rank < count && t->looked < GAZ_COCHANGE_COMMITS;
+         rank++)
+        if (commit_bit(bits, rank))
+            st = vote(t, rank, &changes, err);
     gaz_vec_free(&changes);
+    free(bits);
     return st;
 }
 
@@ -142,7 +185,18 @@ gaz_status gaz_commits_cochange(gaz_commits *x, const char *path, size_t len, si
                                 gaz_arena *arena, gaz_cochange **out, size_t *count,
                                 uint32_t *looked, gaz_error *err)
 {
-    together t = {.x = x, .path = path, .len = len};
+    const gaz_commit_path one = {path, len};
+    return gaz_commits_cochange_all(x, &one, 1, limit, arena, out, count, looked, err);
+}
+
+gaz_status gaz_commits_cochange_all(gaz_commits *x, const gaz_commit_path *paths, size_t path_count,
+                                    size_t limit, gaz_arena *arena, gaz_cochange **out,
+                                    size_t *count, uint32_t *looked, gaz_error *err)
+{
+    together t = {.x = x, .paths = paths, .path_count = path_count};
+    if (path_count > GAZ_COCHANGE_PATHS_MAX)
+        return gaz_error_set(err, GAZ_E_LIMIT, "at most %d files are compared with others at once",
+                             GAZ_COCHANGE_PATHS_MAX);
     gaz_map_init(&t.numbers);
     pthread_mutex_lock(&x->lock);
     gaz_status st = look_at(&t, err);
@@ -154,6 +208,7 @@ gaz_status gaz_commits_cochange(gaz_commits *x, const char *path, size_t len, si
     for (size_t i = 0; t.seen && i < x->file_count; i++)
         gaz_map_release(&t.seen[i]);
     free(t.seen);
+    free(t.self);
     gaz_vec_free(&t.partners);
     gaz_map_release(&t.numbers);
     return st;

@@ -50,6 +50,18 @@ gaz_status gaz_cli_render_outline(void *view, const char *event, const gaz_json 
 /** Files with their distance. */
 gaz_status gaz_cli_render_files(void *view, const char *event, const gaz_json *value,
                                 gaz_error *err);
+/** Entry points. */
+gaz_status gaz_cli_render_entries(void *view, const char *event, const gaz_json *value,
+                                  gaz_error *err);
+/** Of history: a commit, a file or a person a line. */
+gaz_status gaz_cli_render_history(void *view, const char *event, const gaz_json *value,
+                                  gaz_error *err);
+gaz_status gaz_cli_render_recent(void *view, const char *event, const gaz_json *value,
+                                 gaz_error *err);
+gaz_status gaz_cli_render_cochange(void *view, const char *event, const gaz_json *value,
+                                   gaz_error *err);
+gaz_status gaz_cli_render_owners(void *view, const char *event, const gaz_json *value,
+                                 gaz_error *err);
 /** Any value, indented. */
 gaz_status gaz_cli_render_json(void *view, const char *event, const gaz_json *value,
                                gaz_error *err);

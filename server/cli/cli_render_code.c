@@ -118,6 +118,23 @@ static void put_definition(gaz_cli_view *view, const gaz_json *item)
     }
 }
 
+/* "  (one, two)" of a list of words. */
+static void put_words(gaz_cli_view *view, const gaz_json *list)
+{
+    for (size_t i = 0; i < gaz_json_size(list); i++) {
+        const char *text = gaz_json_text(gaz_json_at(list, i), NULL);
+        gaz_cli_puts(view->out, i ? ", " : "  (");
+        put_text_of(view, text ? text : "");
+    }
+    gaz_cli_puts(view->out, gaz_json_size(list) ? ")" : "");
+}
+
+static void put_symbol(gaz_cli_view *view, const gaz_json *item)
+{
+    put_definition(view, item);
+    put_words(view, gaz_json_get(item, "doubts"));
+}
+
 static void put_use(gaz_cli_view *view, const gaz_json *item)
 {
     const char *text = word(item, "text");
@@ -182,10 +199,10 @@ static void put_link(gaz_cli_view *view, const gaz_json *item)
 static const struct {
     const char *key;
     void (*put)(gaz_cli_view *view, const gaz_json *item);
-} lists[] = {{"references", put_use},    {"callers", put_definition},
-             {"callees", put_callee},    {"implementations", put_definition},
-             {"links", put_link},        {"targets", put_definition},
-             {"symbols", put_definition}};
+} lists[] = {{"references", put_use}, {"callers", put_definition},
+             {"callees", put_callee}, {"implementations", put_definition},
+             {"links", put_link},     {"targets", put_definition},
+             {"symbols", put_symbol}};
 
 /* What is not told by the list itself. */
 static void put_remarks(gaz_cli_view *view, const gaz_json *value, size_t shown)
@@ -254,6 +271,27 @@ gaz_status gaz_cli_render_files(void *ctx, const char *event, const gaz_json *va
         put_text_of(view, word(one, "why"));
         gaz_cli_puts(view->out, ")\n");
     }
+    put_remarks(view, value, gaz_json_size(list));
+    return GAZ_OK;
+}
+
+gaz_status gaz_cli_render_entries(void *ctx, const char *event, const gaz_json *value,
+                                  gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *list = gaz_json_get(value, "files");
+    int64_t tests = gaz_json_integer(gaz_json_get(value, "tests"), 0);
+    (void)event, (void)err;
+    for (size_t i = 0; i < gaz_json_size(list); i++) {
+        const gaz_json *item = gaz_json_at(list, i);
+        put_place(view, item, "line");
+        put_words(view, gaz_json_get(item, "reasons"));
+        gaz_cli_puts(view->out,
+                     gaz_json_truth(gaz_json_get(item, "test"), false) ? "  (test)\n" : "\n");
+    }
+    if (tests)
+        gaz_cli_printf(view->notes, "gaz: %lld of the entry points are tests; --tests lists them\n",
+                       (long long)tests);
     put_remarks(view, value, gaz_json_size(list));
     return GAZ_OK;
 }

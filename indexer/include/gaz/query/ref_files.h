@@ -54,7 +54,13 @@ uint32_t gaz_ref_files_count(const gaz_ref_files *files);
 void gaz_ref_files_at(const gaz_ref_files *files, uint32_t file, gaz_ref_file *out);
 /** Numbers of files in order of static rank: gaz_ref_files_count() of them. */
 const uint32_t *gaz_ref_files_order(const gaz_ref_files *files);
-/** GAZ_E_NOT_FOUND, with near misses. */
+/** The number of a file; UINT32_MAX when there is none of that path. */
+uint32_t gaz_ref_files_exact(const gaz_ref_files *files, const char *path);
+/** The files at or below a path ("" for all): `count` of them from `first` on. False when there are
+ * none. */
+bool gaz_ref_files_below(const gaz_ref_files *files, const char *path, size_t len, uint32_t *first,
+                         uint32_t *count);
+/** The same with GAZ_E_NOT_FOUND, and near misses. */
 GAZ_CHECKED gaz_status gaz_ref_files_find(const gaz_ref_files *files, const char *path,
                                           uint32_t *file, gaz_error *err);
 /**

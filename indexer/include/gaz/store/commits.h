@@ -286,6 +286,18 @@ GAZ_CHECKED gaz_status gaz_commits_cochange(gaz_commits *index, const char *path
                                             size_t limit, gaz_arena *arena, gaz_cochange **out,
                                             size_t *count, uint32_t *looked, gaz_error *err);
 
+#define GAZ_COCHANGE_PATHS_MAX 1000
+typedef struct gaz_commit_path {
+    const char *text;
+    size_t len;
+} gaz_commit_path;
+/** The same of several files: commits that changed any of them count, each once, and what they
+ * changed besides. GAZ_E_LIMIT over GAZ_COCHANGE_PATHS_MAX. */
+GAZ_CHECKED gaz_status gaz_commits_cochange_all(gaz_commits *index, const gaz_commit_path *paths,
+                                                size_t path_count, size_t limit, gaz_arena *arena,
+                                                gaz_cochange **out, size_t *count, uint32_t *looked,
+                                                gaz_error *err);
+
 typedef struct gaz_recent_change {
     const char *path;
     uint32_t rank;
