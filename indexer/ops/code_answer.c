@@ -266,15 +266,16 @@ gaz_status code_read_kinds(const gaz_call *call, uint64_t *kinds, gaz_error *err
 
 /* ---- pages ---- */
 
-gaz_status code_cursor(code_answer *a, uint32_t *step, uint32_t *at, gaz_error *err)
+gaz_status code_list_cursor(code_answer *a, code_place_in_list *place, gaz_error *err)
 {
     const char *text = call_text(a->call, "cursor");
     const char *generation = gaz_ref_files_head(gaz_code_files(a->code))->generation;
     char of[GENERATION_SHOWN + 1] = "", end = 0;
-    *step = *at = 0;
+    *place = (code_place_in_list){0};
     if (!text)
         return GAZ_OK;
-    if (sscanf(text, "k%12[0-9a-f].%8" SCNx32 ".%8" SCNx32 "%c", of, step, at, &end) != 3)
+    if (sscanf(text, "k%12[0-9a-f].%8" SCNx32 ".%8" SCNx32 ".%8" SCNx32 "%c", of, &place->which,
+               &place->step, &place->at, &end) != 4)
         return gaz_error_set(err, GAZ_E_INVALID, "the cursor is not one that this operation gave");
     if (strncmp(of, generation, GENERATION_SHOWN) == 0)
         return GAZ_OK;
@@ -283,10 +284,26 @@ gaz_status code_cursor(code_answer *a, uint32_t *step, uint32_t *at, gaz_error *
     return GAZ_E_INVALID;
 }
 
-void code_put_cursor(code_answer *a, bool more, uint32_t step, uint32_t at)
+gaz_status code_cursor(code_answer *a, uint32_t *step, uint32_t *at, gaz_error *err)
+{
+    code_place_in_list place;
+    gaz_status st = code_list_cursor(a, &place, err);
+    *step = place.step;
+    *at = place.at;
+    return st;
+}
+
+void code_put_list_cursor(code_answer *a, bool more, const code_place_in_list *place)
 {
     char text[64];
-    snprintf(text, sizeof text, "k%.12s.%" PRIx32 ".%" PRIx32,
-             gaz_ref_files_head(gaz_code_files(a->code))->generation, step, at);
+    snprintf(text, sizeof text, "k%.12s.%" PRIx32 ".%" PRIx32 ".%" PRIx32,
+             gaz_ref_files_head(gaz_code_files(a->code))->generation, place->which, place->step,
+             place->at);
     gaz_json_put_cstring(&a->json, "cursor", more ? text : NULL);
+}
+
+void code_put_cursor(code_answer *a, bool more, uint32_t step, uint32_t at)
+{
+    const code_place_in_list place = {0, step, at};
+    code_put_list_cursor(a, more, &place);
 }

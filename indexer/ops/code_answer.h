@@ -78,4 +78,11 @@ GAZ_CHECKED gaz_status code_cursor(code_answer *a, uint32_t *step, uint32_t *at,
 /* "cursor": how to go on, or null. */
 void code_put_cursor(code_answer *a, bool more, uint32_t step, uint32_t at);
 
+/* The same where a list goes over several definitions. */
+typedef struct code_place_in_list {
+    uint32_t which, step, at;
+} code_place_in_list;
+GAZ_CHECKED gaz_status code_list_cursor(code_answer *a, code_place_in_list *place, gaz_error *err);
+void code_put_list_cursor(code_answer *a, bool more, const code_place_in_list *place);
+
 #endif

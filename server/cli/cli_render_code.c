@@ -222,6 +222,19 @@ static void put_remarks(gaz_cli_view *view, const gaz_json *value, size_t shown)
     view->exit = shown ? GAZ_EXIT_OK : GAZ_EXIT_NONE;
 }
 
+/* Of several definitions of a name: which one the items below are about. */
+static void put_heading(gaz_cli_view *view, const gaz_json *targets, const gaz_json *item,
+                        int64_t *last)
+{
+    int64_t which = gaz_json_integer(gaz_json_get(item, "target"), -1);
+    if (which < 0 || which == *last)
+        return;
+    *last = which;
+    gaz_cli_puts(view->out, "-- ");
+    put_definition(view, gaz_json_at(targets, (size_t)which));
+    gaz_cli_puts(view->out, "\n");
+}
+
 gaz_status gaz_cli_render_places(void *ctx, const char *event, const gaz_json *value,
                                  gaz_error *err)
 {
@@ -230,8 +243,12 @@ gaz_status gaz_cli_render_places(void *ctx, const char *event, const gaz_json *v
     (void)event, (void)err;
     while (i + 1 < sizeof lists / sizeof *lists && !gaz_json_get(value, lists[i].key))
         i++;
-    const gaz_json *list = gaz_json_get(value, lists[i].key);
+    const gaz_json *list = gaz_json_get(value, lists[i].key),
+                   *targets = gaz_json_get(value, "targets");
+    int64_t last = -1;
     for (; shown < gaz_json_size(list); shown++) {
+        if (list != targets && gaz_json_size(targets) > 1)
+            put_heading(view, targets, gaz_json_at(list, shown), &last);
         lists[i].put(view, gaz_json_at(list, shown));
         gaz_cli_puts(view->out, "\n");
     }
