@@ -176,8 +176,9 @@ static gaz_status take_definition(const symbol_decoding *x, cursor *c, const uin
         container_name = take32(c);
     if (c->broken)
         return corrupt(err);
-    gaz_status st = give_name(x, name, &d.name, err);
-    if (st == GAZ_OK && mask & DEF_CONTAINER_NAME)
+    bool named = index >= x->named;
+    gaz_status st = named ? give_name(x, name, &d.name, err) : GAZ_OK;
+    if (st == GAZ_OK && named && mask & DEF_CONTAINER_NAME)
         st = give_name(x, container_name, &d.container_name, err);
     d.name_end = d.name_start + (mask & DEF_NAME_LEN ? name_len : d.name.len);
     unsigned signature = mask >> DEF_SIGNATURE & DEF_FORM;

@@ -233,48 +233,12 @@ static gaz_status look_at_band(search *s, uint32_t band, gaz_error *err)
     return st == GAZ_DONE ? GAZ_OK : st;
 }
 
-static gaz_status find_gram(gaz_symbol_segment *seg, uint32_t gram, const uint8_t **at,
-                            const uint8_t **end, gaz_error *err)
-{
-    uint64_t len = gaz_sealed_len(seg->file, SYMBOL_GRAMS), count = len / SYMBOL_GRAM_BYTES;
-    uint64_t lo = 0, hi = count, whole = gaz_sealed_len(seg->file, SYMBOL_GRAM_POSTINGS);
-    const uint8_t *entry = NULL;
-    *at = *end = NULL;
-    while (lo < hi) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        gaz_status st = gaz_sealed_get(seg->file, SYMBOL_GRAMS, mid * SYMBOL_GRAM_BYTES,
-                                       SYMBOL_GRAM_BYTES, &entry, err);
-        if (st != GAZ_OK)
-            return st;
-        uint32_t here = gaz_le32(entry);
-        if (here == gram) {
-            uint64_t from = gaz_le32(entry + 8), to = whole;
-            if (mid + 1 < count) {
-                st = gaz_sealed_get(seg->file, SYMBOL_GRAMS, (mid + 1) * SYMBOL_GRAM_BYTES,
-                                    SYMBOL_GRAM_BYTES, &entry, err);
-                to = st == GAZ_OK ? gaz_le32(entry + 8) : from;
-            }
-            if (st == GAZ_OK && from > to)
-                return symbol_segment_damaged("its trigrams do not decode", err);
-            if (st == GAZ_OK)
-                st = gaz_sealed_get(seg->file, SYMBOL_GRAM_POSTINGS, from, to - from, at, err);
-            *end = *at + (st == GAZ_OK ? to - from : 0);
-            return st;
-        }
-        if (here < gram)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return GAZ_OK;
-}
-
 static gaz_status count_gram(search *s, uint32_t gram, uint8_t *shares, uint32_t bands,
                              gaz_error *err)
 {
     const uint8_t *at, *end;
     uint64_t band = 0;
-    gaz_status st = find_gram(s->vs->seg, gram, &at, &end, err);
+    gaz_status st = symbol_segment_gram(s->vs->seg, gram, &at, &end, err);
     while (st == GAZ_OK && at < end) {
         uint64_t step;
         at = gaz_varint_decode(at, end, &step);

@@ -298,6 +298,7 @@ gaz_status symbol_reading_definition(symbol_reading *r, uint32_t index, gaz_symb
     uint32_t first = index - index % SYMBOL_DEFS_RESTART;
     if (index >= r->record.document.definitions)
         return symbol_segment_damaged("a definition beyond the last is asked for", err);
+    d.named = index;
     gaz_status st = symbol_decode_definitions(&d, first, index - first + 1, run, err);
     if (st != GAZ_OK)
         return st;

@@ -82,6 +82,9 @@ GAZ_CHECKED gaz_status symbol_reading_definition(symbol_reading *r, uint32_t ind
 /* The document and index of a definition by its number in the segment. */
 GAZ_CHECKED gaz_status symbol_segment_definition_at(gaz_symbol_segment *seg, uint32_t number,
                                                     uint32_t *doc, uint32_t *index, gaz_error *err);
+/* The list of bands under a trigram: differences of their numbers; empty when there is none. */
+GAZ_CHECKED gaz_status symbol_segment_gram(gaz_symbol_segment *seg, uint32_t gram,
+                                           const uint8_t **at, const uint8_t **end, gaz_error *err);
 GAZ_CHECKED gaz_status symbol_segment_words(gaz_symbol_segment *seg, symbol_words **out,
                                             gaz_error *err);
 

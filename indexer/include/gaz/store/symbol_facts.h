@@ -170,6 +170,61 @@ GAZ_CHECKED gaz_status gaz_symbol_segment_check(gaz_symbol_segment *seg, const c
 GAZ_CHECKED gaz_status gaz_symbol_segment_dump(gaz_symbol_segment *seg, uint32_t doc,
                                                gaz_strbuf *out, gaz_error *err);
 
+/* ---- names of one segment ---- */
+
+/** A definition under a name, as the dictionary has it. */
+typedef struct gaz_symbol_named {
+    uint32_t doc, index;
+    uint8_t kind, flags;
+} gaz_symbol_named;
+/** @return false to stop */
+typedef bool (*gaz_symbol_named_visit)(void *ctx, const gaz_symbol_named *found);
+
+/** Visits the definitions of a name. @param fold  in any ASCII case; else byte for byte */
+GAZ_CHECKED gaz_status gaz_symbol_segment_named(gaz_symbol_segment *seg, const char *name,
+                                                size_t len, bool fold, gaz_symbol_named_visit visit,
+                                                void *ctx, gaz_error *err);
+
+/** Words of a set of bands, a bit each: 64 neighbouring names of the dictionary are a band. */
+size_t gaz_symbol_segment_bands(const gaz_symbol_segment *seg);
+/**
+ * The bands that may define a name which holds a text in any ASCII case: all that do, and some
+ * more. A text of less than three ASCII bytes in a row says nothing.
+ * @param set  gaz_symbol_segment_bands() words; overwritten
+ */
+GAZ_CHECKED gaz_status gaz_symbol_segment_literal(gaz_symbol_segment *seg, const char *text,
+                                                  size_t len, uint64_t *set, gaz_error *err);
+
+/** Which names are wanted. */
+typedef struct gaz_symbol_names {
+    const uint64_t *bands;                                  /**< NULL: all */
+    bool (*wants)(void *ctx, const char *name, size_t len); /**< of names that are defined */
+    gaz_symbol_named_visit visit;
+    void *ctx;
+    int64_t deadline_us;
+} gaz_symbol_names;
+/** Visits the definitions of the wanted names, in byte order of names. GAZ_E_TIMEOUT. */
+GAZ_CHECKED gaz_status gaz_symbol_segment_names(gaz_symbol_segment *seg,
+                                                const gaz_symbol_names *names, gaz_error *err);
+
+/* ---- definitions of one document ---- */
+
+/** A document whose definitions are asked for one by one. Lives in the arena it was opened with.
+ * Not shared between threads. */
+typedef struct gaz_symbol_outline gaz_symbol_outline;
+GAZ_CHECKED gaz_status gaz_symbol_outline_open(gaz_symbol_segment *seg, uint32_t doc,
+                                               gaz_arena *arena, gaz_symbol_outline **out,
+                                               gaz_error *err);
+/** The innermost definition around a byte of the text: GAZ_SYMBOL_NONE outside all. */
+GAZ_CHECKED gaz_status gaz_symbol_outline_around(gaz_symbol_outline *outline, uint32_t offset,
+                                                 uint32_t *index, gaz_error *err);
+/** A definition by its index. */
+GAZ_CHECKED gaz_status gaz_symbol_outline_definition(gaz_symbol_outline *outline, uint32_t index,
+                                                     gaz_symbol_definition *out, gaz_error *err);
+/** Only where it is: name, container's name and texts are left out. Costs less. */
+GAZ_CHECKED gaz_status gaz_symbol_outline_place(gaz_symbol_outline *outline, uint32_t index,
+                                                gaz_symbol_definition *out, gaz_error *err);
+
 /* ---- the files of a ref ---- */
 
 /** Which files of a ref have facts, and where; made once for a generation. Immutable. Threading:
