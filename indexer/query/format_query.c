@@ -45,6 +45,7 @@ static void put_atom(gaz_strbuf *out, const gaz_atom *atom)
         [GAZ_FIELD_BRANCH] = "branch:",
         [GAZ_FIELD_GENERATED] = "generated:",
         [GAZ_FIELD_TEST] = "test:",
+        [GAZ_FIELD_SYM] = "sym:",
     };
     gaz_strbuf_puts(out, atom->exact ? "repo=" : names[atom->field]);
     if (atom->field == GAZ_FIELD_GENERATED || atom->field == GAZ_FIELD_TEST) {

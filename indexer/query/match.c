@@ -30,6 +30,7 @@ gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *ca
                         .memory_max = memory_max,
                         .limit = "memory"};
     gaz_strbuf_init(&w->text, memory_max);
+    match_symbols_init(w);
     w->matchers = calloc(p->atom_count + 1, sizeof(gaz_matcher *));
     w->verdicts = calloc((size_t)p->atom_count + 1, MATCH_BATCH);
     w->lines = calloc(p->atom_count + 1, sizeof *w->lines);
@@ -55,6 +56,7 @@ void match_worker_release(match_worker *w)
     free(w->verdicts);
     free(w->lines);
     gaz_strbuf_release(&w->text);
+    match_symbols_release(w);
     *w = (match_worker){0};
 }
 
@@ -193,6 +195,8 @@ static bool visit_line(void *ctx, const gaz_line *line)
         v->failed = true;
         return false;
     }
+    if (v->worker->definer_lines.len)
+        match_definer_line(v->worker, v->first_line + line->number);
     if (v->atom->atom->literal && v->worker->line_count + v->seen <= LINES_LOOKED_AT) {
         const char *start = v->text + line->start;
         size_t len = line->end - line->start;
@@ -226,8 +230,8 @@ static gaz_status scan_piece(match_worker *w, const plan_atom *a, const char *te
                        .atom = a,
                        .text = text,
                        .first_line = first_line,
-                       .keep = w->plan->positive_content > 1};
-    scan.unnumbered = !v.keep;
+                       .keep = w->plan->positive_lines > 1};
+    scan.unnumbered = !v.keep && !w->definer_lines.len;
     gaz_status st = gaz_matcher_lines(m, &scan, visit_line, &v, err);
     if (v.failed)
         return no_memory(err);
@@ -339,6 +343,10 @@ static gaz_status cheap_verdict(match_worker *w, const plan_atom *a, const scope
         *verdict = (uint8_t)w->refs[a->atom->index][f->ref];
         return GAZ_OK;
     }
+    if (a->symbol) {
+        *verdict = match_symbol_test(w, a, f) ? YES : NO;
+        return GAZ_OK;
+    }
     switch (a->atom->field) {
     case GAZ_FIELD_LANG:
         *verdict = e->language == a->atom->language ? YES : NO;
@@ -419,9 +427,11 @@ static gaz_status finish_lines(match_worker *w, const scope_file *f, const uint8
     for (unsigned i = 0; i < w->plan->atom_count; i++) {
         const plan_atom *a = &w->plan->atoms[i];
         bool found;
-        if (!a->content || !a->positive || verdicts[i] != OPEN)
+        bool symbols = a->symbol && a->positive && verdicts[i] == YES;
+        if (!symbols && (!a->content || !a->positive || verdicts[i] != OPEN))
             continue;
-        gaz_status st = scan_document(w, a, f, &found, err);
+        gaz_status st =
+            symbols ? match_symbol_lines(w, a, f, err) : scan_document(w, a, f, &found, err);
         if (st != GAZ_OK)
             return st;
     }
@@ -514,19 +524,22 @@ gaz_status match_file(match_worker *w, size_t index, bool *found, match *out, ga
     if (st != GAZ_OK) /* once more, for what went wrong */
         st = cheap_verdicts(w, f, verdicts, err);
     if (st == GAZ_OK)
+        st = match_definers(w, w->files[index], err);
+    if (st == GAZ_OK)
         st = decide_content(w, p->query->root, f, verdicts, err);
     if (st != GAZ_OK || verdict_of(&d, p->query->root) != YES)
         return st;
-    if (p->positive_content)
+    if (p->positive_lines)
         st = finish_lines(w, f, verdicts, err);
     uint32_t lines = w->line_count;
-    if (st == GAZ_OK && p->positive_content > 1)
+    if (st == GAZ_OK && (p->positive_lines > 1 || p->positive_symbols))
         st = count_union(w, &lines, err);
     *found = st == GAZ_OK;
     *out = (match){.file = w->files[index],
                    .lines = lines,
                    .first_chunk = w->first_chunk,
                    .whole_words = (uint16_t)w->whole_words,
-                   .definitions = (uint16_t)w->definitions};
+                   .definitions = (uint16_t)w->definitions,
+                   .points = w->definer_points};
     return st;
 }

@@ -14,8 +14,22 @@ typedef struct match {
     uint32_t first_chunk; /* of its segment: the first with a line that matched */
     uint16_t whole_words; /* literals found as whole words in the lines looked at */
     uint16_t definitions; /* of them, after a word that begins a definition */
+    uint8_t points;       /* for a definition of a word on a line that matched */
     double score;
 } match;
+
+/* Where a name stands that an atom over symbols matches. */
+typedef struct symbol_spot {
+    uint32_t line;       /* 0-based */
+    uint32_t start, end; /* bytes of the document */
+} symbol_spot;
+typedef GAZ_VEC(symbol_spot) symbol_spots;
+
+/* The line of a definition that may be a hit. */
+typedef struct definer_line {
+    uint32_t line; /* 0-based */
+    uint8_t points;
+} definer_line;
 
 /* One thread's tools. */
 typedef struct match_worker {
@@ -37,6 +51,9 @@ typedef struct match_worker {
     uint64_t bytes_scanned;
     uint32_t line_count, first_chunk;
     unsigned whole_words, definitions;
+    gaz_arena symbols;                   /* of the file at hand */
+    GAZ_VEC(definer_line) definer_lines; /* those that nobody knows to be hits */
+    uint8_t definer_points;              /* of those that are */
 } match_worker;
 
 GAZ_CHECKED gaz_status match_worker_init(match_worker *w, const plan *p, gaz_block_cache *cache,
@@ -53,6 +70,25 @@ void match_batch(match_worker *w, const uint32_t *files, size_t count);
  */
 GAZ_CHECKED gaz_status match_file(match_worker *w, size_t index, bool *found, match *out,
                                   gaz_error *err);
+
+/* ---- match_symbols.c ---- */
+
+void match_symbols_init(match_worker *w);
+void match_symbols_release(match_worker *w);
+/* Whether a file has definitions an atom over symbols matches. */
+bool match_symbol_test(const match_worker *w, const plan_atom *a, const scope_file *f);
+/* By line, then by place: for qsort(). */
+int match_spot_order(const void *a, const void *b);
+/* Adds where they are, by line. */
+GAZ_CHECKED gaz_status match_symbol_spots(match_worker *w, const plan_atom *a, const scope_file *f,
+                                          symbol_spots *out, gaz_error *err);
+/* Their lines: w->lines of the atom. */
+GAZ_CHECKED gaz_status match_symbol_lines(match_worker *w, const plan_atom *a, const scope_file *f,
+                                          gaz_error *err);
+/* Begins a file: which of its lines define a word of the query and may match. */
+GAZ_CHECKED gaz_status match_definers(match_worker *w, uint32_t file, gaz_error *err);
+/* A line that matches: w->definer_points. */
+void match_definer_line(match_worker *w, uint32_t line);
 
 /* A chunk, unless it is a line larger than the memory of a query: GAZ_E_LIMIT. */
 GAZ_CHECKED gaz_status match_chunk(match_worker *w, gaz_segment *seg, uint32_t number, gaz_chunk *c,

@@ -109,8 +109,10 @@ static gaz_status read_case(gaz_query_parser *p, const gaz_query_field *field,
     return GAZ_OK;
 }
 
-static const char *const types[] = {
-    [GAZ_TYPE_MATCH] = "match", [GAZ_TYPE_FILE] = "file", [GAZ_TYPE_REPO] = "repo"};
+static const char *const types[] = {[GAZ_TYPE_MATCH] = "match",
+                                    [GAZ_TYPE_SYMBOL] = "symbol",
+                                    [GAZ_TYPE_FILE] = "file",
+                                    [GAZ_TYPE_REPO] = "repo"};
 
 const char *gaz_query_type_name(gaz_result_type type)
 {
@@ -120,7 +122,7 @@ const char *gaz_query_type_name(gaz_result_type type)
 static gaz_status read_any_type(gaz_query_parser *p, const gaz_query_field *field,
                                 const gaz_query_value *value, gaz_result_type *out)
 {
-    static const char *const later[] = {"symbol", "commit", "diff"};
+    static const char *const later[] = {"commit", "diff"};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (is(value, types[i])) {
             *out = (gaz_result_type)i;
@@ -230,6 +232,7 @@ static gaz_status read_patterntype(gaz_query_parser *p, const gaz_query_field *f
 static const gaz_query_field fields[] = {
     {"content", read_text, false, GAZ_FIELD_CONTENT, NULL},
     {"c", read_text, false, GAZ_FIELD_CONTENT, NULL},
+    {"sym", read_text, false, GAZ_FIELD_SYM, NULL},
     {"file", read_pattern, false, GAZ_FIELD_FILE, NULL},
     {"path", read_pattern, false, GAZ_FIELD_FILE, NULL},
     {"f", read_pattern, false, GAZ_FIELD_FILE, NULL},
@@ -242,14 +245,13 @@ static const gaz_query_field fields[] = {
     {"generated", read_flag, false, GAZ_FIELD_GENERATED, "yes or no"},
     {"test", read_flag, false, GAZ_FIELD_TEST, "yes or no"},
     {"case", read_case, true, GAZ_FIELD_TEXT, "yes, no or auto"},
-    {"type", read_type, true, GAZ_FIELD_TEXT, "match, file or repo"},
-    {"select", read_select, true, GAZ_FIELD_TEXT, "match, file or repo"},
+    {"type", read_type, true, GAZ_FIELD_TEXT, "match, symbol, file or repo"},
+    {"select", read_select, true, GAZ_FIELD_TEXT, "match, symbol, file or repo"},
     {"rev", read_rev, true, GAZ_FIELD_TEXT, "a branch, tag or commit of at most 1024 bytes"},
     {"count", read_count, true, GAZ_FIELD_TEXT, "a number from 1 to 100000, or all"},
     {"timeout", read_timeout, true, GAZ_FIELD_TEXT,
      "a time such as 500ms, 2s or 1m, of at most 60m"},
     {"patterntype", read_patterntype, true, GAZ_FIELD_TEXT, "literal, regexp or keyword"},
-    {"sym", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"ts", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"author", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"before", NULL, false, GAZ_FIELD_TEXT, NULL},

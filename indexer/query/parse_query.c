@@ -274,6 +274,14 @@ static gaz_status parse_or(gaz_query_parser *p, const gaz_node **out)
 
 /* ---- the whole ---- */
 
+static gaz_status symbols_not_found(gaz_query_parser *p)
+{
+    gaz_status st = gaz_query_fail(p, GAZ_E_INVALID, p->select_column,
+                                   "select:symbol goes with type:symbol only");
+    gaz_error_hint(p->err, "type:symbol finds symbols; sym:NAME finds them beside other text");
+    return st;
+}
+
 /* What can only be said once everything is read. */
 static gaz_status settle(gaz_query_parser *p)
 {
@@ -284,6 +292,8 @@ static gaz_status settle(gaz_query_parser *p)
         return gaz_query_fail(p, GAZ_E_INVALID, p->select_column,
                               "select:%s asks for more than type:%s finds",
                               gaz_query_type_name(q->select), gaz_query_type_name(q->type));
+    else if (q->select == GAZ_TYPE_SYMBOL && q->type != GAZ_TYPE_SYMBOL)
+        return symbols_not_found(p);
     for (unsigned i = 0; p->bare_regex && i < q->atom_count; i++) {
         if (!p->bare[i])
             continue;

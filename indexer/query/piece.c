@@ -67,6 +67,8 @@ void pieces_open(piece_reader *r, gaz_segment *segment, const gaz_doc *doc, uint
     r->doc = *doc;
     r->doc_number = number;
     r->whole = whole;
+    r->measured = 0;
+    r->measured_at = 0;
     r->count = whole && doc->chunk_count ? 1 : doc->chunk_count;
 }
 
@@ -81,6 +83,23 @@ static gaz_status load_start(piece_reader *r, piece *p, uint32_t chunk, const ga
     return st;
 }
 
+/* Where a piece begins in the document: the pieces before it are added up, going on from the one
+ * asked for last. */
+static gaz_status measure(piece_reader *r, uint32_t number, uint64_t *offset, gaz_error *err)
+{
+    if (number < r->measured)
+        r->measured = 0, r->measured_at = 0;
+    for (; r->measured < number; r->measured++) {
+        gaz_chunk c;
+        gaz_status st = gaz_segment_chunk(r->segment, r->doc.first_chunk + r->measured, &c, err);
+        if (st != GAZ_OK)
+            return st;
+        r->measured_at += c.len;
+    }
+    *offset = r->measured_at;
+    return GAZ_OK;
+}
+
 static gaz_status load(piece_reader *r, piece *p, bool start_only, gaz_error *err)
 {
     gaz_chunk c;
@@ -92,9 +111,12 @@ static gaz_status load(piece_reader *r, piece *p, bool start_only, gaz_error *er
         p->len = p->full = text.len;
         p->block = text.block;
         p->first_line = 0;
+        p->offset = 0;
         return st;
     }
     gaz_status st = gaz_segment_chunk(r->segment, chunk, &c, err);
+    if (st == GAZ_OK)
+        st = measure(r, p->number, &p->offset, err);
     if (st != GAZ_OK)
         return st;
     p->first_line = c.first_line;

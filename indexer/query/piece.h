@@ -14,6 +14,7 @@ typedef struct piece {
     size_t full;         /* bytes of the piece; more than `len` when only its beginning was read */
     uint32_t number;     /* in the document */
     uint32_t first_line; /* 0-based */
+    uint64_t offset;     /* of its first byte in the document */
     gaz_block *block;    /* NULL: the text is the worker's or in `start` */
     gaz_strbuf start;
     bool loaded;
@@ -36,6 +37,8 @@ typedef struct piece_reader {
     piece slots[2]; /* the two looked at last: a line and its context may lie on both sides of a
                        border */
     unsigned last;
+    uint32_t measured; /* a piece whose offset is known */
+    uint64_t measured_at;
     GAZ_VEC(gaz_block *) kept;
     size_t kept_bytes;
     gaz_arena arena; /* copies of lines from blocks that are not kept, and what else dies with the

@@ -10,6 +10,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/json/json.h"
+#include "symbol_marks.h"
 
 static gaz_status no_memory(gaz_error *err)
 {
@@ -49,6 +50,12 @@ static bool is_content(const gaz_query *q, const gaz_atom *atom)
            (atom->field == GAZ_FIELD_TEXT && q->type == GAZ_TYPE_MATCH);
 }
 
+static bool is_symbol(const gaz_query *q, const gaz_atom *atom)
+{
+    return atom->field == GAZ_FIELD_SYM ||
+           (atom->field == GAZ_FIELD_TEXT && q->type == GAZ_TYPE_SYMBOL);
+}
+
 static bool has_pattern(const gaz_atom *atom)
 {
     switch (atom->field) {
@@ -83,6 +90,26 @@ static void move_column(const gaz_atom *atom, gaz_error *err)
     snprintf(err->message, sizeof err->message, "query, column %zu: %.360s", err->column, rest);
 }
 
+/* What names must hold: the pattern of names itself asks nothing of an index. */
+static gaz_status name_grams(plan *p, plan_atom *a, gaz_error *err)
+{
+    static const gaz_gram any = {.kind = GAZ_GRAM_ANY};
+    gaz_pattern_options options = {.literal = a->atom->literal, .fold = p->query->fold};
+    gaz_pattern *pattern = NULL;
+    gaz_error why = {0};
+    gaz_status st =
+        pattern_cache_get(p->patterns, a->atom->text, a->atom->len, &options, &pattern, &why);
+    if (st == GAZ_E_NOMEM)
+        return no_memory(err);
+    a->grams = &any;
+    if (st == GAZ_OK)
+        st = gaz_pattern_grams(pattern, p->arena, &a->grams, err);
+    else
+        st = GAZ_OK;
+    pattern_cache_release(p->patterns, pattern);
+    return st;
+}
+
 static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
 {
     gaz_pattern_options options = {
@@ -91,6 +118,8 @@ static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
         pattern_cache_get(p->patterns, a->atom->text, a->atom->len, &options, &a->pattern, err);
     if (st == GAZ_E_INVALID || st == GAZ_E_LIMIT || st == GAZ_E_UNSUPPORTED)
         move_column(a->atom, err);
+    if (st == GAZ_OK && a->symbol)
+        return name_grams(p, a, err);
     if (st != GAZ_OK || !a->content)
         return st;
     a->multiline = gaz_pattern_multiline(a->pattern);
@@ -108,12 +137,17 @@ gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, patte
     for (unsigned i = 0; i < query->atom_count; i++) {
         p->atoms[i].atom = query->atoms[i];
         p->atoms[i].content = is_content(query, query->atoms[i]);
+        p->atoms[i].symbol = is_symbol(query, query->atoms[i]);
     }
     mark_positive(p, query->root, true);
     for (unsigned i = 0; i < query->atom_count; i++) {
         plan_atom *a = &p->atoms[i];
+        if (a->content && query->type == GAZ_TYPE_SYMBOL)
+            a->positive = false; /* only symbols are shown */
         p->content_atoms += a->content;
-        p->positive_content += a->content && a->positive;
+        p->symbol_atoms += a->symbol;
+        p->positive_lines += (a->content || a->symbol) && a->positive;
+        p->positive_symbols += a->symbol && a->positive;
         gaz_status st = has_pattern(a->atom) ? compile_atom(p, a, err) : GAZ_OK;
         if (st != GAZ_OK)
             return st;
@@ -205,14 +239,22 @@ static gaz_status atom_candidates(const plan_atom *a, gaz_segment *seg, int64_t 
 }
 
 static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segment *seg,
-                                 uint64_t *const *atom_chunks, uint64_t *set, gaz_error *err)
+                                 const plan_segment *out, uint64_t *set, gaz_error *err)
 {
+    uint64_t *const *atom_chunks = out->atom_chunks;
     uint32_t docs = gaz_segment_docs(seg);
     size_t words = (docs + 63) / 64;
     if (node->kind == GAZ_NODE_ATOM && p->atoms[node->atom->index].content &&
         atom_chunks[node->atom->index]) {
         memset(set, 0, words * 8);
         return gaz_segment_chunk_documents(seg, atom_chunks[node->atom->index], set, err);
+    }
+    if (node->kind == GAZ_NODE_ATOM && p->atoms[node->atom->index].symbol) {
+        const symbol_mark_list *marks = &out->marks[node->atom->index];
+        memset(set, 0, words * 8);
+        for (size_t i = 0; i < marks->len; i++)
+            set[marks->items[i].doc >> 6] |= UINT64_C(1) << (marks->items[i].doc & 63);
+        return GAZ_OK;
     }
     if (node->kind != GAZ_NODE_AND && node->kind != GAZ_NODE_OR) {
         fill(set, docs);
@@ -221,9 +263,9 @@ static gaz_status node_documents(const plan *p, const gaz_node *node, gaz_segmen
     uint64_t *other = malloc((words + 1) * sizeof *other);
     if (!other)
         return no_memory(err);
-    gaz_status st = node_documents(p, node->kids[0], seg, atom_chunks, set, err);
+    gaz_status st = node_documents(p, node->kids[0], seg, out, set, err);
     for (size_t i = 1; st == GAZ_OK && i < node->count; i++) {
-        st = node_documents(p, node->kids[i], seg, atom_chunks, other, err);
+        st = node_documents(p, node->kids[i], seg, out, other, err);
         for (size_t k = 0; st == GAZ_OK && k < words; k++)
             set[k] = node->kind == GAZ_NODE_AND ? set[k] & other[k] : set[k] | other[k];
     }
@@ -246,7 +288,7 @@ static gaz_status plan_one(plan *p, plan_segment *out, const scope_segment *in, 
         if (p->atoms[i].content)
             st = atom_candidates(&p->atoms[i], seg, deadline, &out->atom_chunks[i], &why);
     if (st == GAZ_OK)
-        st = node_documents(p, p->query->root, seg, out->atom_chunks, out->documents, &why);
+        st = node_documents(p, p->query->root, seg, out, out->documents, &why);
     if (st == GAZ_OK)
         st = gaz_segment_intact(seg, &why);
     if (st == GAZ_E_CORRUPT) {
@@ -262,22 +304,22 @@ static gaz_status plan_one(plan *p, plan_segment *out, const scope_segment *in, 
     return st;
 }
 
-gaz_status plan_candidates(plan *p, const scope *s, int64_t deadline_us, gaz_error *err)
+gaz_status plan_candidates(plan *p, const scope *s, world *w, size_t memory_max,
+                           int64_t deadline_us, gaz_error *err)
 {
     p->scope = s;
     p->segments = calloc(s->segment_count + 1, sizeof *p->segments);
     if (!p->segments)
         return no_memory(err);
-    for (size_t i = 0; i < s->segment_count; i++) {
-        gaz_status st = plan_one(p, &p->segments[i], &s->segments[i], deadline_us, err);
-        if (st != GAZ_OK)
-            return st;
-    }
-    return GAZ_OK;
+    gaz_status st = marks_find(p, w, memory_max, deadline_us, err);
+    for (size_t i = 0; st == GAZ_OK && i < s->segment_count; i++)
+        st = plan_one(p, &p->segments[i], &s->segments[i], deadline_us, err);
+    return st;
 }
 
 void plan_release(plan *p)
 {
+    marks_release(p);
     for (unsigned i = 0; p->atoms && i < p->atom_count; i++)
         pattern_cache_release(p->patterns, p->atoms[i].pattern);
     for (size_t s = 0; p->segments && s < p->scope->segment_count; s++) {
@@ -345,6 +387,15 @@ void plan_explain(const plan *p, gaz_strbuf *out)
         if (a->pattern) {
             gaz_json_put_cstring(&w, "engine", gaz_pattern_engine(a->pattern));
             gaz_json_put_bool(&w, "ignore_case", gaz_pattern_folds(a->pattern));
+        }
+        if (a->symbol) {
+            uint64_t marks = 0;
+            gaz_json_put_bool(&w, "symbol", true);
+            gaz_json_key(&w, "grams");
+            explain_grams(a->grams, &w);
+            for (size_t s = 0; p->segments && s < p->scope->segment_count; s++)
+                marks += p->segments[s].marks ? p->segments[s].marks[i].len : 0;
+            gaz_json_put_int(&w, "candidate_symbols", (int64_t)marks);
         }
         if (a->content) {
             gaz_json_put_bool(&w, "multiline", a->multiline);

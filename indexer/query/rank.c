@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbol_marks.h"
+
 static const uint8_t tier_tenths[] = {
     [TIER_SOURCE] = 10, [TIER_DOCS] = 8,      [TIER_EXAMPLE] = 6,
     [TIER_TEST] = 6,    [TIER_GENERATED] = 4, [TIER_VENDORED] = 4,
@@ -21,18 +23,20 @@ static unsigned tier_of(const plan *p, uint32_t file)
     return tier_tenths[scope_entry(p->scope, &p->scope->files[file])->tier];
 }
 
-/* What a file's path is worth, in twentieths of a point. */
-static unsigned prior_of(const names *n, uint32_t file)
+/* What a file's path and the definitions in it are worth, in twentieths of a point. */
+static unsigned prior_of(const plan *p, const names *n, uint32_t file)
 {
-    return tier_tenths[n->of->files[file].tier] * (2 + names_points(n, file));
+    unsigned tenths = n->count ? tier_tenths[n->of->files[file].tier] : tier_of(p, file);
+    return tenths * (2 + names_points(n, file) + (p->points ? p->points[file] >> 4 : 0));
 }
 
-enum { PRIORS = 10 * (2 + NAME_POINTS_MAX) + 1 };
+enum { PRIORS = 10 * (2 + NAME_POINTS_MAX + MARK_POINTS_MAX) + 1 };
 
-gaz_status rank_candidates(const names *n, uint32_t *files, size_t count, gaz_error *err)
+gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_t count,
+                           gaz_error *err)
 {
     size_t at[PRIORS + 1] = {0};
-    if (!n->count || !count)
+    if ((!n->count && !p->points) || !count)
         return GAZ_OK; /* static rank has the tier first */
     uint32_t *sorted = malloc(count * sizeof *sorted);
     uint16_t *prior = malloc(count * sizeof *prior);
@@ -42,7 +46,7 @@ gaz_status rank_candidates(const names *n, uint32_t *files, size_t count, gaz_er
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory to rank candidates");
     }
     for (size_t i = 0; i < count; i++) {
-        prior[i] = (uint16_t)(PRIORS - 1 - prior_of(n, files[i])); /* the best is the least */
+        prior[i] = (uint16_t)(PRIORS - 1 - prior_of(p, n, files[i])); /* the best is the least */
         at[prior[i] + 1]++;
     }
     for (size_t i = 1; i <= PRIORS; i++)
@@ -55,10 +59,20 @@ gaz_status rank_candidates(const names *n, uint32_t *files, size_t count, gaz_er
     return GAZ_OK;
 }
 
+/* Symbols know; only of files without them text is asked. */
+static unsigned definition_points(const plan *p, const match *m)
+{
+    unsigned points = p->points ? p->points[m->file] & 15u : 0;
+    points = m->points > points ? m->points : points;
+    if (points || !m->definitions)
+        return points;
+    return marks_text_knows(p, &p->scope->files[m->file]) ? MARK_POINTS_MAX : 0;
+}
+
 void rank_score(const plan *p, const names *n, match *m)
 {
     unsigned halves = names_points(n, m->file) + 2;
-    halves += m->definitions ? 8 : 0;
+    halves += definition_points(p, m);
     halves += m->whole_words ? 4 : 0;
     m->score = halves * tier_of(p, m->file) / 20.0;
 }

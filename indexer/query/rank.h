@@ -1,13 +1,14 @@
-/* Scores from what text and paths alone tell. Private to the query module. */
+/* Scores from what text, paths and symbols tell. Private to the query module. */
 #ifndef GAZ_QUERY_RANK_H
 #define GAZ_QUERY_RANK_H
 
 #include "match.h"
 #include "names.h"
 
-/* Puts candidates in the order they are checked in: what paths tell comes first, then static rank.
+/* Puts candidates in the order they are checked in: what paths and symbols tell comes first, then
+ * static rank.
  * @param files  ascending */
-GAZ_CHECKED gaz_status rank_candidates(const names *n, uint32_t *files, size_t count,
+GAZ_CHECKED gaz_status rank_candidates(const plan *p, const names *n, uint32_t *files, size_t count,
                                        gaz_error *err);
 /* Sets the score of a match. Threading: any thread. */
 void rank_score(const plan *p, const names *n, match *m);

@@ -31,6 +31,7 @@ void renderer_release(renderer *r)
     pieces_release(&r->pieces);
     gaz_vec_free(&r->hits);
     gaz_vec_free(&r->spots);
+    gaz_vec_free(&r->symbols);
     gaz_vec_free(&r->places);
     gaz_vec_free(&r->context);
     free(r->ranges);
@@ -73,8 +74,30 @@ static bool possible_in(const renderer *r, unsigned atom, uint32_t number)
     return possible(r, atom, r->pieces.doc.first_chunk + number);
 }
 
+/* The names that stand in a piece: [*from, *to) of r->symbols. */
+static void symbols_in(const renderer *r, uint32_t number, size_t *from, size_t *to)
+{
+    gaz_chunk c = {0}, next = {.first_line = UINT32_MAX};
+    *from = *to = 0;
+    if (!r->symbols.len)
+        return;
+    uint32_t chunk = r->pieces.doc.first_chunk + number;
+    bool known = r->pieces.whole ||
+                 (gaz_segment_chunk(r->pieces.segment, chunk, &c, NULL) == GAZ_OK &&
+                  (number + 1 >= r->pieces.count ||
+                   gaz_segment_chunk(r->pieces.segment, chunk + 1, &next, NULL) == GAZ_OK));
+    while (known && *from < r->symbols.len && r->symbols.items[*from].line < c.first_line)
+        ++*from;
+    for (*to = *from; *to < r->symbols.len && r->symbols.items[*to].line < next.first_line;)
+        ++*to;
+}
+
 static bool any_possible(const renderer *r, uint32_t number)
 {
+    size_t from, to;
+    symbols_in(r, number, &from, &to);
+    if (from < to)
+        return true;
     for (unsigned i = 0; i < r->worker->plan->atom_count; i++)
         if (possible_in(r, i, number))
             return true;
@@ -131,6 +154,33 @@ static gaz_scan scan_of(const renderer *r, const piece *p)
                       .deadline_us = r->worker->deadline};
 }
 
+/* The lines of names: numbers are counted from the piece's first line on. */
+static unsigned find_symbol_lines(renderer *r, const piece *p, line_list *list)
+{
+    size_t from, to, start = 0;
+    uint32_t number = p->first_line;
+    symbols_in(r, p->number, &from, &to);
+    list->first = list->lines.len;
+    for (size_t i = from; i < to; i++) {
+        while (number < r->symbols.items[i].line && start < p->len) {
+            const char *nl = memchr(p->text + start, '\n', p->len - start);
+            start = nl ? (size_t)(nl - p->text) + 1 : p->len;
+            number++;
+        }
+        if (start >= p->len)
+            break;
+        const char *nl = memchr(p->text + start, '\n', p->len - start);
+        gaz_line line = {.start = start,
+                         .end = nl ? (size_t)(nl - p->text) : p->len,
+                         .match = SIZE_MAX,
+                         .number = number - p->first_line};
+        bool again = i > from && r->symbols.items[i - 1].line == number;
+        if (!again && !take_line(list, &line))
+            break;
+    }
+    return from < to;
+}
+
 static gaz_status find_lines(renderer *r, const piece *p, line_list *list, gaz_error *err)
 {
     gaz_scan scan = scan_of(r, p);
@@ -150,6 +200,11 @@ static gaz_status find_lines(renderer *r, const piece *p, line_list *list, gaz_e
             return match_pattern_status(r->worker, st);
         atoms++;
     }
+    if (list->lines.len > list->max)
+        merge_lines(list);
+    atoms += find_symbol_lines(r, p, list);
+    if (list->failed)
+        return no_memory(err);
     if (atoms > 1)
         merge_lines(list);
     return GAZ_OK;
@@ -165,6 +220,28 @@ static int by_start(const void *a, const void *b)
     return x->end > y->end ? -1 : x->end < y->end;
 }
 
+/* The places of names in a line, in the piece. */
+static size_t symbol_ranges(const renderer *r, const piece *p, const gaz_line *line, gaz_range *out)
+{
+    size_t n = 0, lo = 0, hi = r->symbols.len;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (r->symbols.items[mid].line < line->number)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < r->symbols.len && n < RANGES_PER_LINE; lo++) {
+        const symbol_spot *s = &r->symbols.items[lo];
+        if (s->line != line->number)
+            break;
+        uint64_t from = p->offset + line->start, to = p->offset + line->end;
+        if (s->start >= from && s->start < s->end && s->end <= to)
+            out[n++] = (gaz_range){(size_t)(s->start - p->offset), (size_t)(s->end - p->offset)};
+    }
+    return n;
+}
+
 /* Ranges of all atoms in one line, relative to it, within its first `len` bytes, ascending and
  * apart: in r->ranges. */
 static gaz_status find_ranges(renderer *r, const piece *p, const gaz_line *line, size_t len,
@@ -173,7 +250,8 @@ static gaz_status find_ranges(renderer *r, const piece *p, const gaz_line *line,
     const plan *query = r->worker->plan;
     gaz_scan scan = scan_of(r, p);
     if (!r->ranges)
-        r->ranges = malloc((size_t)RANGES_PER_LINE * query->positive_content * sizeof *r->ranges);
+        r->ranges =
+            malloc((size_t)RANGES_PER_LINE * (query->positive_lines + 1) * sizeof *r->ranges);
     gaz_range *all = r->ranges;
     size_t n = 0, kept = 0;
     if (!all)
@@ -190,6 +268,7 @@ static gaz_status find_ranges(renderer *r, const piece *p, const gaz_line *line,
             gaz_error_clear(err);
         n += found;
     }
+    n += symbol_ranges(r, p, line, all + n);
     for (size_t i = 0; i < n; i++) {
         all[i].start -= line->start;
         all[i].end -= line->start;
@@ -275,7 +354,7 @@ static gaz_status first_piece(const renderer *r, uint32_t *number, gaz_error *er
         if (st != GAZ_OK)
             return st;
     }
-    if (chunk < r->match->first_chunk)
+    if (chunk < r->match->first_chunk && !r->symbols.len)
         chunk = r->match->first_chunk;
     *number = chunk - doc->first_chunk;
     return GAZ_OK;
@@ -337,6 +416,23 @@ static gaz_status show(renderer *r, const gaz_file_hit *hit, gaz_hit_visit visit
     return st;
 }
 
+static gaz_status find_symbols(renderer *r, const scope_file *f, gaz_error *err)
+{
+    const plan *p = r->worker->plan;
+    gaz_status st = GAZ_OK;
+    unsigned atoms = 0;
+    r->symbols.len = 0;
+    for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++) {
+        if (!p->atoms[i].symbol || !p->atoms[i].positive)
+            continue;
+        st = match_symbol_spots(r->worker, &p->atoms[i], f, &r->symbols, err);
+        atoms++;
+    }
+    if (atoms > 1 && r->symbols.len)
+        qsort(r->symbols.items, r->symbols.len, sizeof *r->symbols.items, match_spot_order);
+    return st;
+}
+
 static gaz_status open_document(renderer *r, gaz_error *err)
 {
     const scope *s = r->worker->plan->scope;
@@ -352,7 +448,7 @@ static gaz_status open_document(renderer *r, gaz_error *err)
         pieces_open(&r->pieces, seg, &doc, number, true);
     r->hits.len = r->spots.len = r->spent = 0;
     r->worker->limit = "memory";
-    return GAZ_OK;
+    return find_symbols(r, f, err);
 }
 
 /* @return GAZ_E_LIMIT and GAZ_E_TIMEOUT when lines are missing that the answer should have */
@@ -384,7 +480,7 @@ gaz_status render_match(renderer *r, const match *m, gaz_hit_visit visit, void *
     gaz_file_hit hit;
     r->match = m;
     describe(r, m, &hit);
-    if (r->without_lines || !r->worker->plan->positive_content)
+    if (r->without_lines || !r->worker->plan->positive_lines)
         return show(r, &hit, visit, ctx, err);
     gaz_error why = {0};
     gaz_status st = open_document(r, &why);

@@ -16,6 +16,7 @@ typedef struct renderer {
     piece_reader pieces;
     GAZ_VEC(gaz_hit_line) hits;
     GAZ_VEC(spot) spots;           /* of the hits */
+    symbol_spots symbols;          /* names that atoms over symbols match, by line */
     GAZ_VEC(size_t) places;        /* of the hits in `context` */
     GAZ_VEC(gaz_hit_line) context; /* hits and the lines around them, each once, ascending */
     size_t spent, held;            /* bytes of the answer; of the context, each line once */

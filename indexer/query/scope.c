@@ -90,8 +90,9 @@ static void drop_repeats(scope *s)
 }
 
 /* The scope's number of a pool's segment, added when it is new. UINT32_MAX: no memory. */
-static uint32_t segment_number(scope *s, gaz_segment *seg)
+static uint32_t segment_number(scope *s, const world_pool *pool, uint32_t number)
 {
+    gaz_segment *seg = pool->segments[number];
     for (size_t i = 0; i < s->segment_count; i++)
         if (s->segments[i].segment == seg)
             return (uint32_t)i;
@@ -99,7 +100,8 @@ static uint32_t segment_number(scope *s, gaz_segment *seg)
     if (!grown)
         return UINT32_MAX;
     s->segments = grown;
-    s->segments[s->segment_count] = (scope_segment){.segment = seg, .docs = gaz_segment_docs(seg)};
+    s->segments[s->segment_count] = (scope_segment){
+        .segment = seg, .pool = pool, .number = number, .docs = gaz_segment_docs(seg)};
     return (uint32_t)s->segment_count++;
 }
 
@@ -118,7 +120,7 @@ static gaz_status add_ref_files(scope *s, world *w, uint32_t ref, gaz_error *err
         if (e->segment == NO_SEGMENT || e->skip != GAZ_SKIP_NONE)
             continue;
         if (numbers[e->segment] == UINT32_MAX)
-            numbers[e->segment] = segment_number(s, pool->segments[e->segment]);
+            numbers[e->segment] = segment_number(s, pool, e->segment);
         if (numbers[e->segment] == UINT32_MAX)
             st = no_memory(err);
         s->files[s->file_count++] = (scope_file){ref, entry, numbers[e->segment]};

@@ -19,9 +19,11 @@ typedef struct scope_file {
 
 typedef struct scope_segment {
     gaz_segment *segment; /* borrowed from the world */
-    uint32_t docs, live;  /* documents with a file in the scope */
-    uint32_t *first;      /* docs + 1: where a document's files begin in `files_of` */
-    uint32_t *files_of;   /* indexes of scope files, ascending */
+    const world_pool *pool;
+    uint32_t number;     /* in the pool */
+    uint32_t docs, live; /* documents with a file in the scope */
+    uint32_t *first;     /* docs + 1: where a document's files begin in `files_of` */
+    uint32_t *files_of;  /* indexes of scope files, ascending */
 } scope_segment;
 
 /* Paths in lower case, for ranking: see names.c. */

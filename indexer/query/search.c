@@ -12,6 +12,7 @@
 #include "gaz/json/json.h"
 #include "render.h"
 #include "search_state.h"
+#include "symbol_marks.h"
 
 #define WINDOW 64 /* matches ranked together when not all are wanted */
 #define ARENA_MAX ((size_t)64 << 20)
@@ -124,7 +125,7 @@ static gaz_status render_page(search *s, gaz_hit_visit visit, void *ctx, gaz_err
     r.lines_per_file = s->request->lines_per_file;
     r.from = s->request->first_line;
     r.to = s->request->last_line;
-    r.without_lines = s->query->select != GAZ_TYPE_MATCH;
+    r.without_lines = s->query->select > GAZ_TYPE_SYMBOL;
     for (size_t i = (size_t)s->offset;
          st == GAZ_OK && i < s->match_count && i - s->offset < s->limit; i++) {
         gaz_error why = {0};
@@ -184,6 +185,13 @@ static gaz_status add_notes(search *s, gaz_error *err)
         gaz_json_cstring(&w, text);
         n++;
     }
+    if (s->pending) {
+        char text[120];
+        snprintf(text, sizeof text, "the symbols of %" PRIu64 " files are not read yet",
+                 s->pending);
+        gaz_json_cstring(&w, text);
+        n++;
+    }
     gaz_json_array_end(&w);
     if (n)
         gaz_strbuf_add(&s->result->notes, list.data + 1, list.len - 2);
@@ -202,6 +210,8 @@ static void decide_completeness(search *s, bool stopped_early)
         r->reason = s->reason;
     else if (s->scope->missing || s->plan.damage.len)
         r->reason = s->scope->unavailable && !s->plan.damage.len ? "unavailable" : "damaged";
+    else if (s->pending)
+        r->reason = "symbols_pending";
     else if (more && !s->query->count_all)
         r->reason = "limit";
     r->complete = r->reason == NULL;
@@ -252,7 +262,8 @@ static gaz_status prepare(search *s, int64_t *clock, gaz_error *err)
         st = search_choose_scope(s, err);
     lap(clock, &stats->fetch_us);
     if (st == GAZ_OK)
-        st = plan_candidates(&s->plan, s->scope, s->deadline, err);
+        st = plan_candidates(&s->plan, s->scope, s->world,
+                             (size_t)s->engine->settings->query_memory, s->deadline, err);
     if (st == GAZ_OK)
         st = search_list_candidates(s, err);
     lap(clock, &stats->plan_us);
@@ -282,6 +293,10 @@ static gaz_status run(search *s, gaz_hit_visit visit, void *ctx, gaz_error *err)
     if (st == GAZ_OK && s->limit)
         st = render_page(s, visit, ctx, err);
     lap(&clock, &stats->render_us);
+    if (st == GAZ_OK && s->plan.symbol_atoms)
+        st = marks_count_pending(&s->plan, s->world, &s->pending, err);
+    if (s->plan.symbols_cut && !s->reason)
+        s->reason = "memory";
     decide_completeness(s, stopped_early);
     if (st == GAZ_OK)
         st = add_notes(s, err);

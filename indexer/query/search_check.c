@@ -62,7 +62,7 @@ static gaz_status list_by_rank(search *s, gaz_error *err)
         for (uint64_t word = files[w]; word; word &= word - 1)
             s->candidates[n++] = (uint32_t)(w * 64 + (unsigned)__builtin_ctzll(word));
     free(files);
-    return rank_candidates(&s->names, s->candidates, s->candidate_count, err);
+    return rank_candidates(&s->plan, &s->names, s->candidates, s->candidate_count, err);
 }
 
 gaz_status search_list_candidates(search *s, gaz_error *err)

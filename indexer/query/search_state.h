@@ -40,6 +40,7 @@ typedef struct search {
     gaz_error failure;
     const char *reason;
     bool not_indexed;
+    uint64_t pending; /* files whose symbols an atom asks for and are not read yet */
     /* what came out */
     match *matches;
     size_t match_count;

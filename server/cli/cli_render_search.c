@@ -185,6 +185,7 @@ static const char *reason_text(const char *reason)
         {"damaged", "a part of the index is damaged; gaz check says what, gaz repair rebuilds it"},
         {"not_indexed",
          "nothing of the repository is indexed yet; gaz status says more, gaz index does it"},
+        {"symbols_pending", "symbols are still being read; gaz status says how far they are"},
         {"unavailable", "the system refused to open a part of the index; try again in a moment"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)

@@ -241,6 +241,8 @@ static const char *reason_text(const char *reason)
          "<code>gaz repair</code> rebuilds it."},
         {"not_indexed", "A part of what was asked is not indexed yet; the list of repositories "
                         "says more. Searching again in a moment may find it."},
+        {"symbols_pending", "The symbols of some files are still being read. Searching again in a "
+                            "moment finds more."},
         {"unavailable", "The system refused to open a part of the index. Searching again in a "
                         "moment finds more."},
     };

@@ -214,6 +214,8 @@ static void fields_take_words_quotes_and_regexes(void **state)
         {"lang:c l:python -lang:\"C++\"", "lang:\"C\" lang:\"Python\" -lang:\"C++\""},
         {"generated:no test:yes", "generated:no test:yes"},
         {"file:content:", "file:/content:/"},
+        {"sym:foo -sym:\"a b\" sym:/x\\/y/", "sym:\"foo\" -sym:\"a b\" sym:/x\\/y/"},
+        {"sym:a::b", "sym:\"a::b\""},
     };
     EXPECT_ALL(forms);
     const gaz_query *q = parse(*state, "repo=x file:\"y\" file:z lang:c");
@@ -234,6 +236,10 @@ static void settings_are_kept_apart_from_the_tree(void **state)
         {"foo type:file select:repo", "\"foo\" type:file select:repo"},
         {"type:repo foo", "\"foo\" type:repo"},
         {"foo select:file", "\"foo\" select:file"},
+        {"foo type:symbol", "\"foo\" type:symbol"},
+        {"foo type:symbol select:symbol", "\"foo\" type:symbol"},
+        {"foo type:symbol select:file", "\"foo\" type:symbol select:file"},
+        {"patterntype:regexp sym:x+ sym:\"y+\"", "sym:/x+/ sym:\"y+\""},
         {"foo select:match", "\"foo\""},
         {"rev:v1.2 foo", "\"foo\" rev:\"v1.2\""},
         {"rev:\"a \\\"b\" foo", "\"foo\" rev:\"a \\\"b\""},
@@ -370,7 +376,7 @@ static void mistakes_are_reported_with_their_column(void **state)
         {"test:\"YES\"", GAZ_E_INVALID, 7, "test: takes yes or no"},
         {"repo=/x/", GAZ_E_INVALID, 7, "repo: takes the whole name"},
         {"case:maybe", GAZ_E_INVALID, 6, "case: takes yes, no or auto"},
-        {"type:thing", GAZ_E_INVALID, 6, "type: takes match, file or repo"},
+        {"type:thing", GAZ_E_INVALID, 6, "type: takes match, symbol, file or repo"},
         {"count:0", GAZ_E_INVALID, 7, "count: takes a number from 1"},
         {"count:-1", GAZ_E_INVALID, 7, "count: takes"},
         {"count:100001", GAZ_E_INVALID, 7, "count: takes"},
@@ -385,6 +391,11 @@ static void mistakes_are_reported_with_their_column(void **state)
         {"patterntype:structural", GAZ_E_INVALID, 13, "patterntype: takes"},
         {"type:file select:match", GAZ_E_INVALID, 18, "asks for more"},
         {"select:file type:repo", GAZ_E_INVALID, 8, "asks for more"},
+        {"x type:symbol select:match", GAZ_E_INVALID, 22, "asks for more"},
+        {"x select:symbol", GAZ_E_INVALID, 10, "select:symbol goes with type:symbol"},
+        {"type:file select:symbol", GAZ_E_INVALID, 18, "asks for more"},
+        {"sym:", GAZ_E_INVALID, 5, "sym: needs a value"},
+        {"a sim:x", GAZ_E_INVALID, 3, "no field 'sim:'"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         expect_failure(*state, &bad[i]);
@@ -417,7 +428,6 @@ static void settings_are_refused_where_they_would_be_local(void **state)
 static void what_comes_later_says_so(void **state)
 {
     static const failure bad[] = {
-        {"a sym:foo", GAZ_E_UNSUPPORTED, 3, "sym: is not available yet"},
         {"-ts:x", GAZ_E_UNSUPPORTED, 2, "ts: is not available yet"},
         {"author:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
         {"before:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
@@ -425,10 +435,8 @@ static void what_comes_later_says_so(void **state)
         {"message:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
         {"archived:yes", GAZ_E_UNSUPPORTED, 1, "not available yet"},
         {"fork:no", GAZ_E_UNSUPPORTED, 1, "not available yet"},
-        {"x type:symbol", GAZ_E_UNSUPPORTED, 8, "type:symbol is not available yet"},
         {"type:commit", GAZ_E_UNSUPPORTED, 6, "not available yet"},
         {"type:diff", GAZ_E_UNSUPPORTED, 6, "not available yet"},
-        {"select:symbol", GAZ_E_UNSUPPORTED, 8, "not available yet"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         expect_failure(*state, &bad[i]);

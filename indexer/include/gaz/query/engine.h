@@ -95,10 +95,10 @@ typedef struct gaz_search_stats {
 
 typedef struct gaz_search_result {
     bool complete;
-    const char *
-        reason;          /**< NULL when complete: "limit", "timeout", "memory", "pattern" (it
-                            met its match limit), "cancelled", "damaged", "not_indexed", "unavailable" (the
-                            system refused to open a part         of the index; it is tried again); static */
+    const char *reason;  /**< NULL when complete: "limit", "timeout", "memory", "pattern" (it
+                            met its match limit), "cancelled", "damaged", "not_indexed",
+                            "symbols_pending", "unavailable" (the  system refused to open a part  of
+                            the index; it is tried again); static */
     char generation[33]; /**< opaque, over all repositories searched */
     gaz_search_stats stats;
     gaz_strbuf cursor;  /**< "" when there is no next page; opaque */

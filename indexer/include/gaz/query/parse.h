@@ -22,14 +22,15 @@ typedef enum gaz_node_kind {
 
 typedef enum gaz_field {
     GAZ_FIELD_TEXT, /**< bare, "quoted", /regex/: the content (type:file: the path; type:repo: the
-                       name) */
+                       name; type:symbol: names of definitions) */
     GAZ_FIELD_CONTENT,   /**< content: always the content */
     GAZ_FIELD_FILE,      /**< file: path: f: a regex over the path */
     GAZ_FIELD_REPO,      /**< repo: r: a regex over the name; `exact` for repo= */
     GAZ_FIELD_LANG,      /**< lang: l: a language by name or alias; `language` holds its id */
     GAZ_FIELD_BRANCH,    /**< branch: b: a regex over branch names */
     GAZ_FIELD_GENERATED, /**< generated:yes|no */
-    GAZ_FIELD_TEST       /**< test:yes|no */
+    GAZ_FIELD_TEST,      /**< test:yes|no */
+    GAZ_FIELD_SYM        /**< sym: the names of definitions */
 } gaz_field;
 
 typedef struct gaz_atom {
@@ -53,7 +54,13 @@ typedef struct gaz_node {
     size_t count;
 } gaz_node;
 
-typedef enum gaz_result_type { GAZ_TYPE_MATCH, GAZ_TYPE_FILE, GAZ_TYPE_REPO } gaz_result_type;
+/** In the order of what they show, the most first. */
+typedef enum gaz_result_type {
+    GAZ_TYPE_MATCH,
+    GAZ_TYPE_SYMBOL, /**< bare atoms match names of definitions */
+    GAZ_TYPE_FILE,
+    GAZ_TYPE_REPO
+} gaz_result_type;
 
 /** A parsed query. Everything lives in the arena given to gaz_query_parse(). */
 typedef struct gaz_query {
