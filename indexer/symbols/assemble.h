@@ -27,6 +27,7 @@ typedef struct assembly {
     GAZ_VEC(uint32_t) stack;
     GAZ_VEC(uint32_t) order;
     GAZ_VEC(uint32_t) spare;
+    uint32_t closed_from;         /**< local names written before it are not seen */
     GAZ_VEC(uint32_t) next_field; /**< per definition: the next field of the same name */
 } assembly;
 

@@ -3,7 +3,9 @@
  * receiver's type.
  *
  * A local name is seen from where it is written to the end of its scope; a hoisted one in all of
- * the function around it; a foreign one (Python's `global`) hides local ones of its function. */
+ * the function around it; a foreign one (Python's `global`) hides local ones of its function. From
+ * inside a closed scope (a function of PHP, a `def` of Ruby) only its own are seen. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include "assemble.h"
@@ -16,8 +18,9 @@ enum { CHAIN_MAX = 4, FIELDS_MAX = 32 };
 typedef struct binder {
     assembly *a;
     enclosing_walk around;
-    size_t next_binding; /* in order of where they are seen from */
-    size_t next_type;    /* hoisted ones in order of where they are written */
+    size_t next_binding;  /* in order of where they are seen from */
+    size_t next_type;     /* hoisted ones in order of where they are written */
+    uint32_t next_closed; /* scopes that are not open yet */
     uint32_t enclosing;
 } binder;
 
@@ -31,7 +34,9 @@ static int local_order(const void *left, const void *right)
     const raw_local *a = left, *b = right;
     if (a->name.start != b->name.start)
         return a->name.start < b->name.start ? -1 : 1;
-    return (a->type.end == 0) - (b->type.end == 0); /* what says more comes first */
+    if ((a->type.end == 0) != (b->type.end == 0)) /* what says more comes first */
+        return a->type.end == 0 ? 1 : -1;
+    return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
 static int binding_order(const void *left, const void *right)
@@ -48,7 +53,7 @@ static int binding_order(const void *left, const void *right)
 static bool in_name(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || c == '#' || (unsigned char)c >= 0x80;
+           c == '$' || c == '#' || c == '@' || (unsigned char)c >= 0x80;
 }
 
 static gaz_status claim(assembly *a, uint32_t position, gaz_error *err)
@@ -77,7 +82,7 @@ static const raw_scope *scope_of(const assembly *a, const raw_local *local)
     for (size_t depth = a->stack.len; depth > 0; depth--) {
         const raw_scope *scope = &a->raw.scopes.items[a->stack.items[depth - 1]];
         if (local->kind == LOCAL_HERE || local->kind == LOCAL_TYPE_NAME ||
-            scope->kind == SCOPE_FUNCTION)
+            scope->kind != SCOPE_BLOCK)
             return scope;
     }
     return NULL;
@@ -300,6 +305,25 @@ static binding *seen_binding(assembly *a, name_info *name, uint32_t position)
     return NULL;
 }
 
+/* Where the innermost closed scope around a position begins; assembly.spare holds those open. */
+static uint32_t closed_from(binder *b, uint32_t position)
+{
+    assembly *a = b->a;
+    const raw_scope *scopes = a->raw.scopes.items;
+    for (; b->next_closed < a->raw.scopes.len && scopes[b->next_closed].start <= position;
+         b->next_closed++) {
+        if (scopes[b->next_closed].kind != SCOPE_CLOSED)
+            continue;
+        while (a->spare.len &&
+               scopes[a->spare.items[a->spare.len - 1]].end <= scopes[b->next_closed].start)
+            a->spare.len--;
+        a->spare.items[a->spare.len++] = b->next_closed;
+    }
+    while (a->spare.len && scopes[a->spare.items[a->spare.len - 1]].end <= position)
+        a->spare.len--;
+    return a->spare.len ? scopes[a->spare.items[a->spare.len - 1]].start : 0;
+}
+
 /* Makes local names seen, and hoisted ones typed, up to a position. */
 static void advance(binder *b, uint32_t position)
 {
@@ -321,7 +345,8 @@ static binding *local_of(assembly *a, raw_range name, uint32_t position, bool ty
     binding *b = info ? seen_binding(a, info, position) : NULL;
     while (b && type && b->kind != LOCAL_TYPE_NAME)
         b = b->below == LOOKUP_NONE ? NULL : &a->bindings.items[b->below];
-    return b && b->kind != LOCAL_FOREIGN && b->end > position ? b : NULL;
+    bool seen = b && b->at >= a->closed_from;
+    return seen && b->kind != LOCAL_FOREIGN && b->end > position ? b : NULL;
 }
 
 /* Of a definition's `type`, which points into the text. */
@@ -342,9 +367,10 @@ static gaz_slice class_around(const assembly *a, uint32_t index)
 {
     const gaz_definition *all = a->facts->definitions;
     for (; index != GAZ_NO_DEFINITION; index = all[index].container) {
-        if (gaz_kind_is_class(all[index].kind))
+        bool nameless = a->style->modules_hold && all[index].flags & GAZ_DEFINITION_ANONYMOUS;
+        if (gaz_style_is_class(a->style, all[index].kind) && !nameless) /* `class << self` */
             return all[index].name;
-        if (all[index].container_name.len > 0)
+        if (all[index].container_name.len > 0 && !gaz_style_is_class(a->style, all[index].kind))
             return all[index].container_name;
     }
     return (gaz_slice){"", 0};
@@ -446,6 +472,20 @@ static gaz_slice made_type(const raw_facts *raw, raw_range q)
     return whole && (made || upper) ? gaz_text_slice(raw, name) : (gaz_slice){"", 0};
 }
 
+/* `A::B.new`, `A::B.new(…)` of Ruby: the path of the class. */
+static raw_range made_by_new(const raw_facts *raw, raw_range q)
+{
+    const char *text = raw->text;
+    raw_range path = {q.start, q.start};
+    while (path.end < q.end && (in_name(text[path.end]) || text[path.end] == ':'))
+        path.end++;
+    uint32_t rest = q.end - path.end;
+    bool made = range_len(path) > 0 && rest >= 4 && memcmp(text + path.end, ".new", 4) == 0 &&
+                (rest == 4 || (text[path.end + 4] == '(' && text[q.end - 1] == ')' &&
+                               !memchr(text + path.end + 4, '.', rest - 4)));
+    return made && text[path.start] >= 'A' && text[path.start] <= 'Z' ? path : (raw_range){0, 0};
+}
+
 /* Walks `a->b.c`: the type of a, of its field b, of that one's field c. */
 static gaz_slice chain_type(binder *b, raw_range q, uint32_t position, gaz_reference *out)
 {
@@ -464,7 +504,7 @@ static gaz_slice chain_type(binder *b, raw_range q, uint32_t position, gaz_refer
     gaz_slice type = value_type(b, name, position, out);
     for (int i = 0; name.end < q.end && i <= CHAIN_MAX; i++) {
         uint32_t at = name.end;
-        while (at < q.end && (text[at] == '?' || text[at] == '!')) /* Kotlin, Swift, C#, … */
+        while (at < q.end && strchr("?!&", text[at])) /* Kotlin, Swift, C#, Ruby, … */
             at++;
         if (at == q.end)
             return type;
@@ -509,10 +549,14 @@ static void describe_receiver(binder *b, const raw_reference *r, gaz_reference *
     }
     if (is_self(b->a, q))
         out->flags |= GAZ_REFERENCE_SELF;
-    if (q.end + 1 < raw->len && raw->text[q.end] == ':' && raw->text[q.end + 1] == ':')
+    bool colons = q.end + 1 < raw->len && raw->text[q.end] == ':' && raw->text[q.end + 1] == ':';
+    if (colons || raw->text[q.end - 1] == '\\' || (q.end < raw->len && raw->text[q.end] == '\\'))
         out->flags |= GAZ_REFERENCE_QUALIFIED;
-    if (memcmp(raw->text + q.start, "new ", range_len(q) < 4 ? range_len(q) : 4) == 0 &&
-        range_len(q) > 4)
+    raw_range made = b->a->style->made_by_new ? made_by_new(raw, q) : (raw_range){0, 0};
+    if (range_len(made) > 0)
+        out->receiver_type = gaz_text_slice(raw, made);
+    else if (memcmp(raw->text + q.start, "new ", range_len(q) < 4 ? range_len(q) : 4) == 0 &&
+             range_len(q) > 4)
         out->receiver_type = made_type(raw, q);
     else
         out->receiver_type = chain_type(b, q, r->start, out);
@@ -539,6 +583,9 @@ static void write_reference(binder *b, const raw_reference *r, gaz_reference *ou
     bool type = r->role == GAZ_REFERENCE_TYPE || r->role == GAZ_REFERENCE_INHERIT;
     if (local_of(b->a, (raw_range){r->start, r->end}, r->start, type))
         out->flags |= GAZ_REFERENCE_LOCAL;
+    else if (b->a->style->bare_calls && r->role == GAZ_REFERENCE_READ &&
+             (raw->text[r->start] == '_' || islower((unsigned char)raw->text[r->start])))
+        out->role = GAZ_REFERENCE_CALL;
 }
 
 /* The first pattern's among references to one place; moves `i` past them. */
@@ -583,6 +630,9 @@ static gaz_status walk_references(assembly *a, gaz_error *err)
     gaz_reference *kept =
         gaz_arena_array(&a->facts->arena, a->order.len ? a->order.len : 1, sizeof *kept);
     gaz_status st = gaz_enclosing_begin(a, &b.around, err);
+    a->spare.len = 0;
+    if (!gaz_vec_reserve(&a->spare, a->raw.scopes.len + 1))
+        return out_of_memory(err);
     bool keywords = a->facts->has_errors && a->style->c_keywords;
     if (!kept)
         return out_of_memory(err);
@@ -595,6 +645,7 @@ static gaz_status walk_references(assembly *a, gaz_error *err)
             continue;
         retype(&b, r->start);
         advance(&b, r->start);
+        a->closed_from = closed_from(&b, r->start);
         b.enclosing = gaz_enclosing_at(a, &b.around, r->start);
         write_reference(&b, r, &kept[count++]);
     }

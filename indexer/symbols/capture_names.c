@@ -39,6 +39,7 @@ static const fixed_name fixed_names[] = {
     {"local.type", JOB_LOCAL_TYPE, 0},
     {"local.scope", JOB_SCOPE, SCOPE_BLOCK},
     {"local.function", JOB_SCOPE, SCOPE_FUNCTION},
+    {"local.closed", JOB_SCOPE, SCOPE_CLOSED},
     {"comment", JOB_COMMENT, 0},
     {"attribute", JOB_ATTRIBUTE, 0},
     {"doc", JOB_DOC, 0},

@@ -92,6 +92,16 @@ static raw_range unquoted(const raw_facts *raw, raw_range range)
     return range;
 }
 
+/* A name without its quotes, or without the colon of a symbol of Ruby. */
+static raw_range name_range(const raw_facts *raw, TSNode node)
+{
+    raw_range range = range_of(node);
+    bool symbol = range_len(range) > 1 && raw->text[range.start] == ':' &&
+                  strstr(ts_node_type(node), "symbol") != NULL;
+    range.start += symbol;
+    return unquoted(raw, range);
+}
+
 /* What a C declarator declares decides what the whole is. @return false when it is nothing */
 static bool apply_declarator(raw_definition *d, const declared_name *declared)
 {
@@ -143,7 +153,7 @@ static void add_definition(collector *c, const capture_meaning *meaning, TSNode 
         if (!declared.found || !apply_declarator(&d, &declared))
             return;
         d.name_span = span_of(declared.node);
-        d.name = trimmed(c->raw, unquoted(c->raw, range_of(declared.node)));
+        d.name = trimmed(c->raw, name_range(c->raw, declared.node));
         gaz_declarator_split(c->raw->text, &d.name, &d.container);
         if (range_len(d.name) == 0 || range_len(d.name) > NAME_MAX_BYTES)
             return;
@@ -181,6 +191,17 @@ static uint8_t count_arguments(const raw_facts *raw, TSNode arguments)
     return named < GAZ_ARITY_UNKNOWN ? (uint8_t)named : GAZ_ARITY_UNKNOWN;
 }
 
+/* `A\B` of the receiver `A\B\f`, which holds the name too; a single `\` stays. */
+static raw_range before_name(const raw_facts *raw, raw_range receiver, raw_range name)
+{
+    if (receiver.start >= name.start || receiver.end < name.end)
+        return receiver;
+    receiver.end = name.start;
+    while (range_len(receiver) > 1 && raw->text[receiver.end - 1] == '\\')
+        receiver.end--;
+    return receiver;
+}
+
 /* `a::b` for the receiver b of `a::b::f`: some grammars nest such paths from the left, and among
  * the tokens of a macro there are no paths at all. */
 static raw_range whole_path(const raw_facts *raw, raw_range range)
@@ -212,12 +233,13 @@ static void add_reference(collector *c, const capture_meaning *meaning, TSNode n
                        .role = meaning->kind,
                        .flags = c->info->reference_flags,
                        .arity = GAZ_ARITY_UNKNOWN};
-    name = unquoted(c->raw, name);
+    name = name_range(c->raw, node);
     r.start = name.start;
     r.end = name.end;
     if (has(c, JOB_RECEIVER)) {
         r.flags |= GAZ_REFERENCE_MEMBER;
         r.qualifier = whole_path(c->raw, trimmed(c->raw, part_range(c, JOB_RECEIVER)));
+        r.qualifier = before_name(c->raw, r.qualifier, name);
         if (range_len(r.qualifier) > QUALIFIER_MAX_BYTES)
             r.qualifier = (raw_range){0, 0};
     }
@@ -265,12 +287,14 @@ static void add_import(collector *c, const capture_meaning *meaning, TSNode node
                          .line = ts_node_start_point(node).row + 1,
                          .pattern = c->match->pattern_index,
                          .path = unquoted(c->raw, path),
-                         .name = unquoted(c->raw, part_range(c, JOB_IMPORT_NAME)),
                          .alias = part_range(c, JOB_IMPORT_ALIAS),
                          .kind = meaning->kind,
                          .flags = c->info->import_flags};
+    if (has(c, JOB_IMPORT_NAME))
+        import.name = name_range(c->raw, c->parts[JOB_IMPORT_NAME]);
     c->raw->is_module = true;
-    if (meaning->kind != IMPORT_INCLUDE) /* `#include MACRO` names a macro */
+    /* `#include MACRO` names a macro, an expression whatever it names. */
+    if (meaning->kind != IMPORT_INCLUDE && !(import.flags & GAZ_IMPORT_COMPUTED))
         c->no_memory |= !gaz_vec_push(&c->raw->paths, import.path);
     if (meaning->kind == IMPORT_TREE || meaning->kind == IMPORT_TREE_REEXPORT) {
         import.kind = meaning->kind == IMPORT_TREE ? GAZ_IMPORT_FROM : GAZ_IMPORT_REEXPORT;

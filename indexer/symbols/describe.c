@@ -160,6 +160,22 @@ void gaz_attach_docs(assembly *a)
     }
 }
 
+/* Where the body begins, or the comments that stand right before it. */
+static uint32_t before_comments(const raw_facts *raw, const raw_definition *d)
+{
+    uint32_t end = d->body.start;
+    for (size_t i = comment_from(raw, end); i > 0; i--) {
+        const raw_comment *comment = &raw->comments.items[i - 1];
+        uint32_t at = comment_end(raw, comment);
+        while (at < end && is_blank(raw->text[at]))
+            at++;
+        if (at != end || comment->start < d->name_span.end)
+            break;
+        end = comment->start;
+    }
+    return end;
+}
+
 /* Where the signature stops: before the body, unless that is a short value that says more. */
 static uint32_t signature_end(const raw_facts *raw, const raw_definition *d)
 {
@@ -171,7 +187,7 @@ static uint32_t signature_end(const raw_facts *raw, const raw_definition *d)
     if (value && range_len(d->body) <= SHORT_BODY &&
         !memchr(raw->text + d->body.start, '\n', range_len(d->body)))
         return end;
-    return d->body.start;
+    return before_comments(raw, d);
 }
 
 static bool ends_signature(char c)

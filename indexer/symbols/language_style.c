@@ -2,7 +2,7 @@
  * brackets and strings, so that no query has to list the orders in which modifiers may come. */
 #include <ctype.h>
 #include <string.h>
-#include "language_style.h"
+#include "assemble.h"
 #include "query_program.h"
 
 #define PLAIN_WORD VISIBILITY_UNSET
@@ -76,11 +76,22 @@ static const style_word csharp_words[] = {{"public", GAZ_VISIBILITY_PUBLIC, 0},
                                           {"[Theory]", PLAIN_WORD, GAZ_DEFINITION_TEST},
                                           {NULL, 0, 0}};
 
+static const style_word ruby_words[] = {
+    {"public", GAZ_VISIBILITY_PUBLIC, 0},
+    {"protected", GAZ_VISIBILITY_PROTECTED, 0},
+    {"private", GAZ_VISIBILITY_PRIVATE, 0},
+    {"private_class_method", GAZ_VISIBILITY_PRIVATE, GAZ_DEFINITION_STATIC},
+    {"public_class_method", GAZ_VISIBILITY_PUBLIC, GAZ_DEFINITION_STATIC},
+    {"module_function", GAZ_VISIBILITY_PUBLIC, GAZ_DEFINITION_STATIC},
+    {NULL, 0, 0}};
+
 static const style_word php_words[] = {{"public", GAZ_VISIBILITY_PUBLIC, 0},
                                        {"protected", GAZ_VISIBILITY_PROTECTED, 0},
                                        {"private", GAZ_VISIBILITY_PRIVATE, 0},
                                        {"static", PLAIN_WORD, GAZ_DEFINITION_STATIC},
                                        {"abstract", PLAIN_WORD, GAZ_DEFINITION_ABSTRACT},
+                                       {"[Override]", PLAIN_WORD, GAZ_DEFINITION_OVERRIDE},
+                                       {"[Test]", PLAIN_WORD, GAZ_DEFINITION_TEST},
                                        {NULL, 0, 0}};
 
 static const style_word kotlin_words[] = {{"public", GAZ_VISIBILITY_PUBLIC, 0},
@@ -143,7 +154,11 @@ static const language_style styles[STYLE_COUNT] = {
                       .at_top = GAZ_VISIBILITY_PACKAGE,
                       .in_class = GAZ_VISIBILITY_PRIVATE,
                       .implicit_self = true},
-    [STYLE_RUBY] = {.words = no_words, .selves = " self super "},
+    [STYLE_RUBY] = {.words = ruby_words,
+                    .selves = " self super self.class ",
+                    .modules_hold = true,
+                    .bare_calls = true,
+                    .made_by_new = true},
     [STYLE_PHP] = {.words = php_words, .selves = " $this self static parent "},
     [STYLE_KOTLIN] = {.words = kotlin_words, .selves = " this super ", .implicit_self = true},
     [STYLE_SWIFT] = {.words = swift_words,
@@ -161,9 +176,14 @@ const language_style *gaz_language_style(style_id id)
     return &styles[id];
 }
 
+bool gaz_style_is_class(const language_style *style, unsigned kind)
+{
+    return gaz_kind_is_class(kind) || (style->modules_hold && kind == GAZ_SYMBOL_MODULE);
+}
+
 bool gaz_style_is_self(const language_style *style, const char *name, size_t len)
 {
-    if (len == 0 || len > 8)
+    if (len == 0 || len > 10)
         return false;
     for (const char *at = style->selves; (at = memchr(at, name[0], strlen(at))) != NULL; at++)
         if (strncmp(at, name, len) == 0 && at[len] == ' ' && at[-1] == ' ')

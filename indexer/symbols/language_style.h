@@ -42,9 +42,14 @@ typedef struct language_style {
     bool implicit_self;      /**< a bare name in a method may be a field of its class */
     bool c_keywords;         /**< broken C makes names of keywords: these are none */
     bool objects_hold; /**< functions in an object literal belong to the variable it is given to */
+    bool modules_hold; /**< Ruby: a module has methods and fields as a class has */
+    bool bare_calls;   /**< Ruby: a name alone that is no local one is a call */
+    bool made_by_new;  /**< Ruby: `A.new` makes an object of A */
 } language_style;
 
 const language_style *gaz_language_style(style_id id);
+/** Whether what is inside of a definition of this kind are its members. */
+bool gaz_style_is_class(const language_style *style, unsigned kind);
 /** Whether `name` is what a method calls its own object. */
 bool gaz_style_is_self(const language_style *style, const char *name, size_t len);
 /**

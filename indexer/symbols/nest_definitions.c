@@ -159,7 +159,7 @@ static bool same_name(const raw_facts *raw, raw_range a, raw_range b)
 static void adapt_kind(const assembly *a, const raw_definition *outer, raw_definition *d)
 {
     const raw_facts *raw = &a->raw;
-    bool holds_members = outer && (gaz_kind_is_class(outer->kind) ||
+    bool holds_members = outer && (gaz_style_is_class(a->style, outer->kind) ||
                                    (a->style->objects_hold && !is_container(outer->kind)));
     if (holds_members && d->kind == GAZ_SYMBOL_FUNCTION)
         d->kind = GAZ_SYMBOL_METHOD;
@@ -212,7 +212,7 @@ static uint8_t default_visibility(const assembly *a, const raw_definition *outer
     const language_style *style = a->style;
     if (outer && outer->kind == GAZ_SYMBOL_NAMESPACE && outer->flags & GAZ_DEFINITION_ANONYMOUS)
         return GAZ_VISIBILITY_FILE;
-    if (!outer || !gaz_kind_is_class(outer->kind)) {
+    if (!outer || !gaz_style_is_class(style, outer->kind)) {
         if (!style->by_export || !a->raw.is_module || outer)
             return style->at_top;
         const name_info *name =
@@ -239,7 +239,7 @@ static void set_visibility(const nesting *n, const raw_definition *outer, uint8_
         from = to - WORDS_MAX;
     if (to > from)
         gaz_style_read_words(a->style, a->raw.text + from, to - from, &said, &d->flags);
-    bool in_class = outer && gaz_kind_is_class(outer->kind);
+    bool in_class = outer && gaz_style_is_class(a->style, outer->kind);
     if (in_class && a->style == gaz_language_style(STYLE_CPP) && said == GAZ_VISIBILITY_FILE)
         said = VISIBILITY_UNSET; /* `static` of a member */
     if (range_len(d->body) > 0)
@@ -309,7 +309,7 @@ static uint32_t find_container(nesting *n, const raw_definition *d)
 static uint32_t find_class(nesting *n, uint32_t from)
 {
     for (uint32_t depth = from + 1; depth > 0; depth--)
-        if (gaz_kind_is_class(at(n, depth - 1)->kind))
+        if (gaz_style_is_class(n->a->style, at(n, depth - 1)->kind))
             return depth - 1;
     return NESTING_MAX;
 }
@@ -332,12 +332,17 @@ static gaz_status nest_one(nesting *n, uint32_t index, gaz_error *err)
                    ? GAZ_OK
                    : gaz_error_set(err, GAZ_E_NOMEM, "cannot nest definitions: out of memory");
     if (in_function && (d->kind == GAZ_SYMBOL_FIELD || d->kind == GAZ_SYMBOL_PROPERTY)) {
+        raw_range owner = {0, 0}; /* of Lua's `function M:f` */
+        if (a->style == gaz_language_style(STYLE_LUA))
+            owner = outer->container;
         container = find_class(n, container);
-        if (container == NESTING_MAX) {
+        outer = container < NESTING_MAX ? at(n, container) : NULL;
+        if (!outer && range_len(owner) == 0) {
             d->kept = GAZ_NO_DEFINITION;
             return GAZ_OK;
         }
-        outer = at(n, container);
+        if (!outer)
+            d->container = owner;
     }
     adapt_kind(a, outer, d);
     if (nameless)
@@ -365,11 +370,14 @@ static gaz_status drop_repeated_fields(assembly *a, gaz_error *err)
     for (size_t i = 0; i < raw->definitions.len && !failed; i++) {
         raw_definition *d = &raw->definitions.items[i];
         if (d->kind != GAZ_SYMBOL_FIELD || d->kept == GAZ_NO_DEFINITION ||
-            d->parent == GAZ_NO_DEFINITION || !a->style->selves[0])
+            (d->parent == GAZ_NO_DEFINITION && range_len(d->container) == 0) ||
+            !a->style->selves[0])
             continue;
         bool added = false;
         gaz_strbuf_reset(&key);
         gaz_strbuf_add(&key, &d->parent, sizeof d->parent);
+        gaz_strbuf_add(&key, raw->text + d->container.start, range_len(d->container));
+        gaz_strbuf_putc(&key, '.');
         gaz_strbuf_add(&key, raw->text + d->name.start, range_len(d->name));
         failed = !gaz_map_put(&seen, key.data, key.len, &added);
         if (!added)

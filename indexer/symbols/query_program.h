@@ -48,7 +48,7 @@ typedef enum capture_job {
 /** Kinds of JOB_LOCAL. */
 enum { LOCAL_HERE, LOCAL_HOISTED, LOCAL_FOREIGN, LOCAL_TYPE_NAME, LOCAL_NOTHING };
 /** Kinds of JOB_SCOPE. */
-enum { SCOPE_BLOCK, SCOPE_FUNCTION };
+enum { SCOPE_BLOCK, SCOPE_FUNCTION, SCOPE_CLOSED };
 /** Kinds of JOB_DEFINITION beyond those of gaz_symbol_kind: told by the shape of a C declarator. */
 enum { KIND_DECLARATOR = 255 };
 /** Kinds of JOB_IMPORT beyond those of gaz_import_kind: a path with braces, `a::{b, c as d}`. */
