@@ -133,7 +133,8 @@ static graph_rule *const rules[FAMILY_COUNT] = {
 
 bool graph_family_provides(graph_family family)
 {
-    return family == FAMILY_JVM || family == FAMILY_CSHARP || family == FAMILY_PHP;
+    return family == FAMILY_JVM || family == FAMILY_CSHARP || family == FAMILY_PHP ||
+           family == FAMILY_RUBY;
 }
 
 static unsigned facts_wanted(graph_family family, bool draft)
@@ -174,13 +175,15 @@ static void resolve_imports(graph_resolver *r, graph_family family, const uint32
         copy.path.data = copy.path.data ? copy.path.data : "";
         copy.name.data = copy.name.data ? copy.name.data : "";
         graph_answer_none(r, GAZ_GRAPH_NOT_FOUND);
-        if (im->flags & IMPORT_COMPUTED)
+        if (im->flags & IMPORT_COMPUTED && family != FAMILY_RUBY && family != FAMILY_PHP)
             graph_answer_none(r, GAZ_GRAPH_COMPUTED);
         else if (import_is_usable(im) && r->path_len <= GAZ_GRAPH_PATH_MAX)
             rules[family](r, im);
         graph_record_add(r, im, i, node_of);
     }
-    if (graph_family_provides(family) && r->path_len <= GAZ_GRAPH_PATH_MAX)
+    if (family == FAMILY_RUBY && r->path_len <= GAZ_GRAPH_PATH_MAX)
+        graph_import_constants(r);
+    else if (graph_family_provides(family) && r->path_len <= GAZ_GRAPH_PATH_MAX)
         graph_import_own_package(r);
 }
 

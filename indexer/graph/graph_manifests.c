@@ -34,6 +34,7 @@ static const struct manifest_row {
     {FAMILY_GO, "go.work", graph_read_go_work, GAZ_GRAPH_MANIFEST_MAX},
     {FAMILY_RUST, "Cargo.toml", graph_read_cargo, GAZ_GRAPH_MANIFEST_MAX},
     {FAMILY_PHP, "composer.json", graph_read_composer, GAZ_GRAPH_MANIFEST_MAX},
+    {FAMILY_RUBY, "*.gemspec", graph_read_gemspec, GAZ_GRAPH_MANIFEST_MAX},
     {FAMILY_PYTHON, "pyproject.toml", graph_read_pyproject, GAZ_GRAPH_MANIFEST_MAX},
     {FAMILY_PYTHON, "setup.cfg", graph_read_setup_cfg, GAZ_GRAPH_MANIFEST_MAX},
 };
@@ -271,6 +272,29 @@ static uint64_t meaning_of(const graph_part *p)
 
 /* ---- reading ---- */
 
+/* The first manifest of a name from a file on; "*.end" is any name that ends so. */
+static uint32_t next_ending(const graph_tree *tree, const char *name, uint32_t file)
+{
+    size_t n = strlen(name) - 1;
+    for (; file < tree->files; file++) {
+        uint32_t len = 0;
+        const char *path = graph_tree_path(tree, file, &len);
+        if (len >= n && memcmp(path + len - n, name + 1, n) == 0)
+            return file;
+    }
+    return GRAPH_NONE;
+}
+
+static uint32_t first_manifest(const graph_tree *tree, const char *name)
+{
+    return *name == '*' ? next_ending(tree, name, 0) : graph_tree_base(tree, name, strlen(name));
+}
+
+static uint32_t next_manifest(const graph_tree *tree, const char *name, uint32_t file)
+{
+    return *name == '*' ? next_ending(tree, name, file + 1) : tree->same[file];
+}
+
 static uint64_t inputs_of(const gaz_graph_source *source, const graph_tree *tree,
                           graph_family family, const graph_part *part)
 {
@@ -278,8 +302,8 @@ static uint64_t inputs_of(const gaz_graph_source *source, const graph_tree *tree
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].family != family)
             continue;
-        uint32_t f = graph_tree_base(tree, rows[i].name, strlen(rows[i].name));
-        for (; f != GRAPH_NONE; f = tree->same[f]) {
+        uint32_t f = first_manifest(tree, rows[i].name);
+        for (; f != GRAPH_NONE; f = next_manifest(tree, rows[i].name, f)) {
             uint32_t len = 0;
             const char *path = graph_tree_path(tree, f, &len);
             sum = mix(mix(sum, gaz_checksum(path, len)),
@@ -349,10 +373,10 @@ static gaz_status read_part(const gaz_graph_source *source, const graph_tree *tr
     for (size_t i = 0; st == GAZ_OK && i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].family != family)
             continue;
-        uint32_t f = graph_tree_base(tree, rows[i].name, strlen(rows[i].name));
+        uint32_t f = first_manifest(tree, rows[i].name);
         for (unsigned n = 0; st == GAZ_OK && f != GRAPH_NONE && n < MANIFESTS_MAX; n++) {
             st = read_one(part, source, tree, &rows[i], f, err);
-            f = tree->same[f];
+            f = next_manifest(tree, rows[i].name, f);
         }
     }
     if (st == GAZ_OK && family == FAMILY_SCRIPT)

@@ -84,7 +84,7 @@ typedef struct graph_part {
     GAZ_VEC(graph_go_module) modules;       /* by dir */
     GAZ_VEC(graph_crate) crates;            /* by dir */
     GAZ_VEC(graph_psr) psrs;                /* longest prefix first */
-    GAZ_VEC(graph_text) roots;              /* Python: directories that hold packages */
+    GAZ_VEC(graph_text) roots;              /* Python, Ruby: directories on the load path */
     GAZ_VEC(graph_text) entries;            /* files manifests name as entry points, sorted */
 } graph_part;
 
@@ -123,7 +123,7 @@ typedef struct graph_manifest {
 typedef gaz_status graph_manifest_reader(graph_manifest *m, gaz_error *err);
 graph_manifest_reader graph_read_compile_commands, graph_read_package_json, graph_read_tsconfig,
     graph_read_go_mod, graph_read_go_work, graph_read_cargo, graph_read_composer,
-    graph_read_pyproject, graph_read_setup_cfg;
+    graph_read_pyproject, graph_read_setup_cfg, graph_read_gemspec;
 /** A file's text, at most `max` bytes: GAZ_E_LIMIT beyond. Release `out` in any case. */
 GAZ_CHECKED gaz_status graph_manifest_text(const gaz_graph_source *source, uint32_t file,
                                            size_t max, gaz_strbuf *out, gaz_error *err);

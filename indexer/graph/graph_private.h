@@ -35,18 +35,24 @@
 /* The numbers of gaz/symbols/symbols.h that matter here. */
 #define KIND_FUNCTION 1u
 #define KIND_METHOD 2u
+#define KIND_CLASS 4u
+#define KIND_STRUCT 5u
 #define KIND_NAMESPACE 12u
 #define KIND_MODULE 13u
 #define KIND_PACKAGE 14u
+#define KIND_CONSTANT 17u
 #define DEFINITION_DECLARATION 0x01u
 #define DEFINITION_TEST 0x04u
 #define DEFINITION_STATIC 0x08u
+#define DEFINITION_ANONYMOUS 0x10u
 #define DEFINITION_LOCAL 0x20u
 #define REFERENCE_LOCAL 0x01u
+#define REFERENCE_MEMBER 0x02u
 #define IMPORT_ANGLED 4u
 #define IMPORT_PACKAGE 6u
 #define IMPORT_SOURCE 7u
 #define IMPORT_WILDCARD 0x01u
+#define IMPORT_DYNAMIC 0x02u
 #define IMPORT_COMPUTED 0x10u
 
 /** Languages that share rules and manifests. */

@@ -102,8 +102,29 @@ typedef void graph_rule(graph_resolver *r, const gaz_symbol_import *import);
 graph_rule graph_import_c, graph_import_python, graph_import_script, graph_import_go,
     graph_import_rust, graph_import_jvm, graph_import_csharp, graph_import_ruby, graph_import_php,
     graph_import_shell, graph_import_lua, graph_import_swift;
-/** Records uses of the file's own package: JVM languages and C#. */
+/** Records uses of the file's own package: JVM languages, C#, PHP. */
 void graph_import_own_package(graph_resolver *r);
+/** Records uses of constants that are loaded by their names: Ruby. */
+void graph_import_constants(graph_resolver *r);
+/** The modules and classes around a definition, itself among them: "A.B". False when too many. */
+bool graph_ruby_nesting(const gaz_symbol_facts *facts, uint32_t definition, graph_path *out);
+/** graph_collect_provided() for Ruby: constants by their full names. */
+void graph_collect_constants(graph_resolver *r);
+
+/* ---- searching for a path from a directory upwards ---- */
+
+typedef struct graph_upward {
+    const char *const *below, *const *ends; /**< ended by NULL: `lib`, `.rb` */
+    const char *path;
+    size_t len;
+} graph_upward;
+/** A file below a directory, with one of the ends. */
+uint32_t graph_ask_in(graph_resolver *r, const graph_path *dir, const char *below,
+                      const graph_upward *search);
+/** From the file's own directory upwards, in each of `below`. */
+uint32_t graph_ask_upwards(graph_resolver *r, const graph_upward *search);
+/** The only file, or the nearest, whose path ends so; false when there is none. */
+bool graph_answer_suffix(graph_resolver *r, const char *path, size_t len, const char *end);
 /** The families whose facts include what they declare. */
 bool graph_family_provides(graph_family family);
 /** Collects what the file's facts declare into r->text and r->provided. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph_manifests.h"
+#include "path_expression.h"
 
 #define NAMES_MAX 65536u /* different names of one file that are looked up */
 
@@ -75,6 +76,10 @@ void graph_collect_provided(graph_resolver *r)
     const gaz_symbol_facts *f = &r->facts;
     graph_family family = graph_family_of(r->language);
     graph_path package, name;
+    if (family == FAMILY_RUBY) {
+        graph_collect_constants(r);
+        return;
+    }
     find_package(f, family, &package);
     if (package.len)
         provide(r, package.text, package.len, true);
@@ -119,8 +124,10 @@ static const used_names *names_of(graph_resolver *r)
         return NULL;
     }
     uint32_t count = 0;
+    /* Members of PHP need what they belong to before them: none is a name of a namespace. */
+    uint8_t not = REFERENCE_LOCAL | (r->language == LANG_PHP ? REFERENCE_MEMBER : 0);
     for (uint32_t i = 0; i < f->reference_count; i++)
-        if (!(f->references[i].flags & REFERENCE_LOCAL) && f->references[i].role != 5)
+        if (!(f->references[i].flags & not ) && f->references[i].role != 5)
             all[count++] = f->references[i].name;
     if (count > 1)
         qsort(all, count, sizeof *all, by_name);
@@ -319,11 +326,12 @@ void graph_import_csharp(graph_resolver *r, const gaz_symbol_import *im)
                              : GAZ_GRAPH_EXTERNAL);
 }
 
-/* C# sees the namespaces around its own too; the others their package alone. */
+/* C# sees the namespaces around its own too; the others their package alone. In PHP what is loaded
+ * by its name is not imported where the namespace is the same. */
 void graph_import_own_package(graph_resolver *r)
 {
     graph_family family = graph_family_of(r->language);
-    const used_names *used = family == FAMILY_PHP ? NULL : names_of(r);
+    const used_names *used = names_of(r);
     graph_answer_none(r, GAZ_GRAPH_NO_REASON);
     for (size_t i = 0; used && i < r->provided.len; i++) {
         graph_path package;
@@ -384,27 +392,41 @@ static bool try_psr(graph_resolver *r, const graph_path *name, bool *ours)
     return false;
 }
 
+/* A file by its path: as it is said, else from the file's directory upwards. */
 static void import_php_file(graph_resolver *r, const gaz_symbol_import *im)
 {
-    const char *text = im->path.data;
-    size_t len = im->path.len;
-    while (len && *text == '/') { /* __DIR__ . '/a.php' */
-        text++;
-        len--;
+    static const char *const ends[] = {"", NULL}, *const below[] = {"", NULL};
+    graph_path dir;
+    path_value v = {.base = PATH_LITERAL};
+    bool computed = im->flags & IMPORT_COMPUTED;
+    graph_path_set(&dir, r->path, r->dir_len);
+    if (!computed) {
+        graph_path_set(&v.path, im->path.data, im->path.len);
+    } else if (!graph_path_evaluate(PATH_SYNTAX_PHP, im->path.data, im->path.len, r->path,
+                                    r->path_len, &v)) {
+        graph_answer_none(r, GAZ_GRAPH_COMPUTED);
+        return;
     }
-    graph_path p;
-    graph_path_set(&p, r->path, r->dir_len);
-    do {
-        graph_path full = p;
-        uint32_t file =
-            graph_path_join(&full, text, len) ? graph_ask_file(r, full.text, full.len) : GRAPH_NONE;
-        if (file != GRAPH_NONE) {
-            bool own = p.len == r->dir_len;
-            graph_answer_file(r, file, own ? GAZ_GRAPH_EXACT_PATH : GAZ_GRAPH_NEAREST,
-                              own ? 97 : 80);
-            return;
-        }
-    } while (graph_path_up(&p));
+    bool absolute = v.path.text[0] == '/';
+    if (v.base == PATH_OF_TREE)
+        graph_path_set(&dir, "", 0);
+    graph_upward s = {
+        .below = below, .ends = ends, .path = v.path.text + absolute, .len = v.path.len - absolute};
+    uint32_t file = graph_ask_in(r, &dir, "", &s);
+    if (file != GRAPH_NONE) {
+        graph_answer_file(r, file, GAZ_GRAPH_EXACT_PATH, v.base == PATH_UNKNOWN ? 85 : 97);
+        return;
+    }
+    /* Below a directory nobody knows, a bare name says too little to look for it further up. */
+    bool said = v.base == PATH_LITERAL || v.constant ||
+                (v.base == PATH_UNKNOWN && memchr(s.path, '/', s.len));
+    file = said ? graph_ask_upwards(r, &s) : GRAPH_NONE;
+    if (file != GRAPH_NONE)
+        graph_answer_file(r, file, GAZ_GRAPH_NEAREST, 80);
+    else if (memmem(s.path, s.len, "vendor/", 7)) /* what Composer installs */
+        graph_answer_none(r, GAZ_GRAPH_EXTERNAL);
+    else if (v.base == PATH_UNKNOWN && said)
+        graph_answer_suffix(r, s.path, s.len, "");
 }
 
 void graph_import_php(graph_resolver *r, const gaz_symbol_import *im)

@@ -4,11 +4,12 @@
  *   === a/b.c              a file; lines follow
  *   @import KIND PATH      Q "…", A <…>, M module, F path:name, P package, S source, R re-export;
  *                          leading dots of PATH are levels; a last word of flags: * all, s static,
- *                          c computed, i in the definition before
- *   @define KIND NAME      package, namespace, module, type, function, method, test; deeper ones
- * are put into the last namespace with "in"
- *   @use NAME              a reference
- *   anything else          the file's text
+ *                          c computed, d dynamic, i in the definition before. A path with blanks
+ *                          stands in backquotes
+ *   @define KIND NAME      package, namespace, module, type, function, method, test, constant;
+ * deeper ones are put into the last namespace or module with "in"
+ *   @use NAME              a reference; `A::B` is two, `.f` is a member; "in" behind it: in the
+ * last namespace or module anything else          the file's text
  *   === edges              what is expected, see scene_edges() */
 #ifndef GRAPH_SCENE_H
 #define GRAPH_SCENE_H
@@ -55,7 +56,8 @@ static inline uint32_t scene_language(const char *path)
                 {".pyi", 303},  {".js", 183},       {".mjs", 183},   {".jsx", 183},  {".ts", 378},
                 {".mts", 378},  {".tsx", 94901924}, {".vue", 391},   {".go", 132},   {".rs", 327},
                 {".java", 181}, {".kt", 189},       {".scala", 341}, {".cs", 42},    {".rb", 326},
-                {".php", 272},  {".sh", 346},       {".lua", 213},   {".swift", 362}};
+                {".php", 272},  {".bats", 346},     {".bash", 346},  {".rake", 326}, {".sh", 346},
+                {".lua", 213},  {".swift", 362}};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].end, dot) == 0)
@@ -148,12 +150,15 @@ static inline void scene_import(scene_facts *f, const char *line, size_t len, ui
     gaz_symbol_import im = {.kind = (uint8_t)(strchr(kinds, line[0]) - kinds),
                             .line = number,
                             .enclosing = GAZ_SYMBOL_NONE};
-    const char *path = line + 2, *end = line + len, *space = memchr(path, ' ', len - 2);
+    const char *path = line + 2, *end = line + len;
+    const char *close = *path == '`' ? memchr(path + 1, '`', len - 3) : NULL;
+    const char *space = close ? close + 1 : memchr(path, ' ', len - 2);
     for (const char *c = space ? space + 1 : end; c < end; c++) {
-        im.flags |= *c == '*' ? 1 : *c == 's' ? 8 : *c == 'c' ? 16 : 0;
+        im.flags |= *c == '*' ? 1 : *c == 'd' ? 2 : *c == 's' ? 8 : *c == 'c' ? 16 : 0;
         im.enclosing = *c == 'i' ? (uint32_t)f->definitions.len - 1 : im.enclosing;
     }
-    end = space ? space : end;
+    path += close != NULL;
+    end = close ? close : space ? space : end;
     const char *colon = im.kind == 2 ? memrchr(path, ':', (size_t)(end - path)) : NULL;
     if (colon)
         im.name = scene_name(colon + 1, (size_t)(end - colon - 1));
@@ -171,7 +176,7 @@ static inline void scene_define(scene_facts *f, const char *line, size_t len, ui
         const char *word;
         uint8_t kind, flags;
     } kinds[] = {{"package", 14, 0}, {"namespace", 12, 0}, {"module", 13, 0}, {"type", 4, 0},
-                 {"function", 1, 0}, {"method", 2, 8},     {"test", 1, 4}};
+                 {"function", 1, 0}, {"method", 2, 8},     {"test", 1, 4},    {"constant", 17, 0}};
     bool inside = len > 3 && strncmp(line, "in ", 3) == 0;
     line += inside ? 3 : 0;
     len -= inside ? 3 : 0;
@@ -188,19 +193,33 @@ static inline void scene_define(scene_facts *f, const char *line, size_t len, ui
         }
     if (d.kind == 13) /* one with a body */
         d.end = d.body_end = 1;
-    if (d.kind == 12)
+    if (d.kind == 12 || d.kind == 13)
         f->container = (uint32_t)f->definitions.len;
     assert_true(gaz_vec_push(&f->definitions, d));
 }
 
-static inline void scene_use(scene_facts *f, const char *line, size_t len, uint32_t number)
+static inline void scene_use(scene_facts *f, const char *line, size_t len, uint32_t number,
+                             uint32_t at)
 {
-    gaz_symbol_reference ref = {.role = 2,
-                                .arity = 255,
-                                .line = number,
-                                .enclosing = GAZ_SYMBOL_NONE,
-                                .name = scene_name(line, len)};
-    assert_true(gaz_vec_push(&f->references, ref));
+    bool inside = len > 3 && strncmp(line + len - 3, " in", 3) == 0;
+    len -= inside ? 3 : 0;
+    for (const char *name = line, *end = line + len; name <= end;) {
+        const char *joint = memmem(name, (size_t)(end - name), "::", 2);
+        bool member = name > line || *name == '.';
+        name += *name == '.';
+        size_t n = (size_t)((joint ? joint : end) - name);
+        gaz_symbol_reference ref = {.role = 2,
+                                    .flags = member ? 2 : 0,
+                                    .arity = 255,
+                                    .start = at + (uint32_t)(name - line),
+                                    .line = number,
+                                    .enclosing = inside ? f->container : GAZ_SYMBOL_NONE,
+                                    .name = scene_name(name, n)};
+        assert_true(gaz_vec_push(&f->references, ref));
+        name += n + 2;
+        if (!joint)
+            break;
+    }
 }
 
 static inline void scene_read(scene_facts *f, const char *body)
@@ -215,7 +234,7 @@ static inline void scene_read(scene_facts *f, const char *body)
         else if (strncmp(line, "@define ", 8) == 0)
             scene_define(f, line + 8, len - 8, number);
         else if (strncmp(line, "@use ", 5) == 0)
-            scene_use(f, line + 5, len - 5, number);
+            scene_use(f, line + 5, len - 5, number, (uint32_t)(line + 5 - body));
         line = *end ? end + 1 : end;
     }
 }
