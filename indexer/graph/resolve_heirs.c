@@ -86,9 +86,9 @@ static gaz_status compiled_heirs(heir_listing *l, const gaz_symbol_definition *d
         const gaz_scip_place *p = gaz_scip_edges_definitions(l->r->source.scip, heirs[i], &places);
         for (uint32_t k = 0; st == GAZ_OK && k < places; k++) {
             gaz_resolution res = {0};
-            bool known;
-            st = resolve_scip(l->r, p[k].file, p[k].start, &res, &known, err);
-            if (st == GAZ_OK && res.count)
+            compiled_word word;
+            st = resolve_scip(l->r, p[k].file, p[k].start, &res, &word, err);
+            if (st == GAZ_OK && word == COMPILED_KNOWN && res.count)
                 st = add_heir(l, res.targets[0].file, res.targets[0].index, GAZ_RESOLVE_SCIP,
                               res.confidence, err);
         }

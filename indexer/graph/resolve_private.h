@@ -388,7 +388,17 @@ gaz_status use_search_file(gaz_resolver *r, use_search *search, uint32_t file, u
 void use_search_end(use_search *search);
 #define GAZ_CALL_ROLES (1u << ROLE_CALL | 1u << ROLE_MACRO)
 
+/** What a SCIP index says of a place. */
+typedef enum compiled_word {
+    COMPILED_SILENT,  /* nothing, though it has the file, or because it does not */
+    COMPILED_LOST,    /* something of a file that has changed since */
+    COMPILED_FOREIGN, /* it is of another index, or of no tree at all */
+    COMPILED_KNOWN
+} compiled_word;
+/** @param out  set where it is known */
 gaz_status resolve_scip(gaz_resolver *r, uint32_t file, uint32_t at, gaz_resolution *out,
-                        bool *known, gaz_error *err);
+                        compiled_word *word, gaz_error *err);
+/** Takes back what our rules found where a compiler that had the file found nothing. */
+void resolve_doubt(const gaz_resolver *r, uint32_t file, compiled_word word, gaz_resolution *res);
 
 #endif

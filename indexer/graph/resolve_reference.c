@@ -62,18 +62,80 @@ static gaz_status by_rules(gaz_resolver *r, uint32_t file, const gaz_symbol_refe
     return resolve_plain(r, &name, out, err);
 }
 
+/* Whether a definition, or what it is in, is one of the targets: a constructor is its class too. */
+static gaz_status is_among(gaz_resolver *r, const gaz_resolve_target *t, const gaz_resolution *res,
+                           bool *out, gaz_error *err)
+{
+    gaz_resolve_target at = *t;
+    gaz_status st = GAZ_OK;
+    for (*out = false; st == GAZ_OK && !*out;) {
+        const gaz_symbol_definition *d;
+        for (uint32_t i = 0; i < res->count; i++)
+            *out |= res->targets[i].file == at.file && res->targets[i].index == at.index;
+        if (at.index == GAZ_SYMBOL_NONE)
+            break;
+        st = resolve_definition(r, at.file, at.index, &d, err);
+        if (st == GAZ_OK)
+            at.index = d->container;
+        if (at.index == GAZ_SYMBOL_NONE)
+            break;
+    }
+    return st;
+}
+
+static gaz_status has_name(gaz_resolver *r, const gaz_resolution *res, gaz_symbol_name name,
+                           bool *out, gaz_error *err)
+{
+    const gaz_symbol_definition *d;
+    gaz_status st = GAZ_OK;
+    *out = !res->count || res->targets[0].index == GAZ_SYMBOL_NONE;
+    if (!*out)
+        st = resolve_definition(r, res->targets[0].file, res->targets[0].index, &d, err);
+    if (st == GAZ_OK && !*out)
+        *out = same_name(d->name, name);
+    return st;
+}
+
+/* An indexer that names another definition than the text does is believed unless our rules know one
+ * of that name, which is neither it nor around it: they follow aliases as well as it does. */
+static gaz_status confirm(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
+                          gaz_resolution *res, gaz_error *err)
+{
+    gaz_resolution ours = {.via = {GAZ_SYMBOL_NONE, GAZ_SYMBOL_NONE}};
+    bool named = false, among = false;
+    gaz_status st =
+        res->method == GAZ_RESOLVE_SCIP ? has_name(r, res, ref->name, &named, err) : GAZ_OK;
+    if (st != GAZ_OK || named || res->method != GAZ_RESOLVE_SCIP || r->nested >= RESOLVE_NESTED_MAX)
+        return st;
+    r->nested++;
+    st = by_rules(r, file, ref, &ours, err);
+    r->nested--;
+    if (st != GAZ_OK || !gaz_resolve_is_edge(ours.method) || ours.method == GAZ_RESOLVE_UNIQUE)
+        return st;
+    st = has_name(r, &ours, ref->name, &named, err);
+    if (st == GAZ_OK && named)
+        st = is_among(r, &res->targets[0], &ours, &among, err);
+    if (st == GAZ_OK && named && !among)
+        *res = ours;
+    return st;
+}
+
 gaz_status gaz_resolve(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
                        gaz_resolution *out, gaz_error *err)
 {
     gaz_resolution res = {.via = {GAZ_SYMBOL_NONE, GAZ_SYMBOL_NONE}};
-    bool known = false;
+    compiled_word word = COMPILED_SILENT;
     gaz_status st = resolve_tick(r, err);
     if (st == GAZ_OK && r->source.scip)
-        st = resolve_scip(r, file, ref->start, &res, &known, err);
-    if (st == GAZ_OK && !known && r->nested < RESOLVE_NESTED_MAX) {
+        st = resolve_scip(r, file, ref->start, &res, &word, err);
+    if (st == GAZ_OK && word == COMPILED_KNOWN)
+        st = confirm(r, file, ref, &res, err);
+    if (st == GAZ_OK && word != COMPILED_KNOWN && r->nested < RESOLVE_NESTED_MAX) {
         r->nested++;
         st = by_rules(r, file, ref, &res, err);
         r->nested--;
+        if (st == GAZ_OK)
+            resolve_doubt(r, file, word, &res);
     }
     if (st == GAZ_OK)
         *out = res;

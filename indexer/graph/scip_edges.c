@@ -24,17 +24,49 @@ static int by_place(const void *left, const void *right)
     return a->symbol < b->symbol ? -1 : a->symbol > b->symbol;
 }
 
+gaz_status scip_edges_new(uint32_t file_count, gaz_scip_edges **out, gaz_error *err)
+{
+    gaz_scip_edges *e = calloc(1, sizeof *e);
+    if (e)
+        e->covered = calloc((size_t)file_count + 1, 1);
+    if (!e || !e->covered) {
+        free(e);
+        return no_memory(err);
+    }
+    atomic_init(&e->refs, 1);
+    e->file_count = file_count;
+    *out = e;
+    return GAZ_OK;
+}
+
+size_t scip_edges_size(uint64_t entries, uint64_t symbols, uint64_t pairs, uint64_t files)
+{
+    return (size_t)(sizeof(gaz_scip_edges) + files +
+                    entries * (sizeof(scip_entry) + sizeof(gaz_scip_place)) +
+                    symbols * (3 * sizeof(uint32_t) + sizeof(scip_key) + 1) +
+                    pairs * 3 * sizeof(uint32_t));
+}
+
+size_t gaz_scip_edges_memory(const gaz_scip_edges *e)
+{
+    return scip_edges_size(e->entries.len, e->symbol_count, e->heir_first[e->symbol_count],
+                           e->file_count);
+}
+
 /* A counting sort by symbol; the order of places stays. */
 static gaz_status list_by_symbol(const gaz_scip_edges *e, bool definitions, scip_list *out,
                                  gaz_error *err)
 {
+    size_t count = 0;
     out->first = calloc(e->symbol_count + (size_t)2, sizeof *out->first);
-    out->places = malloc((e->entries.len + 1) * sizeof *out->places);
+    for (size_t i = 0; out->first && i < e->entries.len; i++)
+        if (e->entries.items[i].definition == definitions) {
+            out->first[e->entries.items[i].symbol + 2]++;
+            count++;
+        }
+    out->places = malloc((count + 1) * sizeof *out->places);
     if (!out->first || !out->places)
         return no_memory(err);
-    for (size_t i = 0; i < e->entries.len; i++)
-        if (e->entries.items[i].definition == definitions)
-            out->first[e->entries.items[i].symbol + 2]++;
     for (uint32_t s = 0; s < e->symbol_count; s++)
         out->first[s + 2] += out->first[s + 1];
     for (size_t i = 0; i < e->entries.len; i++) {
@@ -79,6 +111,16 @@ static gaz_status list_heirs(gaz_scip_edges *e, const uint32_t *pairs, size_t co
     return GAZ_OK;
 }
 
+/* Files of ours have them in order. */
+static void sort_entries(gaz_scip_edges *e)
+{
+    size_t i = 1;
+    while (i < e->entries.len && by_place(&e->entries.items[i - 1], &e->entries.items[i]) <= 0)
+        i++;
+    if (i < e->entries.len)
+        qsort(e->entries.items, e->entries.len, sizeof *e->entries.items, by_place);
+}
+
 static void drop_repeated(gaz_scip_edges *e)
 {
     size_t n = 0;
@@ -91,8 +133,7 @@ static void drop_repeated(gaz_scip_edges *e)
 gaz_status scip_edges_finish(gaz_scip_edges *e, const uint32_t *pairs, size_t pair_count,
                              gaz_error *err)
 {
-    if (e->entries.len > 1)
-        qsort(e->entries.items, e->entries.len, sizeof *e->entries.items, by_place);
+    sort_entries(e);
     drop_repeated(e);
     gaz_status st = list_by_symbol(e, true, &e->definitions, err);
     if (st == GAZ_OK)
@@ -111,12 +152,17 @@ gaz_status scip_edges_finish(gaz_scip_edges *e, const uint32_t *pairs, size_t pa
     return GAZ_OK;
 }
 
-void gaz_scip_edges_free(gaz_scip_edges *e)
+gaz_scip_edges *gaz_scip_edges_ref(gaz_scip_edges *e)
 {
-    if (!e)
+    atomic_fetch_add(&e->refs, 1);
+    return e;
+}
+
+void gaz_scip_edges_unref(gaz_scip_edges *e)
+{
+    if (!e || atomic_fetch_sub(&e->refs, 1) != 1)
         return;
     free(e->covered);
-    free(e->local);
     free(e->definitions.first);
     free(e->definitions.places);
     free(e->uses.first);
@@ -124,6 +170,8 @@ void gaz_scip_edges_free(gaz_scip_edges *e)
     free(e->heir_first);
     free(e->heirs);
     gaz_vec_free(&e->entries);
+    gaz_vec_free(&e->flags);
+    gaz_vec_free(&e->keys);
     free(e);
 }
 
@@ -132,9 +180,14 @@ const gaz_scip_summary *gaz_scip_edges_summary(const gaz_scip_edges *edges)
     return &edges->summary;
 }
 
-bool gaz_scip_edges_cover(const gaz_scip_edges *e, uint32_t file)
+unsigned gaz_scip_edges_cover(const gaz_scip_edges *e, uint32_t file)
 {
-    return file < e->file_count && e->covered[file / 8] >> file % 8 & 1;
+    return file < e->file_count ? e->covered[file] : 0;
+}
+
+bool gaz_scip_edges_intact(const gaz_scip_edges *e, unsigned index)
+{
+    return index >= 1 && index <= GAZ_SCIP_LOADED_MAX && !(e->broken >> (index - 1) & 1);
 }
 
 /* The first entry at or behind a place. */
@@ -169,9 +222,12 @@ void gaz_scip_edges_at(const gaz_scip_edges *e, uint32_t file, uint32_t at, gaz_
         x++; /* an empty range stands for the file */
         i++;
     }
+    out->lost = e->flags.items[x->symbol] & SCIP_LOST;
+    if (out->lost)
+        return;
     out->known = true;
     out->definition = x->definition;
-    out->local = e->local[x->symbol / 8] >> x->symbol % 8 & 1;
+    out->local = e->flags.items[x->symbol] & SCIP_LOCAL;
     out->symbol = x->symbol;
     out->targets = part(&e->definitions, x->symbol, &out->count);
 }

@@ -1,8 +1,11 @@
-/* Unpacking SCIP with protobuf-c, whose only user is this file. Memory is counted by an allocator
- * of its own: an index may unpack to many times its size. */
+/* Unpacking SCIP with protobuf-c, whose only user is this file. The index itself is walked by hand
+ * and its documents are unpacked one after the other from where they lie, so that an index takes
+ * the memory of its largest document. That is counted by an allocator of its own: a document may
+ * unpack to many times its size. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "gaz/base/varint.h"
 #include "scip.pb-c.h"
 #include "scip_private.h"
 
@@ -77,6 +80,8 @@ static gaz_status give_document(const Gaz__Scip__Document *d, ProtobufCAllocator
                                 void *ctx, gaz_error *err)
 {
     scip_document out = {.path = d->relative_path,
+                         .text = d->text.data,
+                         .text_len = d->text.len,
                          .encoding = d->position_encoding,
                          .occurrence_count = d->n_occurrences};
     size_t heirs = count_heirs(d);
@@ -102,35 +107,96 @@ static gaz_status give_document(const Gaz__Scip__Document *d, ProtobufCAllocator
     return st;
 }
 
+/* ---- the wire: keys, and what stands behind them ---- */
+
+typedef struct wire {
+    const uint8_t *at, *end;
+    unsigned field, type;
+    const uint8_t *data; /* of type 2 */
+    size_t len;
+} wire;
+
+enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
+enum { FIELD_METADATA = 1, FIELD_DOCUMENTS = 2 };
+
+/* @return false when the bytes are no message */
+static bool wire_next(wire *w)
+{
+    uint64_t key = 0, value = 0;
+    const uint8_t *at = gaz_varint_decode(w->at, w->end, &key);
+    if (!at || key >> 3 == 0 || key > UINT32_MAX)
+        return false;
+    w->field = (unsigned)(key >> 3);
+    w->type = (unsigned)(key & 7);
+    w->len = w->type == WIRE_64 ? 8 : w->type == WIRE_32 ? 4 : 0;
+    if (w->type == WIRE_VARINT || w->type == WIRE_BYTES) {
+        at = gaz_varint_decode(at, w->end, &value);
+        w->len = w->type == WIRE_BYTES && value < SIZE_MAX ? (size_t)value : 0;
+    }
+    if (!at || (w->type > WIRE_BYTES && w->type != WIRE_32) ||
+        (w->type == WIRE_BYTES && value != w->len) || w->len > (size_t)(w->end - at))
+        return false;
+    w->data = at;
+    w->at = at + w->len;
+    return true;
+}
+
+static gaz_status take_metadata(const wire *w, ProtobufCAllocator *allocator, scip_tool *tool,
+                                gaz_error *err)
+{
+    Gaz__Scip__Metadata *m = gaz__scip__metadata__unpack(allocator, w->len, w->data);
+    if (!m)
+        return not_unpacked(allocator->allocator_data, err);
+    if (m->tool_info) {
+        keep_printable(tool->name, sizeof tool->name, m->tool_info->name);
+        keep_printable(tool->version, sizeof tool->version, m->tool_info->version);
+    }
+    gaz__scip__metadata__free_unpacked(m, allocator);
+    return GAZ_OK;
+}
+
+/* The whole index before its first document: it is an index, and this tool has made it. */
+static gaz_status look_over(wire w, ProtobufCAllocator *allocator, scip_tool *tool, gaz_error *err)
+{
+    size_t documents = 0;
+    bool metadata = false;
+    gaz_status st = GAZ_OK;
+    while (st == GAZ_OK && w.at < w.end) {
+        if (!wire_next(&w) || (w.field <= FIELD_DOCUMENTS && w.type != WIRE_BYTES))
+            return not_unpacked(allocator->allocator_data, err);
+        documents += w.field == FIELD_DOCUMENTS;
+        metadata |= w.field == FIELD_METADATA;
+        if (w.field == FIELD_METADATA)
+            st = take_metadata(&w, allocator, tool, err);
+    }
+    if (st == GAZ_OK && (!metadata || !documents)) {
+        st = gaz_error_set(err, GAZ_E_INVALID, "this is no SCIP index: it has no %s",
+                           metadata ? "documents" : "metadata");
+        gaz_error_hint(err, "send the file an indexer such as scip-typescript writes: index.scip");
+    } else if (st == GAZ_OK && documents > GAZ_SCIP_DOCUMENTS_MAX) {
+        st = gaz_error_set(err, GAZ_E_LIMIT, "the SCIP index has more than %u documents",
+                           GAZ_SCIP_DOCUMENTS_MAX);
+    }
+    return st;
+}
+
 gaz_status scip_unpack(const void *data, size_t len, size_t memory, scip_tool *tool,
                        gaz_status (*see)(void *ctx, const scip_document *document, gaz_error *err),
                        void *ctx, gaz_error *err)
 {
+    static const uint8_t nothing[1] = {0};
     meter m = {.max = memory};
     ProtobufCAllocator allocator = {counted_alloc, counted_free, &m};
-    Gaz__Scip__Index *index = gaz__scip__index__unpack(&allocator, len, data);
-    if (!index)
-        return not_unpacked(&m, err);
-    gaz_status st = GAZ_OK;
-    if (index->metadata && index->metadata->tool_info) {
-        keep_printable(tool->name, sizeof tool->name, index->metadata->tool_info->name);
-        keep_printable(tool->version, sizeof tool->version, index->metadata->tool_info->version);
-    }
-    if (!index->metadata || !index->n_documents) {
-        st = gaz_error_set(err, GAZ_E_INVALID, "this is no SCIP index: it has no %s",
-                           index->metadata ? "documents" : "metadata");
-        gaz_error_hint(err, "send the file an indexer such as scip-typescript writes: index.scip");
-    } else if (index->n_documents > GAZ_SCIP_DOCUMENTS_MAX) {
-        st = gaz_error_set(err, GAZ_E_LIMIT, "the SCIP index has more than %u documents",
-                           GAZ_SCIP_DOCUMENTS_MAX);
-    }
-    for (size_t i = 0; st == GAZ_OK && i < index->n_documents; i++) {
-        Gaz__Scip__Document *d = gaz__scip__document__unpack(&allocator, index->documents[i].len,
-                                                             index->documents[i].data);
+    wire w = {.at = len ? data : nothing};
+    w.end = w.at + len;
+    gaz_status st = look_over(w, &allocator, tool, err);
+    while (st == GAZ_OK && w.at < w.end && wire_next(&w)) {
+        if (w.field != FIELD_DOCUMENTS)
+            continue;
+        Gaz__Scip__Document *d = gaz__scip__document__unpack(&allocator, w.len, w.data);
         st = d ? give_document(d, &allocator, see, ctx, err) : not_unpacked(&m, err);
         if (d)
             gaz__scip__document__free_unpacked(d, &allocator);
     }
-    gaz__scip__index__free_unpacked(index, &allocator);
     return st;
 }

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gaz_status st = gaz_scip_read(data, size, &tree, &edges, &err);
     if (st == GAZ_OK) {
         ask(edges);
-        gaz_scip_edges_free(edges);
+        gaz_scip_edges_unref(edges);
     } else if (!err.message[0]) {
         fprintf(stderr, "refused without a reason\n");
         abort();

@@ -379,7 +379,8 @@ static void answers_of_a_compiler_outrank_ours(void **state)
     gaz_strbuf index = GAZ_STRBUF_INIT, document = GAZ_STRBUF_INIT;
     gaz_scip_edges *edges = NULL;
     gaz_resolve_source source = symbol_world_source(&s->w);
-    gaz_scip_tree tree = {(uint32_t)s->w.files.len, find_file, source.text, &s->w, NULL, 0, 0};
+    gaz_scip_tree tree = {
+        (uint32_t)s->w.files.len, find_file, NULL, source.text, &s->w, NULL, 0, 0};
     scip_metadata_add(&index, "scip-python");
     wire_text(&document, 1, "shapes.py");
     scip_occurrence_add(&document, 4, 8, 12, "s p 1 Square#area().", 1);
@@ -399,7 +400,7 @@ static void answers_of_a_compiler_outrank_ours(void **state)
     assert_int_equal(GAZ_RESOLVE_RECEIVER, uses.items[1].method);
     assert_int_equal(0, uses.ambiguous);
     gaz_resolver_free(r);
-    gaz_scip_edges_free(edges);
+    gaz_scip_edges_unref(edges);
     gaz_strbuf_release(&index);
 }
 

@@ -92,7 +92,7 @@ static void an_index_becomes_edges_between_places(void **state)
     assert_int_equal(2, s->documents);
     assert_int_equal(2, s->definitions);
     assert_int_equal(1, s->foreign);
-    gaz_scip_edges_free(edges);
+    gaz_scip_edges_unref(edges);
     gaz_strbuf_release(&index);
 }
 
@@ -121,7 +121,7 @@ static void columns_are_counted_as_the_document_says(void **state)
         assert_ok(
             read_one("wide.py", 0, columns[i][1], columns[i][1] + 1, columns[i][0], &edges, &err));
         assert_int_not_equal(UINT32_MAX, gaz_scip_edges_symbol(edges, 2, 12));
-        gaz_scip_edges_free(edges);
+        gaz_scip_edges_unref(edges);
     }
 }
 
@@ -190,7 +190,7 @@ static void an_index_cut_short_anywhere_is_refused_or_smaller(void **state)
         assert_true(st == GAZ_E_INVALID || (st == GAZ_OK && edges));
         if (st == GAZ_OK)
             assert_true(gaz_scip_edges_summary(edges)->documents < 2);
-        gaz_scip_edges_free(edges);
+        gaz_scip_edges_unref(edges);
         free(cut);
     }
     gaz_strbuf_release(&index);
@@ -208,7 +208,7 @@ static void memory_beyond_the_limit_is_refused(void **state)
     small.memory = 60000;
     gaz_error_clear(&err);
     assert_ok(gaz_scip_read(index.data, index.len, &small, &edges, &err));
-    gaz_scip_edges_free(edges);
+    gaz_scip_edges_unref(edges);
     gaz_strbuf_release(&index);
 }
 
@@ -250,7 +250,7 @@ static void local_symbols_belong_to_their_document(void **state)
     gaz_scip_edges_at(edges, 1, 16, &m);
     assert_true(m.known && m.local);
     assert_int_equal(0, m.count);
-    gaz_scip_edges_free(edges);
+    gaz_scip_edges_unref(edges);
     gaz_strbuf_release(&index);
 }
 
@@ -267,7 +267,7 @@ static void paths_may_lie_below_a_directory(void **state)
     add_document(&index, "b.ts", &d);
     assert_ok(gaz_scip_read(index.data, index.len, &below, &edges, &err));
     assert_true(gaz_scip_edges_cover(edges, 1));
-    gaz_scip_edges_free(edges);
+    gaz_scip_edges_unref(edges);
     gaz_strbuf_release(&index);
 }
 
