@@ -11,6 +11,7 @@
 #include "gaz/base/fs.h"
 #include "gaz/base/near.h"
 #include "gaz/base/threads.h"
+#include "gaz/store/scip_index.h"
 
 #define KIB INT64_C(1024)
 #define MIB (KIB * 1024)
@@ -130,6 +131,12 @@ static const gaz_setting_info infos[] = {
      "on-demand revisions kept per repository"},
     {"history.commits", "GAZ_HISTORY_COMMITS", "count", "50000",
      "newest commits of a repository that are indexed; 0: none"},
+    {"scip.upload_max", "GAZ_SCIP_UPLOAD_MAX", "size", "256MiB",
+     "largest SCIP index that is taken"},
+    {"scip.kept", "GAZ_SCIP_KEPT", "count", "32",
+     "SCIP indexes kept per repository; the last imported stay"},
+    {"scip.memory", "GAZ_SCIP_MEMORY", "size", "1GiB",
+     "memory of the edges of SCIP indexes, and of reading one"},
     {"watch.directories", "GAZ_WATCH_DIRECTORIES", "count", "1000000",
      "directories of one work tree that are watched; beyond them it is compared"},
     {"query.cache", "GAZ_QUERY_CACHE", "size", "auto",
@@ -173,6 +180,9 @@ static const gaz_setting rows[] = {
     SIZE(blob_max, KIB, 16 * GIB),
     COUNT(revisions_kept, 0, 100000),
     COUNT(history_commits, 0, 10000000),
+    SIZE(scip_upload_max, KIB, GIB),
+    COUNT(scip_kept, 1, GAZ_SCIP_KEPT_MAX),
+    SIZE(scip_memory, MIB, TIB),
     COUNT(watch_directories, 1, 10000000),
     {GAZ_SETTING_SIZE, FIELD(cache_bytes), 0, 0, 64 * TIB, NULL, quarter_of_memory},
     TIME(query_timeout_ms, 1, HOUR),

@@ -2,6 +2,7 @@
  * catalogue refers to: there, of the stated size, hashing to its name, and (manifests) decoding to
  * the stated number of files. Findings are reported and do not stop the check. */
 #include "store_check.h"
+#include "scip_catalogue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -249,6 +250,8 @@ gaz_status gaz_store_check(gaz_store *store, gaz_check_report report, void *ctx,
         st = check_manifests(store, snapshot, &f, err);
     if (st == GAZ_OK && snapshot)
         st = gaz_check_commits(store, &f, err);
+    if (st == GAZ_OK && snapshot)
+        st = gaz_check_scip(store, snapshot, &f, err);
     gaz_snapshot_free(snapshot);
     if (checked)
         *checked = f.checked;

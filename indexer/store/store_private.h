@@ -33,7 +33,8 @@ typedef enum gaz_digest_kind {
     GAZ_DIGEST_POOL = 3,
     GAZ_DIGEST_COMMITS = 4,
     GAZ_DIGEST_POOL_SYMBOLS = 5,
-    GAZ_DIGEST_SYMBOL_STATES = 6
+    GAZ_DIGEST_SYMBOL_STATES = 6,
+    GAZ_DIGEST_SCIP = 7
 } gaz_digest_kind;
 
 /* In the home while a catalogue is being made anew: an empty file. */

@@ -2,6 +2,7 @@
  * that would be answered from them, so that the next index run makes them anew. A catalogue that is
  * itself damaged is moved aside and made anew from the records beside it; it goes on counting
  * generations from where the old one can have been at most. */
+#include "scip_catalogue.h"
 #include "store_check.h"
 #include "symbol_catalogue.h"
 
@@ -478,6 +479,8 @@ gaz_status gaz_store_repair(gaz_store *store, gaz_check_report report, void *ctx
         st = sound ? drop_damaged(&r, err) : rebuild(&r, err);
     if (st == GAZ_OK && sound)
         st = gaz_repair_commits(store, &r.findings, &r.again, err);
+    if (st == GAZ_OK && sound)
+        st = gaz_repair_scip(store, &r.findings, err);
     if (st == GAZ_OK)
         st = list_again(&r, again, err);
     gaz_snapshot_free(r.snapshot);

@@ -1,5 +1,6 @@
 /* Snapshots: the whole catalogue read in one transaction, every row summed and compared with the
  * stored digests, so that what is handed out is exactly what was published, or GAZ_E_CORRUPT. */
+#include "scip_catalogue.h"
 #include "store_private.h"
 #include "symbol_catalogue.h"
 
@@ -30,6 +31,7 @@ void gaz_snapshot_free(gaz_snapshot *snapshot)
     }
     for (size_t i = 0; i < snapshot->repo_count; i++) {
         free_refs(&snapshot->repos[i]);
+        gaz_store_free_scip(&snapshot->repos[i]);
         gaz_repo_row_release(&snapshot->repos[i].row);
     }
     free(snapshot->pools);
@@ -191,10 +193,13 @@ static gaz_status read_repos(gaz_store *store, gaz_db *db, gaz_snapshot *out, ga
         st = gaz_store_repo_read(store, db, stmt, &repo.row, &repo.generation, err);
         if (st == GAZ_OK)
             st = read_repo_refs(db, &repo, err);
+        if (st == GAZ_OK)
+            st = gaz_store_read_scip(db, &repo, err);
         if (st == GAZ_OK && !gaz_vec_push(&repos, repo))
             st = no_memory(err);
         if (st != GAZ_OK) {
             free_refs(&repo);
+            gaz_store_free_scip(&repo);
             gaz_repo_row_release(&repo.row);
             gaz_db_reset(stmt);
         }

@@ -167,6 +167,8 @@ static gaz_status keep_body(gaz_store *store, gaz_db *db, void *ctx, gaz_error *
         st = keep_names(s, db, '1', "SELECT name FROM manifests", err);
     if (st == GAZ_OK)
         st = keep_names(s, db, '0', "SELECT name FROM commit_files", err);
+    if (st == GAZ_OK)
+        st = keep_names(s, db, '0', "SELECT name FROM scip_indexes", err);
     return st == GAZ_OK && s->grace_us > 0 ? keep_retired(s, db, err) : st;
 }
 

@@ -512,7 +512,7 @@ static void removed_repository_takes_its_rows_along(void **state)
     assert_int_equal(s->pools[0].segment_count, 2);
     gaz_snapshot_free(s);
     assert_int_equal(count_rows(h, "SELECT count(*) FROM manifests"), 1);
-    assert_int_equal(count_rows(h, "SELECT count(*) FROM digests"), 1 + 4 + 2);
+    assert_int_equal(count_rows(h, "SELECT count(*) FROM digests"), 1 + 5 + 2);
     assert_status(GAZ_E_NOT_FOUND, gaz_store_repo_remove(h->store, "own", &err));
 }
 

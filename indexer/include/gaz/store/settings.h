@@ -37,6 +37,9 @@ typedef struct gaz_settings {
     int64_t blob_max;             /**< index.blob_max: 2 GiB */
     int64_t revisions_kept;       /**< index.revisions: 64 on-demand revisions per repository */
     int64_t history_commits;  /**< history.commits: 50000, the newest that are indexed; 0: none */
+    int64_t scip_upload_max;  /**< scip.upload_max: 256 MiB, of an index that is imported */
+    int64_t scip_kept;        /**< scip.kept: 32 SCIP indexes per repository */
+    int64_t scip_memory;      /**< scip.memory: 1 GiB for their edges, and to read one */
     int64_t clone_timeout_ms; /**< repos.clone_timeout: 30 m */
     int64_t clone_max;        /**< repos.clone_max: 64 GiB on disk */
     int64_t poll_interval_ms; /**< poll.interval: 15 m; 0: no polling */

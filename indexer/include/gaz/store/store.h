@@ -13,6 +13,7 @@
 #include "gaz/base/hash.h"
 #include "gaz/base/sealed.h"
 #include "gaz/base/strbuf.h"
+#include "gaz/store/scip_index.h"
 #include "gaz/store/symbol_facts.h"
 
 #define GAZ_REPO_NAME_MAX                                                                          \
@@ -190,6 +191,8 @@ typedef struct gaz_snapshot_repo {
     uint64_t generation; /**< the generation that last changed it */
     gaz_ref_row *refs;   /**< byte order of (kind, name) */
     size_t ref_count;
+    gaz_scip_row *scip; /**< the last imported first */
+    size_t scip_count;
 } gaz_snapshot_repo;
 
 /** The whole catalogue at one generation, read in one transaction. Immutable; the caller's to free.
