@@ -1,54 +1,17 @@
 /* Opening a ref, and the graphs that are kept. Symbols of a ref and a generation are one object of
  * the engine's, so it tells whether a kept graph still holds; if not, the newest graph of the same
  * repository is what the new one is made from. */
-#include "gaz/context/code.h"
+#include "code_private.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "gaz/base/arena.h"
 #include "gaz/base/clock.h"
 #include "gaz/base/hash.h"
 
-#define ASKED_KEPT 64
 #define TEXTS_MAX ((size_t)64 << 20) /* of files whose facts were shown */
-
-typedef struct kept_graph {
-    char *repo, *branch;
-    gaz_symbol_view *symbols; /* it was made from these */
-    gaz_graph *graph;
-    uint64_t used;
-} kept_graph;
-
-struct gaz_code_cache {
-    gaz_engine *engine;
-    unsigned max;
-    pthread_mutex_t lock; /* over the graphs */
-    pthread_mutex_t
-        building; /* one graph at a time: it takes all of a core, and others wait for it */
-    kept_graph graphs[GAZ_CODE_GRAPHS_MAX];
-    uint64_t clock;
-    gaz_symbols_fetch fetch;
-    void *fetch_ctx;
-    uint64_t
-        asked[ASKED_KEPT]; /* hashes of repositories and generations symbols were fetched for */
-    unsigned asked_at;
-};
-
-struct gaz_code {
-    gaz_code_cache *cache;
-    gaz_ref_files *files;
-    gaz_symbol_view *symbols; /* borrowed from the files */
-    gaz_graph *graph;
-    gaz_resolver *resolver;
-    int64_t deadline_us;
-    gaz_arena texts;
-    uint32_t text_file; /* whose text is in `text` */
-    gaz_strbuf text;
-};
 
 static gaz_status no_memory(gaz_error *err)
 {
@@ -57,8 +20,8 @@ static gaz_status no_memory(gaz_error *err)
 
 /* ---- graphs that are kept ---- */
 
-gaz_status gaz_code_cache_new(gaz_engine *engine, unsigned graphs, gaz_code_cache **out,
-                              gaz_error *err)
+gaz_status gaz_code_cache_new(gaz_engine *engine, gaz_store *store, const gaz_settings *settings,
+                              unsigned graphs, gaz_code_cache **out, gaz_error *err)
 {
     if (graphs < 1 || graphs > GAZ_CODE_GRAPHS_MAX)
         return gaz_error_set(err, GAZ_E_INVALID, "%u graphs cannot be kept (1 to %d)", graphs,
@@ -67,9 +30,12 @@ gaz_status gaz_code_cache_new(gaz_engine *engine, unsigned graphs, gaz_code_cach
     if (!cache)
         return no_memory(err);
     cache->engine = engine;
+    cache->store = store;
+    cache->settings = settings;
     cache->max = graphs;
     pthread_mutex_init(&cache->lock, NULL);
     pthread_mutex_init(&cache->building, NULL);
+    pthread_mutex_init(&cache->loading, NULL);
     *out = cache;
     return GAZ_OK;
 }
@@ -89,6 +55,8 @@ void gaz_code_cache_free(gaz_code_cache *cache)
         return;
     for (unsigned i = 0; i < cache->max; i++)
         drop(&cache->graphs[i]);
+    code_scip_drop(cache);
+    pthread_mutex_destroy(&cache->loading);
     pthread_mutex_destroy(&cache->building);
     pthread_mutex_destroy(&cache->lock);
     free(cache);
@@ -216,18 +184,18 @@ static gaz_status make_graph(gaz_code *code, const gaz_graph *before, gaz_graph 
     return st;
 }
 
-/* Whoever has the lock needs no more than the time of one graph; who waits has a deadline. */
-static gaz_status lock_building(gaz_code *code, gaz_error *err)
+/* Whoever has the lock needs no more than the time of one; who waits has a deadline. */
+gaz_status code_lock(const gaz_code *code, pthread_mutex_t *lock, const char *what, gaz_error *err)
 {
     int64_t until = code->deadline_us;
     if (until == GAZ_NEVER) {
-        pthread_mutex_lock(&code->cache->building);
+        pthread_mutex_lock(lock);
         return GAZ_OK;
     }
     const struct timespec at = {until / 1000000, until % 1000000 * 1000};
-    if (pthread_mutex_clocklock(&code->cache->building, CLOCK_MONOTONIC, &at) == 0)
+    if (pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &at) == 0)
         return GAZ_OK;
-    return gaz_error_set(err, GAZ_E_TIMEOUT, "the graph of %s is still being made",
+    return gaz_error_set(err, GAZ_E_TIMEOUT, "the %s of %s are still being read", what,
                          gaz_ref_files_head(code->files)->repo);
 }
 
@@ -238,7 +206,7 @@ static gaz_status find_or_make(gaz_code *code, gaz_error *err)
     code->graph = find_graph(code->cache, head, code->symbols, NULL);
     if (code->graph)
         return GAZ_OK;
-    gaz_status st = lock_building(code, err);
+    gaz_status st = code_lock(code, &code->cache->building, "imports", err);
     if (st != GAZ_OK)
         return st;
     code->graph = find_graph(code->cache, head, code->symbols, &before); /* meanwhile made? */
@@ -339,6 +307,7 @@ void gaz_code_close(gaz_code *code)
     if (!code)
         return;
     gaz_resolver_free(code->resolver);
+    gaz_scip_edges_unref(code->scip);
     gaz_graph_unref(code->graph);
     gaz_ref_files_unref(code->files);
     gaz_arena_release(&code->texts);
@@ -364,10 +333,14 @@ bool gaz_code_symbols_complete(const gaz_code *code)
 gaz_status gaz_code_resolver(gaz_code *code, gaz_resolver **out, gaz_error *err)
 {
     gaz_graph *graph = NULL;
+    gaz_scip_edges *scip = NULL;
     gaz_status st = code->resolver ? GAZ_OK : gaz_code_graph(code, &graph, err);
+    if (st == GAZ_OK && !code->resolver)
+        st = gaz_code_scip(code, &scip, err);
     if (st == GAZ_OK && !code->resolver) {
         gaz_resolve_source source = {.view = code->symbols,
                                      .graph = graph,
+                                     .scip = scip,
                                      .text = read_text,
                                      .ctx = code->files,
                                      .deadline_us = code->deadline_us};

@@ -33,6 +33,9 @@ GAZ_CHECKED gaz_status op_history(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_owners(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_recent(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_cochange(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_scip_import(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_scip_list(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_scip_remove(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_check(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_repair(gaz_call *call, gaz_error *err);
 

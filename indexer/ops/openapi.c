@@ -151,9 +151,32 @@ static void put_parameter(gaz_json_writer *w, const gaz_op *op, const gaz_param 
     gaz_json_object_end(w);
 }
 
+/* Whether the parameters are a JSON object. */
 static bool has_body(const gaz_op *op)
 {
-    return strcmp(op->method, "POST") == 0;
+    return strcmp(op->method, "POST") == 0 && !op->body;
+}
+
+static void put_bytes_body(gaz_json_writer *w, const gaz_op_body *body)
+{
+    gaz_json_key(w, "requestBody");
+    gaz_json_object_begin(w);
+    gaz_json_put_cstring(w, "description", body->help);
+    gaz_json_put_bool(w, "required", true);
+    gaz_json_key(w, "content");
+    gaz_json_object_begin(w);
+    for (size_t i = 0; body->types[i]; i++) {
+        gaz_json_key(w, body->types[i]);
+        gaz_json_object_begin(w);
+        gaz_json_key(w, "schema");
+        gaz_json_object_begin(w);
+        gaz_json_put_cstring(w, "type", "string");
+        gaz_json_put_cstring(w, "format", "binary");
+        gaz_json_object_end(w);
+        gaz_json_object_end(w);
+    }
+    gaz_json_object_end(w);
+    gaz_json_object_end(w);
 }
 
 static void put_parameters(gaz_json_writer *w, const gaz_op *op)
@@ -265,7 +288,8 @@ static void put_responses(document *d, const gaz_op *op)
         gaz_json_key(w, always[i]);
         put_ref(w, "responses", "Error");
     }
-    for (size_t i = 0; has_body(op) && i < sizeof with_body / sizeof with_body[0]; i++) {
+    for (size_t i = 0; (has_body(op) || op->body) && i < sizeof with_body / sizeof with_body[0];
+         i++) {
         gaz_json_key(w, with_body[i]);
         put_ref(w, "responses", "Error");
     }
@@ -290,6 +314,8 @@ static void put_operation(document *d, const gaz_op *op)
     put_parameters(w, op);
     if (has_body(op))
         put_body(w, op);
+    if (op->body)
+        put_bytes_body(w, op->body);
     put_responses(d, op);
     gaz_json_object_end(w);
 }

@@ -117,6 +117,20 @@ static void put_symbols(gaz_json_writer *w, const gaz_snapshot_repo *repo)
     gaz_json_object_end(w);
 }
 
+/* What compilers said that was imported. */
+static void put_scip(gaz_json_writer *w, const gaz_snapshot_repo *repo)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < repo->scip_count; i++)
+        bytes += repo->scip[i].file_bytes;
+    gaz_json_key(w, "scip");
+    gaz_json_object_begin(w);
+    gaz_json_put_int(w, "indexes", (int64_t)repo->scip_count);
+    gaz_json_put_int(w, "bytes", (int64_t)bytes);
+    put_time(w, "imported", repo->scip_count ? repo->scip[0].imported_us : 0);
+    gaz_json_object_end(w);
+}
+
 gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo,
                     gaz_error *err)
 {
@@ -164,6 +178,7 @@ gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapsho
     gaz_json_put_cstring(w, "error", st == GAZ_OK ? repo->row.last_error : why.message);
     gaz_json_put_cstring(w, "note", repo->row.note);
     put_symbols(w, repo);
+    put_scip(w, repo);
     st = put_worktree(s, w, &repo->row, err);
     put_poll(s, w, repo->row.name);
     gaz_json_object_end(w);

@@ -1,6 +1,7 @@
 /* The operations of the indexer, one row each. Faces are read off this table: nothing about an
  * operation is said elsewhere. */
 #include "gaz/graph/resolve.h"
+#include "gaz/store/scip_index.h"
 #include "handlers.h"
 
 #include <string.h>
@@ -490,6 +491,63 @@ static const gaz_param cochange_params[] = {
     PARAM_LIMIT("20"),
 };
 
+#define PARAM_SCIP_BELOW(text)                                                                     \
+    {                                                                                              \
+        .name = "below", .type = GAZ_PARAM_STRING, .min = 0, .max = GAZ_SCIP_BELOW_MAX,            \
+        .metavar = "DIR", .help = text                                                             \
+    }
+
+static const gaz_param scip_import_params[] = {
+    PARAM_REPO,
+    {.name = "commit",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = GAZ_REF_NAME_MAX,
+     .help = "the commit it was made of, or a branch or tag that is at it (default: the default "
+             "branch)"},
+    PARAM_SCIP_BELOW("the directory its paths are relative to (default: the root)"),
+};
+static const gaz_param scip_list_params[] = {
+    {.name = "repo",
+     .type = GAZ_PARAM_STRING,
+     .min = 1,
+     .max = GAZ_REPO_NAME_MAX,
+     .letter = 'r',
+     .positional = true,
+     .metavar = "NAME",
+     .help = "the repository's exact name (default: every repository)"},
+};
+static const gaz_param scip_remove_params[] = {
+    {.name = "commit",
+     .type = GAZ_PARAM_STRING,
+     .required = true,
+     .min = 3,
+     .max = GAZ_OID_HEX - 1,
+     .positional = true,
+     .metavar = "COMMIT|all",
+     .help = "the indexes of this commit, by the first digits of its id, or of all"},
+    PARAM_REPO,
+    PARAM_SCIP_BELOW("only those of this directory"),
+    {.name = "tool",
+     .type = GAZ_PARAM_STRING,
+     .min = 0,
+     .max = GAZ_SCIP_TOOL_MAX - 1,
+     .help = "only those this tool made"},
+};
+
+static int64_t scip_upload_max(const gaz_settings *settings)
+{
+    return settings->scip_upload_max;
+}
+static const char *const scip_types[] = {"application/x-protobuf", "application/protobuf",
+                                         "application/octet-stream", NULL};
+static const gaz_op_body scip_body = {.types = scip_types,
+                                      .metavar = "FILE",
+                                      .help = "the index, as scip-typescript and the like write it",
+                                      .setting = "scip.upload_max",
+                                      .max = scip_upload_max,
+                                      .max_ever = GAZ_SCIP_BYTES_MAX};
+
 static const gaz_op rows[] = {
     {.name = "repos.add",
      .command = "add",
@@ -771,6 +829,37 @@ static const gaz_op rows[] = {
      .media = JSON,
      .handler = op_cochange,
      .result = "cochange"},
+    {.name = "scip.import",
+     .summary = "Import a SCIP index: a compiler's answers for a commit",
+     .method = "POST",
+     .path = "/v1/scip",
+     .params = scip_import_params,
+     .param_count = COUNT(scip_import_params),
+     .body = &scip_body,
+     .scope = GAZ_SCOPE_INDEX,
+     .media = JSON,
+     .handler = op_scip_import,
+     .result = "scip_import"},
+    {.name = "scip.list",
+     .summary = "List the SCIP indexes that were imported",
+     .method = "GET",
+     .path = "/v1/scip",
+     .params = scip_list_params,
+     .param_count = COUNT(scip_list_params),
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_scip_list,
+     .result = "scip_list"},
+    {.name = "scip.remove",
+     .summary = "Remove SCIP indexes",
+     .method = "DELETE",
+     .path = "/v1/scip",
+     .params = scip_remove_params,
+     .param_count = COUNT(scip_remove_params),
+     .scope = GAZ_SCOPE_INDEX,
+     .media = JSON,
+     .handler = op_scip_remove,
+     .result = "scip_remove"},
     {.name = "check",
      .summary = "Verify every checksum, reference and count of the index",
      .method = "GET",

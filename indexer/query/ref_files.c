@@ -13,6 +13,23 @@ struct gaz_ref_files {
     gaz_ref_head head;
 };
 
+/* Answers about code depend on the SCIP indexes too, those of searches do not. */
+static void make_token(gaz_ref_files *f)
+{
+    const gaz_snapshot_repo *repo = f->place.repo;
+    gaz_strbuf text = GAZ_STRBUF_INIT;
+    place_token(&f->place, f->head.generation);
+    gaz_strbuf_puts(&text, f->head.generation);
+    for (size_t i = 0; i < repo->scip_count; i++)
+        gaz_strbuf_puts(&text, repo->scip[i].name);
+    uint64_t sums[2] = {gaz_checksum(text.data, text.len), 0};
+    gaz_strbuf_putc(&text, 's');
+    sums[1] = gaz_checksum(text.data, text.len);
+    if (repo->scip_count)
+        gaz_hex_format(sums, sizeof sums, f->head.generation);
+    gaz_strbuf_release(&text);
+}
+
 gaz_status gaz_ref_files_open(gaz_engine *engine, const char *repo, const char *rev,
                               gaz_ref_files **out, gaz_error *err)
 {
@@ -29,8 +46,9 @@ gaz_status gaz_ref_files_open(gaz_engine *engine, const char *repo, const char *
     f->head = (gaz_ref_head){.repo = f->place.repo->row.name,
                              .branch = f->place.ref->name,
                              .commit = f->place.ref->commit,
-                             .manifest = f->place.ref->manifest};
-    place_token(&f->place, f->head.generation);
+                             .manifest = f->place.ref->manifest,
+                             .is_commit = f->place.ref->kind != GAZ_REF_TREE};
+    make_token(f);
     *out = f;
     return GAZ_OK;
 }
@@ -52,6 +70,17 @@ void gaz_ref_files_unref(gaz_ref_files *f)
 const gaz_ref_head *gaz_ref_files_head(const gaz_ref_files *f)
 {
     return &f->head;
+}
+
+const gaz_scip_row *gaz_ref_files_scip(const gaz_ref_files *f, size_t *count)
+{
+    *count = f->place.repo->scip_count;
+    return f->place.repo->scip;
+}
+
+int64_t gaz_ref_files_repo(const gaz_ref_files *f)
+{
+    return f->place.repo->row.id;
 }
 
 const char *gaz_file_role_name(gaz_file_role role)
@@ -148,6 +177,18 @@ gaz_status gaz_ref_files_find(const gaz_ref_files *f, const char *path, uint32_t
     if (st == GAZ_OK)
         *file = (uint32_t)at;
     return st;
+}
+
+uint32_t gaz_ref_files_from(const gaz_ref_files *f, const char *path, size_t len)
+{
+    return (uint32_t)place_lower_bound(f->place.view, path, len);
+}
+
+uint32_t gaz_ref_files_lookup(const gaz_ref_files *f, const char *path, size_t len)
+{
+    size_t at = place_lower_bound(f->place.view, path, len);
+    const view_entry *e = at < f->place.view->count ? &f->place.view->entries[at] : NULL;
+    return e && e->path_len == len && memcmp(e->path, path, len) == 0 ? (uint32_t)at : UINT32_MAX;
 }
 
 gaz_status gaz_ref_files_text(gaz_ref_files *f, uint32_t file, uint32_t first, uint32_t last,

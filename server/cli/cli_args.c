@@ -384,6 +384,14 @@ static gaz_status place_words(reader *r, gaz_cli_args *out)
     const gaz_cli_face *face = r->command->face;
     gaz_status st = GAZ_OK;
     size_t next = 0;
+    if (op->body && !r->words.len) {
+        st = gaz_error_set(r->err, GAZ_E_INVALID, "gaz %s needs a %s", r->command->words,
+                           op->body->metavar);
+        gaz_error_hint(r->err, "gaz %s --help shows what it takes", r->command->words);
+        return st;
+    }
+    if (op->body)
+        out->body_file = r->words.items[next++];
     for (size_t i = 0; i < op->param_count && st == GAZ_OK; i++) {
         const gaz_param *p = &op->params[i];
         if (!p->positional || given(r, p->name))

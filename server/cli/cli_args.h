@@ -101,6 +101,7 @@ typedef struct gaz_cli_args {
                              NULL: one run without */
     const char **words;   /**< repeated: its values; special commands: their words */
     size_t word_count;
+    const char *body_file; /**< what the operation's body is read from; "-": standard input */
     gaz_cli_options options;
 } gaz_cli_args;
 

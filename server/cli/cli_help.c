@@ -30,6 +30,8 @@ static void metavar(const gaz_param *p, char out[64])
 
 static void put_usage_words(const gaz_cli_command *c, gaz_strbuf *out)
 {
+    if (c->op && c->op->body)
+        gaz_strbuf_printf(out, " %s", c->op->body->metavar);
     for (size_t i = 0; c->op && i < c->op->param_count; i++) {
         const gaz_param *p = &c->op->params[i];
         char value[64];
@@ -104,6 +106,15 @@ static void put_params(const gaz_op *op, bool positional, gaz_strbuf *out)
     }
 }
 
+static void put_body_word(const gaz_op *op, gaz_strbuf *out)
+{
+    size_t start = out->len;
+    if (!op->body)
+        return;
+    gaz_strbuf_printf(out, "  %s", op->body->metavar);
+    put_explained(out, start, op->body->help);
+}
+
 static bool row_has(const gaz_op *op, const char *flag)
 {
     for (size_t i = 0; op && i < op->param_count; i++) {
@@ -160,12 +171,14 @@ void gaz_cli_help_command(const gaz_cli_command *c, gaz_strbuf *out)
         words = words || c->op->params[i].positional;
         flags = flags || !c->op->params[i].positional;
     }
+    words = words || (c->op && c->op->body);
     gaz_strbuf_printf(out, "%s\n\nUsage: gaz %s%s", summary_of(c), c->words,
                       flags && c->op ? " [FLAG…]" : "");
     put_usage_words(c, out);
     gaz_strbuf_puts(out, "\n");
     if (words) {
         gaz_strbuf_puts(out, "\nWords:\n");
+        put_body_word(c->op, out);
         put_params(c->op, true, out);
     }
     if (flags)

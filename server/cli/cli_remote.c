@@ -212,7 +212,8 @@ static gaz_status put_path(const gaz_call *call, gaz_strbuf *target, bool *used,
 gaz_status gaz_cli_request_make(const gaz_call *call, gaz_strbuf *target, gaz_strbuf *body,
                                 gaz_error *err)
 {
-    bool post = strcmp(call->op->method, "POST") == 0 || strcmp(call->op->method, "PUT") == 0;
+    bool post = !call->op->body &&
+                (strcmp(call->op->method, "POST") == 0 || strcmp(call->op->method, "PUT") == 0);
     bool *used = calloc(call->op->param_count + 1, sizeof *used);
     char separator = '?';
     gaz_json_writer w;
@@ -288,25 +289,30 @@ gaz_status gaz_cli_server_call(gaz_cli_server *server, const gaz_call *call, gaz
 {
     gaz_strbuf url = GAZ_STRBUF_INIT, body = GAZ_STRBUF_INIT;
     receiver r = {.call = call, .media = media};
-    const char *headers[] = {accepts[call->media], "Content-Type: application/json"};
+    const gaz_op_body *bytes = call->op->body;
+    char type[100];
+    const char *headers[] = {accepts[call->media], type};
+    snprintf(type, sizeof type, "Content-Type: %s", bytes ? bytes->types[0] : "application/json");
     gaz_strbuf_init(&r.error, ERROR_BODY_MAX);
     gaz_strbuf_puts(&url, server->url);
     gaz_status st = gaz_cli_request_make(call, &url, &body, err);
     if (st == GAZ_OK) {
-        gaz_http_request request = {.method = call->op->method,
-                                    .url = url.data,
-                                    .headers = headers,
-                                    .header_count = body.len ? 2 : 1,
-                                    .body = body.len ? body.data : NULL,
-                                    .body_len = body.len,
-                                    .connect_ms = HEALTH_MS,
-                                    .response_max = GAZ_CLI_ANSWER_MAX,
-                                    .idle_ms =
-                                        call->media == GAZ_MEDIA_EVENTS || body.len ? -1 : IDLE_MS,
-                                    .direct = true,
-                                    .retries = 2,
-                                    .cancelled = call->cancelled,
-                                    .cancelled_ctx = call->ctx};
+        gaz_http_request request = {
+            .method = call->op->method,
+            .url = url.data,
+            .headers = headers,
+            .header_count = bytes || body.len ? 2 : 1,
+            .body = bytes      ? call->body
+                    : body.len ? body.data
+                               : NULL,
+            .body_len = bytes ? call->body_len : body.len,
+            .connect_ms = HEALTH_MS,
+            .response_max = GAZ_CLI_ANSWER_MAX,
+            .idle_ms = call->media == GAZ_MEDIA_EVENTS || bytes || body.len ? -1 : IDLE_MS,
+            .direct = true,
+            .retries = 2,
+            .cancelled = call->cancelled,
+            .cancelled_ctx = call->ctx};
         gaz_http_sink sink = {take_head, take_data, &r};
         st = gaz_http_send(server->client, &request, &sink, NULL, err);
     }

@@ -332,6 +332,8 @@ static gaz_status render_status(void *ctx, const char *event, const gaz_json *va
     if (st == GAZ_OK)
         st = print_polls(view, repos, err);
     if (st == GAZ_OK)
+        st = gaz_cli_print_scip(view, repos, err);
+    if (st == GAZ_OK)
         print_jobs(view, gaz_json_get(value, "jobs"));
     return st;
 }
@@ -466,6 +468,9 @@ static const gaz_cli_renderer renderers[] = {
     {"repos.remove", GAZ_MEDIA_JSON, render_removed, NULL, NULL},
     {"index", GAZ_MEDIA_EVENTS, render_runs, NULL, NULL},
     {"status", GAZ_MEDIA_JSON, render_status, NULL, NULL},
+    {"scip.import", GAZ_MEDIA_JSON, gaz_cli_render_scip_import, NULL, NULL},
+    {"scip.list", GAZ_MEDIA_JSON, gaz_cli_render_scip_list, NULL, NULL},
+    {"scip.remove", GAZ_MEDIA_JSON, gaz_cli_render_scip_remove, NULL, NULL},
     {"check", GAZ_MEDIA_JSON, render_check, "ok", NULL},
     {"repair", GAZ_MEDIA_JSON, render_repair, NULL, NULL},
 };

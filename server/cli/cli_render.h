@@ -62,6 +62,16 @@ gaz_status gaz_cli_render_cochange(void *view, const char *event, const gaz_json
                                    gaz_error *err);
 gaz_status gaz_cli_render_owners(void *view, const char *event, const gaz_json *value,
                                  gaz_error *err);
+/** Precise data. */
+gaz_status gaz_cli_render_scip_import(void *view, const char *event, const gaz_json *value,
+                                      gaz_error *err);
+gaz_status gaz_cli_render_scip_list(void *view, const char *event, const gaz_json *value,
+                                    gaz_error *err);
+gaz_status gaz_cli_render_scip_remove(void *view, const char *event, const gaz_json *value,
+                                      gaz_error *err);
+/** Which repositories have any; nothing when none has. */
+GAZ_CHECKED gaz_status gaz_cli_print_scip(gaz_cli_view *view, const gaz_json *repos,
+                                          gaz_error *err);
 /** Any value, indented. */
 gaz_status gaz_cli_render_json(void *view, const char *event, const gaz_json *value,
                                gaz_error *err);

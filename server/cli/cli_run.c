@@ -10,6 +10,7 @@
 #include "cli_render.h"
 #include "cli_services.h"
 #include "gaz/base/clock.h"
+#include "gaz/base/fs.h"
 
 #define KEPT_MAX 65536 /* bytes of an answer that names what follows */
 
@@ -41,6 +42,7 @@ typedef struct session {
     const gaz_cli_context *context;
     const gaz_cli_options *options;
     asker asker;
+    gaz_strbuf body; /* of an operation that takes bytes */
     bool name_repos;
     int exit;
 } session;
@@ -125,6 +127,8 @@ static void prepare(run *r, session *s, const request *q, gaz_value *values)
     gaz_cli_streams *streams = s->context->streams;
     *r = (run){.call = {.op = q->op,
                         .values = values,
+                        .body = s->body.data,
+                        .body_len = s->body.len,
                         .emit = emit,
                         .cancelled = cancelled,
                         .ctx = r,
@@ -330,10 +334,23 @@ static gaz_status run_words(session *s, gaz_raw_param *raw, size_t count, gaz_er
     return st;
 }
 
+static gaz_status read_body(session *s, gaz_error *err)
+{
+    const char *file = s->context->args->body_file;
+    const gaz_op *op = s->context->args->command->op;
+    gaz_status st = GAZ_OK;
+    if (file)
+        st = gaz_file_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, op->body->max_ever,
+                           &s->body, err);
+    return st;
+}
+
 static gaz_status run_all(session *s, const char *home, gaz_error *err)
 {
     size_t count = 0;
-    gaz_status st = GAZ_OK;
+    gaz_status st = read_body(s, err);
+    if (st != GAZ_OK)
+        return st;
     gaz_raw_param *raw = make_raw(s, &count);
     if (!raw)
         return no_memory(s, err);
@@ -347,7 +364,7 @@ gaz_status gaz_cli_run(const gaz_cli_context *context, int *exit, const char **q
                        gaz_error *err)
 {
     const gaz_cli_args *args = context->args;
-    session s = {.context = context, .options = &args->options};
+    session s = {.context = context, .options = &args->options, .body = GAZ_STRBUF_INIT};
     char *home = NULL;
     gaz_error ignored = {0};
     *query = raw_text(args->raw, args->raw_count, "q");
@@ -357,6 +374,7 @@ gaz_status gaz_cli_run(const gaz_cli_context *context, int *exit, const char **q
     if (st == GAZ_OK)
         st = run_all(&s, home, err);
     close_asker(&s.asker);
+    gaz_strbuf_release(&s.body);
     free(home);
     gaz_status flushed = gaz_cli_flush(&context->streams->out, st == GAZ_OK ? err : &ignored);
     *exit = s.exit;

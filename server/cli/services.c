@@ -125,7 +125,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
         st = gaz_parse_pool_new(NULL, gaz_cores() < PARSERS_MAX ? gaz_cores() : PARSERS_MAX,
                                 &p->parsers, err);
     if (st == GAZ_OK)
-        st = gaz_code_cache_new(p->engine, GRAPHS_KEPT, &p->code, err);
+        st = gaz_code_cache_new(p->engine, p->store, &p->settings, GRAPHS_KEPT, &p->code, err);
     if (st != GAZ_OK) {
         gaz_cli_process_close(p);
         return st;

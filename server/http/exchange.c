@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gaz/base/fs.h"
 #include "loop.h"
 #include "uri.h"
 
@@ -57,6 +58,7 @@ void gaz_exchange_unref(gaz_exchange *ex)
     free(ex->pipe);
     gaz_strbuf_release(&ex->out);
     gaz_strbuf_release(&ex->body);
+    gaz_upload_close(ex->upload);
     gaz_arena_release(&ex->arena);
     pthread_cond_destroy(&ex->room);
     pthread_mutex_destroy(&ex->lock);
@@ -180,11 +182,83 @@ static void check_framing(gaz_exchange *ex)
     else if (te && strcasecmp(te, "chunked") != 0)
         gaz_answer_refusal(ex, 501, "not_implemented", "send it chunked, or with a Content-Length",
                            "Transfer-Encoding '%s' is not known", te);
-    else if (cl && strtoull(cl, NULL, 10) > ex->http->options.body_max)
-        gaz_answer_refusal(ex, 413, "too_large", "the setting server.body_max raises it",
-                           "the body has %s bytes, at most %zu are taken", cl,
-                           ex->http->options.body_max);
 }
+
+/* ---- the body ---- */
+
+static const gaz_op_body *bytes_of(const gaz_exchange *ex)
+{
+    return ex->op && ex->http->services.settings ? ex->op->body : NULL;
+}
+
+size_t gaz_exchange_body_max(const gaz_exchange *ex)
+{
+    const gaz_op_body *body = bytes_of(ex);
+    return body ? (size_t)body->max(ex->http->services.settings) : ex->http->options.body_max;
+}
+
+static void refuse_body(gaz_exchange *ex, uint64_t len)
+{
+    const gaz_op_body *body = bytes_of(ex);
+    char hint[100];
+    snprintf(hint, sizeof hint, "the setting %s raises it",
+             body ? body->setting : "server.body_max");
+    gaz_answer_refusal(ex, 413, "too_large", hint, "the body has %llu bytes, at most %zu are taken",
+                       (unsigned long long)len, gaz_exchange_body_max(ex));
+}
+
+static void check_length(gaz_exchange *ex)
+{
+    uint64_t len = ex->headers.content_length ? strtoull(ex->headers.content_length, NULL, 10) : 0;
+    if (len > gaz_exchange_body_max(ex))
+        refuse_body(ex, len);
+}
+
+void gaz_exchange_body(gaz_exchange *ex, const void *data, size_t len)
+{
+    gaz_error err = {0};
+    gaz_status st = GAZ_OK;
+    ex->body_seen += len;
+    if (ex->status)
+        return;
+    if (ex->body_seen > gaz_exchange_body_max(ex)) {
+        gaz_strbuf_release(&ex->body);
+        refuse_body(ex, ex->body_seen);
+        return;
+    }
+    if (ex->upload) {
+        st = gaz_upload_add(ex->upload, data, len, &err);
+    } else {
+        gaz_strbuf_add(&ex->body, data, len);
+        st = gaz_strbuf_check(&ex->body, &err);
+    }
+    if (st != GAZ_OK)
+        gaz_answer_error(ex, gaz_status_http(st), NULL, &err);
+}
+
+static void open_upload(gaz_exchange *ex)
+{
+    gaz_error err = {0};
+    gaz_strbuf dir = GAZ_STRBUF_INIT;
+    const gaz_store *store = ex->http->services.store;
+    gaz_status st = store ? gaz_path_join(&dir, gaz_store_home(store), "tmp", &err) : GAZ_OK;
+    if (st == GAZ_OK)
+        st = gaz_upload_open(store ? dir.data : "/tmp", &ex->upload, &err);
+    if (st != GAZ_OK)
+        gaz_answer_error(ex, gaz_status_http(st), NULL, &err);
+    gaz_strbuf_release(&dir);
+}
+
+static bool is_one_of(const char *type, const char *const *types)
+{
+    size_t len = type ? strcspn(type, "; \t") : 0;
+    for (; len && *types; types++)
+        if (strlen(*types) == len && strncasecmp(*types, type, len) == 0)
+            return true;
+    return false;
+}
+
+/* ---- the operation ---- */
 
 /* For a POST the body comes later: a worker binds both then. */
 static void check_op(gaz_exchange *ex)
@@ -195,8 +269,16 @@ static void check_op(gaz_exchange *ex)
                            "%s cannot answer as '%s'", ex->op->name, ex->headers.accept);
         return;
     }
-    bool post = strcmp(ex->op->method, "POST") == 0;
-    if ((post || ex->has_body) && !gaz_is_json_type(ex->headers.content_type)) {
+    const gaz_op_body *bytes = bytes_of(ex);
+    bool post = strcmp(ex->op->method, "POST") == 0 && !bytes;
+    if (bytes && !is_one_of(ex->headers.content_type, bytes->types)) {
+        gaz_answer_refusal(ex, 415, "unsupported_media_type",
+                           "send it as it is, with its Content-Type", "%s takes %s, not '%s'",
+                           ex->op->name, bytes->types[0],
+                           ex->headers.content_type ? ex->headers.content_type : "");
+        return;
+    }
+    if (!bytes && (post || ex->has_body) && !gaz_is_json_type(ex->headers.content_type)) {
         gaz_answer_refusal(ex, 415, "unsupported_media_type",
                            "send Content-Type: application/json and a JSON object",
                            "%s takes JSON, not '%s'", ex->op->name,
@@ -207,10 +289,12 @@ static void check_op(gaz_exchange *ex)
     gaz_status st = GAZ_OK;
     if (!ex->values)
         st = gaz_error_set(&err, GAZ_E_NOMEM, "no memory for the parameters of %s", ex->op->name);
-    else if (!post && !ex->has_body)
+    else if (bytes || (!post && !ex->has_body))
         st = gaz_op_bind(ex->op, ex->params, ex->param_count, &ex->arena, ex->values, &err);
     if (st != GAZ_OK)
         gaz_answer_error(ex, gaz_status_http(st), NULL, &err);
+    else if (bytes)
+        open_upload(ex);
 }
 
 /* Query parameters behind those of the path. */
@@ -256,6 +340,8 @@ void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *versio
     if (!ex->status && gaz_guard_check(ex))
         gaz_route_find(ex);
     if (!ex->status)
+        check_length(ex);
+    if (!ex->status)
         add_query(ex);
     if (!ex->status && ex->kind == GAZ_TARGET_OP)
         check_op(ex);
@@ -284,7 +370,7 @@ void gaz_exchange_wake(gaz_exchange *ex)
 
 static gaz_status bind_body(gaz_exchange *ex, gaz_error *err)
 {
-    if (strcmp(ex->op->method, "POST") != 0 && !ex->has_body)
+    if (ex->upload || (strcmp(ex->op->method, "POST") != 0 && !ex->has_body))
         return GAZ_OK; /* bound already */
     gaz_json *object = NULL;
     gaz_status st = GAZ_OK;
@@ -308,6 +394,8 @@ static gaz_status run_op(gaz_exchange *ex, gaz_error *err)
                      .ctx = ex,
                      .status = 200};
     gaz_status st = bind_body(ex, err);
+    if (st == GAZ_OK && ex->upload)
+        st = gaz_upload_map(ex->upload, &call.body, &call.body_len, err);
     if (st != GAZ_OK)
         return st;
     ex->call = &call;

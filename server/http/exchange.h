@@ -14,6 +14,7 @@
 #include "workers.h"
 #include "http.h"
 #include "negotiate.h"
+#include "upload.h"
 
 #define HEADERS_MAX 64   /* of one request */
 #define TARGET_MAX 16384 /* bytes of a request target */
@@ -106,7 +107,9 @@ typedef struct gaz_exchange {
         bool malformed;
     } headers;
     gaz_strbuf body;
+    gaz_upload *upload; /* the body of an operation that takes bytes */
     uint64_t body_seen;
+    int64_t body_until; /* when it is to be complete; later the more of an upload has come */
 
     /* what is asked */
     gaz_target_kind kind;
@@ -154,6 +157,11 @@ void gaz_exchange_unref(gaz_exchange *ex);
 /* Judges the request line and the headers and finds what is asked; a refusal is left in the answer:
  * status is set. */
 void gaz_exchange_begin(gaz_exchange *ex, const char *method, const char *version);
+
+/* Takes a piece of the body. */
+void gaz_exchange_body(gaz_exchange *ex, const void *data, size_t len);
+/* Bytes that the body may have. */
+size_t gaz_exchange_body_max(const gaz_exchange *ex);
 
 /* Whether the pool of the connection still holds the head of an answer. */
 bool gaz_exchange_has_room(const gaz_exchange *ex);

@@ -17,6 +17,7 @@
 
 #define SPARE_FILES 512 /* descriptors for everything but connections */
 #define EVENT_WORKERS_MIN 8
+#define UPLOAD_RATE (64u << 10) /* bytes that buy an upload a second */
 
 void gaz_http_options_init(gaz_http_options *o, const gaz_services *services)
 {
@@ -154,19 +155,13 @@ static enum MHD_Result start_work(gaz_exchange *ex)
     return resumed ? MHD_YES : send_answer(ex);
 }
 
+/* An upload has a second more for each 64 KiB that have come. */
 static void take_body(gaz_exchange *ex, const char *data, size_t len)
 {
-    ex->body_seen += len;
-    if (ex->status || ex->body.failed != GAZ_OK)
-        return;
-    gaz_strbuf_add(&ex->body, data, len);
-    if (ex->body.failed == GAZ_E_LIMIT) {
-        gaz_strbuf_release(&ex->body);
-        gaz_answer_refusal(ex, 413, "too_large", "the setting server.body_max raises it",
-                           "the body is over the %zu bytes taken", ex->http->options.body_max);
-    } else if (ex->body.failed != GAZ_OK) {
-        gaz_answer_refusal(ex, 503, "out_of_memory", "", "no memory for the body");
-    }
+    gaz_exchange_body(ex, data, len);
+    if (ex->upload)
+        atomic_store(&ex->conn->deadline,
+                     ex->body_until + (int64_t)(ex->body_seen / UPLOAD_RATE) * 1000000);
 }
 
 /* The body is complete. */
@@ -203,7 +198,8 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const c
             return MHD_NO;
         }
         ex->step = GAZ_STEP_BODY;
-        atomic_store(&ex->conn->deadline, gaz_deadline(ex->http->options.body_ms));
+        ex->body_until = gaz_deadline(ex->http->options.body_ms);
+        atomic_store(&ex->conn->deadline, ex->body_until);
         return ex->status && ex->has_body ? finish_request(ex) : MHD_YES;
     case GAZ_STEP_BODY:
         if (!*len)
@@ -211,7 +207,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *mhd, const c
         take_body(ex, data, *len);
         *len = 0;
         /* A refused body is read to its end, so that the answer is seen; but not for ever. */
-        return ex->body_seen > ex->http->options.body_max * 4 ? MHD_NO : MHD_YES;
+        return ex->body_seen / 4 > gaz_exchange_body_max(ex) ? MHD_NO : MHD_YES;
     case GAZ_STEP_ANSWER:
         return send_answer(ex);
     case GAZ_STEP_WORK:

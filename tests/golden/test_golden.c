@@ -332,7 +332,7 @@ static void answers_are_those_expected(void **state)
     gaz_parse_pool *parsers = NULL;
     assert_ok(gaz_parse_pool_new(NULL, 1, &parsers, &err));
     gaz_code_cache *code = NULL;
-    assert_ok(gaz_code_cache_new(f.engine, 2, &code, &err));
+    assert_ok(gaz_code_cache_new(f.engine, f.store, &f.settings, 2, &code, &err));
     gaz_services services = {.store = f.store,
                              .engine = f.engine,
                              .runner = f.runner,

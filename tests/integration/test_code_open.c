@@ -74,7 +74,7 @@ static void setup(scene *s)
     commit_file(s, "b.c", "int second(void)\n{\n    return 2;\n}\n");
     fixture_open(&s->f, s->dir, "home");
     fixture_add(&s->f, s->tree, "r", NULL);
-    assert_ok(gaz_code_cache_new(s->f.engine, 2, &s->cache, &err));
+    assert_ok(gaz_code_cache_new(s->f.engine, s->f.store, &s->f.settings, 2, &s->cache, &err));
     gaz_code_cache_set_symbols_fetch(s->cache, fetch, s);
     gaz_engine_set_revision_fetch(s->f.engine, fetch_text, s);
 }

@@ -15,7 +15,7 @@ void asker_open(asker *a, fixture *f)
                               .settings = &f->settings,
                               .log = &f->log,
                               .started_us = gaz_wall_us()}};
-    assert_ok(gaz_code_cache_new(f->engine, 4, &a->services.code, &err));
+    assert_ok(gaz_code_cache_new(f->engine, f->store, &f->settings, 4, &a->services.code, &err));
 }
 
 void asker_close(asker *a)
@@ -123,6 +123,8 @@ static gaz_status run(asker *a, const gaz_op *op, va_list params)
     gaz_call call = {.services = &a->services,
                      .op = op,
                      .values = values,
+                     .body = a->body,
+                     .body_len = a->body_len,
                      .media = GAZ_MEDIA_JSON,
                      .emit = emit,
                      .ctx = &out,

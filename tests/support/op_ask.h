@@ -8,6 +8,8 @@
 
 typedef struct asker {
     gaz_services services;
+    const void *body; /**< of questions to operations that take one */
+    size_t body_len;
     gaz_json *answer; /**< of the last question */
     gaz_error error;
 } asker;

@@ -53,15 +53,15 @@ static const gaz_param job_params[] = {
 };
 static const gaz_op table[] = {
     {"search", NULL, "Search file contents", "GET", "/v1/search", search_params, 6, GAZ_SCOPE_READ,
-     3, NULL, "search"},
+     3, NULL, "search", NULL},
     {"repos.add", "add", "Add a repository", "POST", "/v1/repos", add_params, 4, GAZ_SCOPE_ADMIN, 5,
-     NULL, "repo"},
+     NULL, "repo", NULL},
     {"index", NULL, "Index repositories", "POST", "/v1/index", index_params, 2, GAZ_SCOPE_INDEX, 5,
-     NULL, "index"},
+     NULL, "index", NULL},
     {"jobs.get", NULL, "Show a job", "GET", "/v1/jobs/{id}", job_params, 2, GAZ_SCOPE_READ, 1, NULL,
-     "job"},
+     "job", NULL},
     {"health", "", "Not on the command line", "GET", "/healthz", NULL, 0, GAZ_SCOPE_READ, 1, NULL,
-     "health"},
+     "health", NULL},
 };
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 

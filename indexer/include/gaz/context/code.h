@@ -12,9 +12,10 @@
  * thread. */
 typedef struct gaz_code_cache gaz_code_cache;
 /** @param graphs  kept at most, 1 to GAZ_CODE_GRAPHS_MAX; the least recently used goes first
- * @param engine  borrowed, outlives the cache */
-GAZ_CHECKED gaz_status gaz_code_cache_new(gaz_engine *engine, unsigned graphs, gaz_code_cache **out,
-                                          gaz_error *err);
+ * @param engine, store, settings  borrowed, outlive the cache */
+GAZ_CHECKED gaz_status gaz_code_cache_new(gaz_engine *engine, gaz_store *store,
+                                          const gaz_settings *settings, unsigned graphs,
+                                          gaz_code_cache **out, gaz_error *err);
 void gaz_code_cache_free(gaz_code_cache *cache);
 
 /** Brings in symbols that files of a repository lack; installed by the program that can.
@@ -40,6 +41,12 @@ gaz_symbol_view *gaz_code_symbols(gaz_code *code);
 bool gaz_code_symbols_complete(const gaz_code *code);
 /** GAZ_E_TIMEOUT when another thread makes one until the deadline. */
 GAZ_CHECKED gaz_status gaz_code_graph(gaz_code *code, gaz_graph **out, gaz_error *err);
+/**
+ * What compilers say of the ref: the SCIP indexes of its commit, and where it has none of a
+ * directory and tool, the last one that was imported, as far as its files are the same here.
+ * @param out  NULL when there are none
+ */
+GAZ_CHECKED gaz_status gaz_code_scip(gaz_code *code, gaz_scip_edges **out, gaz_error *err);
 /** One for all questions of this opening. */
 GAZ_CHECKED gaz_status gaz_code_resolver(gaz_code *code, gaz_resolver **out, gaz_error *err);
 /** A text of a fact: from the file's text where it stands there. Lives as long as the code. */

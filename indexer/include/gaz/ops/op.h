@@ -56,6 +56,16 @@ typedef struct gaz_services {
 
 typedef struct gaz_op gaz_op;
 
+/** What the body of a request is where it is not the parameters as JSON; they come in the query
+ * string then, and the command line reads the body from a file. */
+typedef struct gaz_op_body {
+    const char *const *types; /**< Content-Types, ended by NULL; clients send the first */
+    const char *metavar, *help;
+    const char *setting; /**< of its largest size, for messages */
+    int64_t (*max)(const gaz_settings *settings);
+    size_t max_ever; /**< that the setting can be */
+} gaz_op_body;
+
 typedef struct gaz_value {
     bool given;       /**< by the caller, not by the default */
     const char *text; /**< STRING; NULL when absent */
@@ -70,6 +80,8 @@ typedef struct gaz_call {
     const gaz_services *services;
     const gaz_op *op;
     gaz_value *values;
+    const void *body; /**< op->body: bytes that nobody changes while the handler runs */
+    size_t body_len;
     gaz_media media; /**< what the caller wants; one of op->media */
     /** Takes a finished piece of output (borrowed for the call). Blocks while the caller reads
      * slowly; fails when it has gone. */
@@ -95,7 +107,8 @@ struct gaz_op {
     gaz_scope scope;
     unsigned media; /**< bits: 1 << gaz_media */
     gaz_handler handler;
-    const char *result; /**< schemas/results/<result>.json */
+    const char *result;      /**< schemas/results/<result>.json */
+    const gaz_op_body *body; /**< NULL: the parameters as a JSON object, of a POST */
 };
 
 /** The operations of the indexer. */

@@ -4,6 +4,7 @@
 #define GAZ_QUERY_REF_FILES_H
 
 #include "gaz/query/engine.h"
+#include "gaz/store/store.h"
 
 /** Threading: any number of readers. */
 typedef struct gaz_ref_files gaz_ref_files;
@@ -24,8 +25,14 @@ typedef struct gaz_ref_head {
     gaz_oid commit;
     char generation[33];  /**< opaque: changes with what answers can be made of it */
     const char *manifest; /**< name of the list of files: equal for equal files */
+    bool is_commit;       /**< false: what lies in the work tree over the commit */
 } gaz_ref_head;
 const gaz_ref_head *gaz_ref_files_head(const gaz_ref_files *files);
+
+/** The SCIP indexes of its repository, the last imported first; they live as long as the files. */
+const gaz_scip_row *gaz_ref_files_scip(const gaz_ref_files *files, size_t *count);
+/** Its repository's row in the catalogue. */
+int64_t gaz_ref_files_repo(const gaz_ref_files *files);
 
 /** What a file is for, in the order of static rank. */
 typedef enum gaz_file_role {
@@ -63,6 +70,10 @@ bool gaz_ref_files_below(const gaz_ref_files *files, const char *path, size_t le
 /** The same with GAZ_E_NOT_FOUND, and near misses. */
 GAZ_CHECKED gaz_status gaz_ref_files_find(const gaz_ref_files *files, const char *path,
                                           uint32_t *file, gaz_error *err);
+/** The file of exactly this path, one that is kept out of the index too, or UINT32_MAX. */
+uint32_t gaz_ref_files_lookup(const gaz_ref_files *files, const char *path, size_t len);
+/** The first file whose path is not less than `path`; their number when there is none. */
+uint32_t gaz_ref_files_from(const gaz_ref_files *files, const char *path, size_t len);
 /**
  * Replaces `text` by a file's text as it is searched (UTF-8), or by lines [first, last] of it,
  * 1-based; 0, 0: all. Empty for a file without text.
