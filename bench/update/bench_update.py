@@ -47,12 +47,12 @@ class Repository:
         done = subprocess.run(["git", *args], env=env or self.env, cwd=cwd, input=data, stdout=subprocess.PIPE, check=True)
         return done.stdout.decode("utf-8", "surrogateescape")
 
-    def commit(self, branch, paths, word):
-        """A commit on `branch` in which each of the files has one more line."""
+    def commit(self, branch, paths, word, before=b""):
+        """A commit on `branch` in which each of the files has one more line at its end, and `before` at its beginning."""
         ids = []
         for path in paths:
             text = subprocess.run(["git", "cat-file", "blob", ":" + path], env=self.env, stdout=subprocess.PIPE, check=True).stdout
-            ids.append(self.git("hash-object", "-w", "--stdin", data=text + b"\n/* %s */\n" % word.encode()).strip())
+            ids.append(self.git("hash-object", "-w", "--stdin", data=before + text + b"\n/* %s */\n" % word.encode()).strip())
         lines = "".join("100644 blob %s\t%s\0" % pair for pair in zip(ids, paths)).replace(" blob ", " ")
         self.git("update-index", "-z", "--index-info", data=lines.encode("utf-8", "surrogateescape"))
         commit = self.git("commit-tree", self.git("write-tree").strip(), "-p", self.head, "-m", word).strip()
