@@ -18,10 +18,23 @@ static gaz_status check_query(const gaz_uses_query *query, gaz_error *err)
     return GAZ_OK;
 }
 
+/* Variants of one thing are used together: whoever lists each of them has seen these uses. */
+static bool seen_before(const gaz_uses_query *query, const gaz_resolution *res)
+{
+    for (uint32_t i = 0; i < query->without_count; i++)
+        for (uint32_t k = 0; k < res->count; k++)
+            if (res->targets[k].file == query->without[i].file &&
+                res->targets[k].index == query->without[i].index)
+                return true;
+    return false;
+}
+
 static gaz_status see_use(void *ctx, const gaz_symbol_reference *ref, const gaz_resolution *res,
                           bool sure, gaz_error *err)
 {
     use_listing *l = ctx;
+    if (seen_before(l->query, res))
+        return GAZ_OK;
     if (l->items.len >= l->query->limit && !l->full) {
         /* There is one more: the next page begins with it, or with what is before it in doubt. */
         l->full = true;
@@ -126,6 +139,8 @@ static gaz_status see_call(void *ctx, const gaz_symbol_reference *ref, const gaz
                            bool sure, gaz_error *err)
 {
     caller_listing *l = ctx;
+    if (seen_before(l->query, res))
+        return GAZ_OK;
     if (!sure) {
         l->out->ambiguous++;
         return GAZ_OK;

@@ -268,6 +268,8 @@ static gaz_status put_lists(code_answer *a, const listing_kind *kind, listing *l
     for (l->which = place.which; st == GAZ_OK && l->which < l->targets.count && l->left;
          l->which += l->complete) {
         l->query.limit = l->left;
+        l->query.without = l->targets.items;
+        l->query.without_count = l->which;
         st = kind->list(a, l, err);
         l->query.after = l->next = l->complete ? (gaz_resolve_cursor){0} : l->next;
         if (!l->complete)

@@ -21,6 +21,11 @@ static uint64_t take(cursor *c)
     uint64_t v = 0;
     if (c->at < c->end && *c->at < 0x80)
         return *c->at++;
+    if (c->end - c->at >= 2 && c->at[1] - 1u < 0x7f) { /* two bytes, of which the last is not 0 */
+        v = (uint64_t)(c->at[0] & 0x7f) | (uint64_t)c->at[1] << 7;
+        c->at += 2;
+        return v;
+    }
     const uint8_t *next = c->broken ? NULL : gaz_varint_decode(c->at, c->end, &v);
     if (!next) {
         c->broken = true;
@@ -102,6 +107,7 @@ static gaz_status give_name(const symbol_decoding *d, uint32_t local, gaz_symbol
     return local < d->record->name_count ? d->name_of(d->ctx, local, out, err) : corrupt(err);
 }
 
+/* @param arena  NULL: a text of its own is passed over */
 static gaz_status take_text(cursor *c, unsigned form, uint32_t from, gaz_arena *arena,
                             gaz_symbol_text *out, gaz_error *err)
 {
@@ -119,8 +125,11 @@ static gaz_status take_text(cursor *c, unsigned form, uint32_t from, gaz_arena *
     out->len = take32(c);
     if (c->broken || out->len > (uint64_t)(c->end - c->at))
         return corrupt(err);
-    out->data = gaz_arena_strndup(arena, (const char *)c->at, out->len);
+    const char *data = (const char *)c->at;
     c->at += out->len;
+    if (!arena)
+        return GAZ_OK;
+    out->data = gaz_arena_strndup(arena, data, out->len);
     return out->data ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory for symbols");
 }
 
@@ -177,6 +186,7 @@ static gaz_status take_definition(const symbol_decoding *x, cursor *c, const uin
     if (c->broken)
         return corrupt(err);
     bool named = index >= x->named;
+    gaz_arena *arena = named ? x->arena : NULL;
     gaz_status st = named ? give_name(x, name, &d.name, err) : GAZ_OK;
     if (st == GAZ_OK && named && mask & DEF_CONTAINER_NAME)
         st = give_name(x, container_name, &d.container_name, err);
@@ -186,11 +196,11 @@ static gaz_status take_definition(const symbol_decoding *x, cursor *c, const uin
         d.signature = (gaz_symbol_text){
             .start = d.start, .len = d.end - d.start, .folded = signature == TEXT_FOLDED_SPAN};
     else if (st == GAZ_OK)
-        st = take_text(c, signature, d.start, x->arena, &d.signature, err);
+        st = take_text(c, signature, d.start, arena, &d.signature, err);
     if (st == GAZ_OK)
-        st = take_text(c, mask >> DEF_TYPE & DEF_FORM, d.start, x->arena, &d.type, err);
+        st = take_text(c, mask >> DEF_TYPE & DEF_FORM, d.start, arena, &d.type, err);
     if (st == GAZ_OK)
-        st = take_text(c, mask >> DEF_DOC & DEF_FORM, d.start, x->arena, &d.doc, err);
+        st = take_text(c, mask >> DEF_DOC & DEF_FORM, d.start, arena, &d.doc, err);
     *was = *out = d;
     *was_name = name;
     return st;

@@ -102,7 +102,8 @@ typedef struct symbol_decoding {
     symbol_name_of name_of;
     void *ctx;
     gaz_arena *arena;
-    uint32_t named; /* definitions before this one are left without names: only places count */
+    uint32_t named; /* definitions before this one are left without names and texts of their own:
+                       only places count */
 } symbol_decoding;
 /* Definitions [first, first + count), of which the first begins a run of SYMBOL_DEFS_RESTART. The
  * depth of each is left 0. */

@@ -304,6 +304,7 @@ gaz_status symbol_reading_definition(symbol_reading *r, uint32_t index, gaz_symb
         return st;
     *out = run[index - first];
     uint32_t depth = 0;
+    d.named = UINT32_MAX;
     for (uint32_t up = out->container; st == GAZ_OK && up != GAZ_SYMBOL_NONE && depth < UINT8_MAX;
          depth++) {
         if (up < first) {

@@ -67,6 +67,16 @@ ok "a path chooses one" gives 0 $'b/use.c:4: return start(1);  [first_b]\nb/use.
 run callers start --at a/start.c:2:5
 ok "a name or a place, not both" eval 'is "$code" 2 && has "$err" "Both a name and a place"'
 
+# A function and its stub in the header are one thing: a use of both is listed once.
+printf '#ifdef HAVE\nint poll(void);\n#else\nstatic inline int poll(void)\n{\n    return 0;\n}\n#endif\n' >"$work/twins/a/poll.h"
+printf '#include "poll.h"\nint poll(void)\n{\n    return 1;\n}\n' >"$work/twins/a/poll.c"
+printf '#include "poll.h"\nint ask(void)\n{\n    return poll();\n}\n' >"$work/twins/a/ask.c"
+git -C "$work/twins" add -A
+commit "$work/twins" stub
+run index twins
+run references poll
+ok "uses of variants are listed once" is "$(grep -c "return poll();" <<<"$out")" 1
+
 # Page by page, one use each: the same list.
 pages= cursor=
 for page in 1 2 3 4 5; do

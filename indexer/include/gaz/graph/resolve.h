@@ -116,11 +116,13 @@ typedef struct gaz_resolve_cursor {
 } gaz_resolve_cursor;
 
 typedef struct gaz_uses_query {
-    uint32_t roles;                            /**< a bit per gaz_reference_role; 0: all */
-    bool ambiguous;                            /**< list what may mean it instead of what does */
-    bool count;                                /**< look at everything, so that totals are exact */
-    uint32_t limit;                            /**< 1 to GAZ_RESOLVE_LIMIT_MAX */
-    gaz_resolve_cursor after;                  /**< zero: from the beginning */
+    uint32_t roles;                    /**< a bit per gaz_reference_role; 0: all */
+    bool ambiguous;                    /**< list what may mean it instead of what does */
+    bool count;                        /**< look at everything, so that totals are exact */
+    uint32_t limit;                    /**< 1 to GAZ_RESOLVE_LIMIT_MAX */
+    gaz_resolve_cursor after;          /**< zero: from the beginning */
+    const gaz_resolve_target *without; /**< uses that mean one of these, too, are left out */
+    uint32_t without_count;
     bool (*accepts)(void *ctx, uint32_t file); /**< nullable: whether a file may be answered */
     void *ctx;
 } gaz_uses_query;
