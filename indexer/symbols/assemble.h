@@ -41,10 +41,21 @@ GAZ_CHECKED gaz_status gaz_assemble_references(assembly *a, gaz_error *err);
 /** Fills facts->imports. After definitions. */
 GAZ_CHECKED gaz_status gaz_assemble_imports(assembly *a, gaz_error *err);
 
+/**
+ * Drops levels of keys that are too many for an outline.
+ * @return false when some of the highest level had to be left out too
+ */
+bool gaz_drop_deep_keys(raw_facts *raw);
+/** Stretches headings, sorted by where they begin, to the next of their level or a higher one.
+ * @return whether there were any, so that definitions must be sorted again */
+bool gaz_stretch_sections(raw_facts *raw);
+
 /** Widens definitions by the attributes before them. Before they are sorted. */
 void gaz_attach_attributes(assembly *a);
 /** Sorts comments and documentation strings and gives them to definitions. */
 void gaz_attach_docs(assembly *a);
+/** Makes one line of a name of several. @return false when out of memory */
+bool gaz_fold_name(assembly *a, gaz_slice *name);
 /** One line that shows a definition without its body. */
 GAZ_CHECKED gaz_status gaz_signature(assembly *a, const raw_definition *d, gaz_slice *out,
                                      gaz_error *err);

@@ -15,6 +15,7 @@ static const fixed_name fixed_names[] = {
     {"type", JOB_TYPE, 0},
     {"container", JOB_CONTAINER, 0},
     {"span", JOB_SPAN, 0},
+    {"signature", JOB_SIGNATURE, 0},
     {"receiver", JOB_RECEIVER, 0},
     {"receiver.type", JOB_RECEIVER_TYPE, 0},
     {"arguments", JOB_ARGUMENTS, 0},
@@ -124,6 +125,7 @@ static const flag_key flag_keys[] = {
     {"anonymous", offsetof(pattern_info, definition_flags), GAZ_DEFINITION_ANONYMOUS},
     {"override", offsetof(pattern_info, definition_flags), GAZ_DEFINITION_OVERRIDE},
     {"default", offsetof(pattern_info, definition_flags), GAZ_DEFINITION_DEFAULT},
+    {"headline", offsetof(pattern_info, headline), 1},
     {"member", offsetof(pattern_info, reference_flags), GAZ_REFERENCE_MEMBER},
     {"self", offsetof(pattern_info, reference_flags), GAZ_REFERENCE_MEMBER | GAZ_REFERENCE_SELF},
     {"new", offsetof(pattern_info, reference_flags), GAZ_REFERENCE_NEW},
@@ -149,6 +151,10 @@ bool gaz_pattern_property(const char *key, size_t key_len, const char *value, si
             *((uint8_t *)info + flag_keys[i].offset) |= flag_keys[i].flag;
             return true;
         }
+    }
+    if (same("level", key, key_len) && value_len == 1 && value[0] >= '1' && value[0] <= '9') {
+        info->level = (uint8_t)(value[0] - '0');
+        return true;
     }
     for (uint8_t i = 0; same("visibility", key, key_len) && i <= GAZ_VISIBILITY_FILE; i++) {
         if (same(gaz_visibility_name(i), value, value_len)) {

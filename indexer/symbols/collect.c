@@ -92,13 +92,23 @@ static raw_range unquoted(const raw_facts *raw, raw_range range)
     return range;
 }
 
-/* A name without its quotes, or without the colon of a symbol of Ruby. */
+/* A name without its quotes, or without the sign that some languages write names with: `:name` is a
+ * symbol of Ruby and an atom of Elixir, `name:` a key of Elixir, `$name` a variable of PowerShell.
+ */
 static raw_range name_range(const raw_facts *raw, TSNode node)
 {
-    raw_range range = range_of(node);
-    bool symbol = range_len(range) > 1 && raw->text[range.start] == ':' &&
-                  strstr(ts_node_type(node), "symbol") != NULL;
-    range.start += symbol;
+    const char *type = ts_node_type(node);
+    raw_range range = trimmed(raw, range_of(node));
+    if (range_len(range) < 2)
+        return range;
+    char first = raw->text[range.start], last = raw->text[range.end - 1];
+    if (first == ':' && (strstr(type, "symbol") || strcmp(type, "atom") == 0))
+        range.start++;
+    else if (first == '$' &&
+             (strcmp(type, "variable") == 0 || strcmp(type, "left_assignment_expression") == 0))
+        range.start++;
+    else if (last == ':' && strcmp(type, "keyword") == 0)
+        range.end--;
     return unquoted(raw, range);
 }
 
@@ -145,7 +155,11 @@ static void add_definition(collector *c, const capture_meaning *meaning, TSNode 
                         .pattern = c->match->pattern_index,
                         .kind = meaning->kind,
                         .flags = c->info->definition_flags,
-                        .visibility = c->info->visibility};
+                        .visibility = c->info->visibility,
+                        .level = c->info->level,
+                        .stop = c->info->headline ? STOP_LINE : STOP_VALUE};
+    if (d.kind == GAZ_SYMBOL_KEY && !gaz_key_admit(c->raw, &d))
+        return;
     if (meaning->declaration)
         d.flags |= GAZ_DEFINITION_DECLARATION;
     if (has(c, JOB_NAME)) {
@@ -154,7 +168,10 @@ static void add_definition(collector *c, const capture_meaning *meaning, TSNode 
             return;
         d.name_span = span_of(declared.node);
         d.name = trimmed(c->raw, name_range(c->raw, declared.node));
-        gaz_declarator_split(c->raw->text, &d.name, &d.container);
+        if (kind_is_data(d.kind))
+            d.name = gaz_data_name(c->raw, &d, NAME_MAX_BYTES);
+        else
+            gaz_declarator_split(c->raw->text, &d.name, &d.container);
         if (range_len(d.name) == 0 || range_len(d.name) > NAME_MAX_BYTES)
             return;
     } else {
@@ -164,8 +181,10 @@ static void add_definition(collector *c, const capture_meaning *meaning, TSNode 
     }
     set_ends(c, &d);
     d.type = type_without_body(c->raw, part_range(c, JOB_TYPE));
+    if (has(c, JOB_SIGNATURE))
+        d.signature_end = part_range(c, JOB_SIGNATURE).end;
     if (has(c, JOB_CONTAINER))
-        d.container = part_range(c, JOB_CONTAINER);
+        d.container = unquoted(c->raw, part_range(c, JOB_CONTAINER));
     if (!gaz_vec_push(&c->raw->definitions, d))
         c->no_memory = true;
 }

@@ -98,20 +98,26 @@ static raw_range doc_before(const raw_facts *raw, const raw_definition *d)
 
 static raw_range doc_beside(const raw_facts *raw, const raw_definition *d)
 {
-    size_t i = comment_from(raw, d->span.end);
+    /* TOML counts the comment beside a key in. */
+    bool key = d->kind == GAZ_SYMBOL_KEY && range_len(d->body) > 0;
+    uint32_t from = key ? d->body.end : d->span.end;
+    size_t i = comment_from(raw, from);
     if (i == raw->comments.len)
         return (raw_range){0, 0};
     const raw_comment *comment = &raw->comments.items[i];
     if (comment->start_line != d->span.end_line)
         return (raw_range){0, 0};
-    for (uint32_t at = d->span.end; at < comment->start; at++)
+    for (uint32_t at = from; at < comment->start; at++)
         if (!is_blank(raw->text[at]) && raw->text[at] != ',' && raw->text[at] != ';')
             return (raw_range){0, 0};
     return (raw_range){comment->start, comment_end(raw, comment)};
 }
 
-static bool documented_beside(unsigned kind)
+static bool documented_beside(const raw_definition *d)
 {
+    unsigned kind = d->kind;
+    if (kind == GAZ_SYMBOL_KEY) /* beside its only line, not the last of the keys it holds */
+        return d->span.start_line == d->span.end_line;
     return kind == GAZ_SYMBOL_FIELD || kind == GAZ_SYMBOL_ENUM_MEMBER ||
            kind == GAZ_SYMBOL_VARIABLE || kind == GAZ_SYMBOL_CONSTANT ||
            kind == GAZ_SYMBOL_COLUMN || kind == GAZ_SYMBOL_PROPERTY;
@@ -155,7 +161,7 @@ void gaz_attach_docs(assembly *a)
         if (d->kept == GAZ_NO_DEFINITION || d->doc.end != 0)
             continue;
         d->doc = doc_before(raw, d);
-        if (d->doc.end == 0 && documented_beside(d->kind))
+        if (d->doc.end == 0 && documented_beside(d))
             d->doc = doc_beside(raw, d);
     }
 }
@@ -180,13 +186,19 @@ static uint32_t before_comments(const raw_facts *raw, const raw_definition *d)
 static uint32_t signature_end(const raw_facts *raw, const raw_definition *d)
 {
     uint32_t end = d->span.end;
+    if (d->signature_end > d->signature_start && d->signature_end <= end)
+        return d->signature_end;
+    if (d->stop == STOP_LINE || (range_len(d->body) == 0 && kind_is_data(d->kind))) {
+        const char *line = memchr(raw->text + d->signature_start, '\n', end - d->signature_start);
+        return line ? (uint32_t)(line - raw->text) : end;
+    }
     if (range_len(d->body) == 0 || d->body.start < d->signature_start)
         return end;
-    bool value =
-        documented_beside(d->kind) || d->kind == GAZ_SYMBOL_MACRO || d->kind == GAZ_SYMBOL_TYPE;
-    if (value && range_len(d->body) <= SHORT_BODY &&
+    bool value = d->kind == GAZ_SYMBOL_KEY || documented_beside(d) || d->kind == GAZ_SYMBOL_MACRO ||
+                 d->kind == GAZ_SYMBOL_TYPE;
+    if (value && d->stop == STOP_VALUE && range_len(d->body) <= SHORT_BODY &&
         !memchr(raw->text + d->body.start, '\n', range_len(d->body)))
-        return end;
+        return d->kind == GAZ_SYMBOL_KEY ? d->body.end : end;
     return before_comments(raw, d);
 }
 
@@ -218,6 +230,17 @@ static uint32_t fold_blanks(const char *text, uint32_t len, char *out, bool *cut
     return n;
 }
 
+bool gaz_fold_name(assembly *a, gaz_slice *name)
+{
+    char line[GAZ_SIGNATURE_MAX + 1];
+    bool cut = false;
+    uint32_t n = fold_blanks(name->data, name->len, line, &cut);
+    char *copy = gaz_arena_strndup(&a->facts->arena, line, n);
+    if (copy)
+        *name = (gaz_slice){copy, n};
+    return copy != NULL;
+}
+
 gaz_status gaz_signature(assembly *a, const raw_definition *d, gaz_slice *out, gaz_error *err)
 {
     const raw_facts *raw = &a->raw;
@@ -227,7 +250,8 @@ gaz_status gaz_signature(assembly *a, const raw_definition *d, gaz_slice *out, g
     uint32_t n = fold_blanks(text, signature_end(raw, d) - d->signature_start, line, &cut);
     bool arrow = n >= 2 && line[n - 1] == '>' && line[n - 2] == '=';
     n -= arrow ? 2 : 0;
-    while (n > 0 && ends_signature(line[n - 1]))
+    bool data = kind_is_data(d->kind);
+    while (n > 0 && (ends_signature(line[n - 1]) || (data && strchr("[(", line[n - 1]))))
         n--;
     if (!cut && memcmp(text, line, n) == 0) {
         *out = (gaz_slice){text, n};

@@ -124,6 +124,27 @@ static const style_word scala_words[] = {{"protected", GAZ_VISIBILITY_PROTECTED,
                                          {"@Test", PLAIN_WORD, GAZ_DEFINITION_TEST},
                                          {NULL, 0, 0}};
 
+static const style_word zig_words[] = {
+    {"pub", GAZ_VISIBILITY_PUBLIC, 0}, {"export", GAZ_VISIBILITY_PUBLIC, 0}, {NULL, 0, 0}};
+
+static const style_word dart_words[] = {{"static", PLAIN_WORD, GAZ_DEFINITION_STATIC},
+                                        {"abstract", PLAIN_WORD, GAZ_DEFINITION_ABSTRACT},
+                                        {"external", PLAIN_WORD, GAZ_DEFINITION_DECLARATION},
+                                        {"@override", PLAIN_WORD, GAZ_DEFINITION_OVERRIDE},
+                                        {NULL, 0, 0}};
+
+static const style_word solidity_words[] = {{"public", GAZ_VISIBILITY_PUBLIC, 0},
+                                            {"external", GAZ_VISIBILITY_PUBLIC, 0},
+                                            {"internal", GAZ_VISIBILITY_PROTECTED, 0},
+                                            {"private", GAZ_VISIBILITY_PRIVATE, 0},
+                                            {"abstract", PLAIN_WORD, GAZ_DEFINITION_ABSTRACT},
+                                            {"override", PLAIN_WORD, GAZ_DEFINITION_OVERRIDE},
+                                            {NULL, 0, 0}};
+
+static const style_word powershell_words[] = {{"hidden", GAZ_VISIBILITY_PRIVATE, 0},
+                                              {"static", PLAIN_WORD, GAZ_DEFINITION_STATIC},
+                                              {NULL, 0, 0}};
+
 static const style_word lua_words[] = {{"local", GAZ_VISIBILITY_FILE, 0}, {NULL, 0, 0}};
 
 static const language_style styles[STYLE_COUNT] = {
@@ -169,6 +190,18 @@ static const language_style styles[STYLE_COUNT] = {
                      .implicit_self = true},
     [STYLE_SCALA] = {.words = scala_words, .selves = " this super ", .implicit_self = true},
     [STYLE_LUA] = {.words = lua_words, .selves = " self ", .objects_hold = true},
+    [STYLE_ZIG] = {.words = zig_words,
+                   .selves = " self ",
+                   .at_top = GAZ_VISIBILITY_PRIVATE,
+                   .in_class = GAZ_VISIBILITY_PRIVATE},
+    [STYLE_DART] = {.words = dart_words, .selves = " this super ", .by_underscore = true},
+    [STYLE_ELIXIR] = {.words = no_words, .selves = "", .macros_nest = true},
+    [STYLE_HASKELL] = {.words = no_words, .selves = "", .by_export = true, .equations = true},
+    [STYLE_SOLIDITY] = {.words = solidity_words,
+                        .selves = " this ",
+                        .in_class = GAZ_VISIBILITY_PROTECTED,
+                        .words_follow = true},
+    [STYLE_POWERSHELL] = {.words = powershell_words, .selves = " $this "},
 };
 
 const language_style *gaz_language_style(style_id id)

@@ -20,6 +20,12 @@ typedef enum style_id {
     STYLE_SWIFT,
     STYLE_SCALA,
     STYLE_LUA,
+    STYLE_ZIG,
+    STYLE_DART,
+    STYLE_ELIXIR, /**< languages without words, whose macros belong to modules */
+    STYLE_HASKELL,
+    STYLE_SOLIDITY,
+    STYLE_POWERSHELL,
     STYLE_COUNT
 } style_id;
 
@@ -41,6 +47,9 @@ typedef struct language_style {
     bool by_export;          /**< JavaScript: in a module, what is not exported is the file's own */
     bool implicit_self;      /**< a bare name in a method may be a field of its class */
     bool c_keywords;         /**< broken C makes names of keywords: these are none */
+    bool words_follow;       /**< words stand behind the name too: Solidity */
+    bool macros_nest;        /**< macros belong to the module around */
+    bool equations;          /**< definitions of one name side by side are one: Haskell */
     bool objects_hold; /**< functions in an object literal belong to the variable it is given to */
     bool modules_hold; /**< Ruby: a module has methods and fields as a class has */
     bool bare_calls;   /**< Ruby: a name alone that is no local one is a call */

@@ -57,8 +57,11 @@ static bool is_container(unsigned kind)
 
 static bool can_contain(const assembly *a, const raw_definition *outer, const raw_definition *inner)
 {
-    if (inner->span.end > outer->span.end || inner->kind == GAZ_SYMBOL_MACRO)
+    if (inner->span.end > outer->span.end ||
+        (inner->kind == GAZ_SYMBOL_MACRO && !a->style->macros_nest))
         return false;
+    if (outer->kind == GAZ_SYMBOL_RULE) /* selectors and targets share a span, and hold nothing */
+        return inner->span.start >= outer->body.start && inner->span.end <= outer->body.end;
     if (is_container(outer->kind))
         return true;
     bool holds = is_value(outer->kind) || outer->kind == GAZ_SYMBOL_TYPE;
@@ -81,6 +84,13 @@ static int by_span(const void *left, const void *right)
     if (a->name_span.start != b->name_span.start)
         return a->name_span.start < b->name_span.start ? -1 : 1;
     return a->pattern < b->pattern ? -1 : a->pattern > b->pattern;
+}
+
+static void sort_definitions(raw_facts *raw)
+{
+    if (raw->definitions.len > 1)
+        qsort(raw->definitions.items, raw->definitions.len, sizeof *raw->definitions.items,
+              by_span);
 }
 
 /* Macros that a grammar cannot know make it take `int` for a name. */
@@ -111,8 +121,11 @@ static gaz_status drop_repeated(assembly *a, gaz_error *err)
         if (gaz_position_map_get(&a->claims, d->name_span.start) != d->pattern || again ||
             is_keyword(a, d))
             continue;
-        /* One function that two patterns name differently: `TEST(Suite, name) { … }`. */
-        if (same_span && gaz_kind_is_function(d->kind) && gaz_kind_is_function(last->kind)) {
+        /* One thing that two patterns name differently: `TEST(Suite, name) { … }`. */
+        bool functions =
+            same_span && gaz_kind_is_function(d->kind) && gaz_kind_is_function(last->kind);
+        bool classes = same_span && gaz_kind_is_class(d->kind) && gaz_kind_is_class(last->kind);
+        if (functions || classes) {
             if (d->pattern < last->pattern)
                 raw->definitions.items[kept - 1] = *d;
             continue;
@@ -122,6 +135,44 @@ static gaz_status drop_repeated(assembly *a, gaz_error *err)
     raw->definitions.len = kept;
     gaz_position_map_reset(&a->claims);
     return GAZ_OK;
+}
+
+/* Whether two equations define one thing: what stands between them defines nothing. */
+static bool is_equation_of(const raw_facts *raw, const raw_definition *d, const raw_definition *of)
+{
+    return range_len(d->name) == range_len(of->name) &&
+           memcmp(raw->text + d->name.start, raw->text + of->name.start, range_len(d->name)) == 0 &&
+           (gaz_kind_is_function(d->kind) || d->kind == GAZ_SYMBOL_CONSTANT) &&
+           (gaz_kind_is_function(of->kind) || of->kind == GAZ_SYMBOL_CONSTANT);
+}
+
+/* Joins equations to the first of them, which may be a type signature. Definitions are sorted; what
+ * stands inside them stays. */
+static void join_equations(raw_facts *raw)
+{
+    size_t kept = 0, last[NESTING_MAX], depth = 0; /* the last definition of each depth */
+    for (size_t i = 0; i < raw->definitions.len; i++) {
+        raw_definition d = raw->definitions.items[i];
+        size_t level = 0;
+        while (level < depth && raw->definitions.items[last[level]].span.end > d.span.start)
+            level++;
+        raw_definition *before = level < depth ? &raw->definitions.items[last[level]] : NULL;
+        if (before && is_equation_of(raw, &d, before)) {
+            if (range_len(before->body) == 0)
+                before->body = (raw_range){d.span.start, d.body.end};
+            before->body.end = d.span.end;
+            before->stop = STOP_BODY;
+            before->span.end = d.span.end;
+            before->span.end_line = d.span.end_line;
+            depth = level + 1;
+            continue;
+        }
+        raw->definitions.items[kept] = d;
+        level = level < NESTING_MAX ? level : NESTING_MAX - 1;
+        last[level] = kept++;
+        depth = level + 1;
+    }
+    raw->definitions.len = kept;
 }
 
 static raw_definition *at(nesting *n, uint32_t depth)
@@ -184,7 +235,9 @@ static void adapt_kind(const assembly *a, const raw_definition *outer, raw_defin
     if (outer && (outer->kind == GAZ_SYMBOL_INTERFACE || outer->kind == GAZ_SYMBOL_TRAIT) &&
         gaz_kind_is_function(d->kind) && range_len(d->body) == 0)
         d->flags |= GAZ_DEFINITION_ABSTRACT | GAZ_DEFINITION_DECLARATION;
-    if (outer && (gaz_kind_is_function(outer->kind) || outer->flags & GAZ_DEFINITION_LOCAL))
+    bool local =
+        outer && (gaz_kind_is_function(outer->kind) || outer->flags & GAZ_DEFINITION_LOCAL);
+    if (local && !(d->flags & GAZ_DEFINITION_TEST)) /* tests are run from anywhere */
         d->flags |= GAZ_DEFINITION_LOCAL;
 }
 
@@ -239,6 +292,13 @@ static void set_visibility(const nesting *n, const raw_definition *outer, uint8_
         from = to - WORDS_MAX;
     if (to > from)
         gaz_style_read_words(a->style, a->raw.text + from, to - from, &said, &d->flags);
+    if (a->style->words_follow) {
+        uint32_t end = range_len(d->body) > 0 ? d->body.start : d->span.end;
+        from = d->name_span.end;
+        if (end > from)
+            gaz_style_read_words(a->style, a->raw.text + from,
+                                 end - from > WORDS_MAX ? WORDS_MAX : end - from, &said, &d->flags);
+    }
     bool in_class = outer && gaz_style_is_class(a->style, outer->kind);
     if (in_class && a->style == gaz_language_style(STYLE_CPP) && said == GAZ_VISIBILITY_FILE)
         said = VISIBILITY_UNSET; /* `static` of a member */
@@ -297,12 +357,24 @@ static bool make_local(assembly *a, raw_definition *d)
                         ((raw_local){.name = d->name, .type = d->type, .kind = LOCAL_HERE}));
 }
 
-/* The innermost open definition that may hold `d`. @return NESTING_MAX when none may */
+static bool same_body(const raw_definition *a, const raw_definition *b)
+{
+    return a->body.start == b->body.start && a->body.end == b->body.end;
+}
+
+/* The innermost open definition that may hold `d`; of the selectors of one rule the first one.
+ * @return NESTING_MAX when none may */
 static uint32_t find_container(nesting *n, const raw_definition *d)
 {
-    for (uint32_t depth = n->depth; depth > 0; depth--)
-        if (can_contain(n->a, at(n, depth - 1), d))
-            return depth - 1;
+    for (uint32_t depth = n->depth; depth > 0; depth--) {
+        if (!can_contain(n->a, at(n, depth - 1), d))
+            continue;
+        while (at(n, depth - 1)->kind == GAZ_SYMBOL_RULE && depth > 1 &&
+               at(n, depth - 2)->kind == GAZ_SYMBOL_RULE &&
+               same_body(at(n, depth - 1), at(n, depth - 2)))
+            depth--;
+        return depth - 1;
+    }
     return NESTING_MAX;
 }
 
@@ -429,6 +501,9 @@ static gaz_status keep_definition(assembly *a, const raw_definition *d, gaz_defi
         out->container = raw->definitions.items[d->parent].kept;
     if (d->flags & GAZ_DEFINITION_ANONYMOUS)
         out->name = (gaz_slice){anonymous, sizeof anonymous - 1};
+    if (memchr(out->name.data, '\n', out->name.len) && !gaz_fold_name(a, &out->name))
+        return gaz_error_set(err, GAZ_E_NOMEM,
+                             "cannot keep the definitions of a text: out of memory");
     return gaz_signature(a, d, &out->signature, err);
 }
 
@@ -463,10 +538,14 @@ gaz_status gaz_assemble_definitions(assembly *a, gaz_error *err)
     gaz_position_map_reset(&a->claims);
     gaz_name_table_reset(&a->names);
     gaz_attach_attributes(a);
-    if (raw->definitions.len > 1)
-        qsort(raw->definitions.items, raw->definitions.len, sizeof *raw->definitions.items,
-              by_span);
+    if (!gaz_drop_deep_keys(raw))
+        a->facts->outcome = GAZ_EXTRACT_TOO_MANY;
+    sort_definitions(raw);
+    if (gaz_stretch_sections(raw))
+        sort_definitions(raw);
     gaz_status st = drop_repeated(a, err);
+    if (st == GAZ_OK && a->style->equations)
+        join_equations(raw);
     if (st == GAZ_OK)
         st = mark_exports(a, err);
     for (uint32_t i = 0; i < raw->definitions.len; i++) {

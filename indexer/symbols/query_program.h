@@ -20,6 +20,7 @@ typedef enum capture_job {
     JOB_TYPE,
     JOB_CONTAINER,
     JOB_SPAN,
+    JOB_SIGNATURE,
     JOB_RECEIVER,
     JOB_RECEIVER_TYPE,
     JOB_ARGUMENTS,
@@ -81,6 +82,8 @@ typedef struct pattern_info {
     uint32_t predicate_count;
     uint8_t definition_flags;
     uint8_t visibility; /**< or VISIBILITY_UNSET */
+    uint8_t level;      /**< of a heading, 1 for the highest; 0 for what has none */
+    uint8_t headline;   /**< the first line is the signature */
     uint8_t reference_flags;
     uint8_t import_flags;
     uint8_t called; /**< the name is a reference only where '(' follows it */

@@ -43,6 +43,7 @@ void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len)
     raw->text = text;
     raw->len = len;
     raw->is_module = false;
+    raw->keys = (raw_keys){0};
 }
 
 static int scope_order(const void *left, const void *right)

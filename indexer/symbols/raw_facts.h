@@ -13,6 +13,10 @@ typedef struct raw_range {
     uint32_t start, end;
 } raw_range;
 
+/** Where a signature stops: before the body, but for a short value; at the end of the first line;
+ * before any body. */
+enum { STOP_VALUE, STOP_LINE, STOP_BODY };
+
 typedef struct raw_definition {
     gaz_span span;
     gaz_span name_span;
@@ -22,10 +26,13 @@ typedef struct raw_definition {
     raw_range body;
     raw_range doc;
     uint32_t signature_start;
-    uint32_t pattern; /**< lower ones win */
-    uint32_t parent;  /**< index into the sorted list, or GAZ_NO_DEFINITION */
-    uint32_t kept;    /**< index among facts, or GAZ_NO_DEFINITION when it is none */
+    uint32_t signature_end; /**< 0: before the body, see STOP_… */
+    uint32_t pattern;       /**< lower ones win */
+    uint32_t parent;        /**< index into the sorted list, or GAZ_NO_DEFINITION */
+    uint32_t kept;          /**< index among facts, or GAZ_NO_DEFINITION when it is none */
     uint8_t kind, flags, visibility, depth;
+    uint8_t level; /**< of a heading or a key, 1 for the highest; 0 for what has none */
+    uint8_t stop;  /**< STOP_…: where its signature does */
 } raw_definition;
 
 typedef struct raw_reference {
@@ -66,9 +73,21 @@ typedef struct raw_label {
     uint8_t visibility;
 } raw_label;
 
+/** Levels of keys an outline shows, and how many keys it shows at most. */
+enum { KEY_LEVELS = 3, KEYS_MAX = 1000 };
+
+/** The keys of JSON, YAML and the like that were met: see data_outline.c. */
+typedef struct raw_keys {
+    uint32_t ends[KEY_LEVELS]; /**< of the keys that are open, outer ones first */
+    uint32_t open;
+    uint32_t last;            /**< where the last of them begins */
+    uint32_t met[KEY_LEVELS]; /**< keys of each level, also beyond the limit */
+} raw_keys;
+
 typedef struct raw_facts {
     const char *text;
     uint32_t len;
+    raw_keys keys;
     GAZ_VEC(raw_definition) definitions;
     GAZ_VEC(raw_reference) references;
     GAZ_VEC(raw_import) imports;
@@ -92,6 +111,12 @@ void gaz_raw_facts_reset(raw_facts *raw, const char *text, uint32_t len);
 
 /** Puts scopes in order of where they begin, outer ones first. */
 void gaz_raw_facts_sort_scopes(raw_facts *raw);
+
+/** Whether a kind is part of a text that is no program: sections, keys, rules, tables, … */
+static inline bool kind_is_data(unsigned kind)
+{
+    return kind >= GAZ_SYMBOL_SECTION && kind <= GAZ_SYMBOL_BLOCK;
+}
 
 static inline raw_range range_of(TSNode node)
 {

@@ -1,5 +1,7 @@
 ; The first pattern that colours a node wins.
 [(line_comment) (block_comment)] @comment
+(outer_doc_comment_marker "/" @comment)
+(inner_doc_comment_marker "!" @comment)
 (escape_sequence) @escape
 [(string_literal) (raw_string_literal) (char_literal)] @string
 [(integer_literal) (float_literal)] @number
