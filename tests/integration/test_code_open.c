@@ -1,5 +1,6 @@
 /* A ref opened for questions about its code: symbols that are not there yet are brought in once,
- * and a graph that another thread makes is waited for no longer than the deadline. */
+ * and a graph that another thread makes is waited for no longer than the deadline. Also run under
+ * ThreadSanitizer. */
 #include "gaz_test.h"
 
 #include <pthread.h>
@@ -154,36 +155,65 @@ static void what_cannot_be_brought_in_is_asked_for_once(void **state)
 
 typedef struct asker {
     scene *s;
-    atomic_uint *graphs;
+    atomic_uint answers;
 } asker;
 
-static void *ask_for_a_graph(void *ctx)
+/* What a file reaches, and who uses what it defines. */
+static bool questions_are_answered(gaz_code *code, gaz_error *why)
+{
+    gaz_graph *graph = NULL;
+    gaz_resolver *resolver = NULL;
+    gaz_graph_reach reach = {0};
+    gaz_uses uses = {0};
+    gaz_arena arena;
+    uint32_t file = 0;
+    gaz_arena_init(&arena, 1 << 20);
+    gaz_status st = gaz_ref_files_find(gaz_code_files(code), "a.c", &file, why);
+    if (st == GAZ_OK)
+        st = gaz_code_graph(code, &graph, why);
+    const gaz_graph_reach_query from = {
+        .direction = GAZ_GRAPH_DEPENDENTS, .files = &file, .file_count = 1, .depth = 2};
+    if (st == GAZ_OK)
+        st = gaz_graph_reach_find(graph, &from, &arena, &reach, why);
+    if (st == GAZ_OK)
+        st = gaz_code_resolver(code, &resolver, why);
+    const gaz_uses_query query = {.limit = 10};
+    if (st == GAZ_OK)
+        st = gaz_resolve_uses(resolver, (gaz_resolve_target){file, 0}, &query, &uses, why);
+    bool right = st == GAZ_OK && uses.count == 1 && uses.items[0].line == 4;
+    gaz_arena_release(&arena);
+    return right;
+}
+
+static void *ask(void *ctx)
 {
     asker *a = ctx;
-    gaz_code *code = NULL;
-    gaz_graph *graph = NULL;
-    gaz_error why = {0};
-    if (gaz_code_open(a->s->cache, "r", NULL, gaz_deadline(60000), &code, &why) == GAZ_OK &&
-        gaz_code_graph(code, &graph, &why) == GAZ_OK)
-        atomic_fetch_add(a->graphs, graph != NULL);
-    gaz_code_close(code);
+    for (int i = 0; i < 8; i++) {
+        gaz_code *code = NULL;
+        gaz_error why = {0};
+        if (gaz_code_open(a->s->cache, "r", NULL, gaz_deadline(60000), &code, &why) == GAZ_OK)
+            atomic_fetch_add(&a->answers, questions_are_answered(code, &why));
+        gaz_code_close(code);
+    }
     return NULL;
 }
 
-static void threads_that_ask_at_once_share_a_graph(void **state)
+static void threads_share_graphs_while_commits_come(void **state)
 {
     (void)state;
     scene s;
     setup(&s);
+    commit_file(&s, "use.c", "int first(void);\nint use(void)\n{\n    return first();\n}\n");
     (void)fixture_index(&s.f, "r");
-    atomic_uint graphs = 0;
-    asker a = {&s, &graphs};
+    asker a = {.s = &s};
     pthread_t threads[4];
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, ask_for_a_graph, &a), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, &a), 0);
+    commit_file(&s, "b.c", "int second(void)\n{\n    return 22;\n}\n");
+    (void)fixture_index(&s.f, "r");
     for (size_t i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
-    assert_int_equal(graphs, 4);
+    assert_int_equal(a.answers, 32);
     teardown(&s);
 }
 
@@ -193,7 +223,7 @@ int main(void)
         cmocka_unit_test(a_revision_gets_its_symbols_when_it_is_asked_about),
         cmocka_unit_test(what_text_alone_left_out_is_brought_in),
         cmocka_unit_test(what_cannot_be_brought_in_is_asked_for_once),
-        cmocka_unit_test(threads_that_ask_at_once_share_a_graph),
+        cmocka_unit_test(threads_share_graphs_while_commits_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
