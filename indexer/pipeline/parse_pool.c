@@ -1,207 +1,53 @@
-/* The owner's side of parsing processes. Idle ones wait in a list; a request takes one, or starts
- * one as long as there are fewer than allowed, or waits. What a process answers is checked: a text
- * may have taken it over. One that is late, dead or talks nonsense is killed. */
-#include <errno.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
+/* The owner's side of parsing processes. What a process answers is checked: a text may have taken
+ * it over. One that is late, dead or talks nonsense is killed. */
+#include "gaz/pipeline/parse_pool.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "gaz/base/clock.h"
-#include "gaz/pipeline/parse_pool.h"
 #include "parse_wire.h"
-#include "program_path.h"
+#include "process_pool.h"
 
-#define PROCESSES_MAX 64
 #define GRACE_US 500000 /* beyond the time a process was told it has */
 #define TIME_MAX_US 20000000
 
-extern char **environ;
-
-typedef struct process {
-    pid_t pid;
-    int fd;
-} process;
-
 struct gaz_parse_pool {
-    char *program;
-    unsigned max, alive, idle_count;
-    process idle[PROCESSES_MAX];
-    pthread_mutex_t lock;
-    pthread_cond_t returned;
+    process_pool *processes;
 };
 
-/* ---- processes ---- */
-
-static gaz_status start(const gaz_parse_pool *pool, process *p, gaz_error *err)
-{
-    int fds[2];
-    const char *argv[] = {pool->program, NULL};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-        return gaz_error_errno(err, "cannot make a socket for gaz-parse");
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fds[1], STDIN_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int rc =
-        posix_spawn(&p->pid, pool->program, &actions, &attributes, (char *const *)argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    close(fds[1]);
-    if (rc != 0) {
-        close(fds[0]);
-        errno = rc;
-        (void)gaz_error_errno(err, "cannot start %s", pool->program);
-        gaz_error_hint(err, "gaz-parse is installed beside gaz");
-        return GAZ_E_IO;
-    }
-    p->fd = fds[0];
-    return GAZ_OK;
-}
-
-static void end(process *p)
-{
-    close(p->fd);
-    kill(p->pid, SIGKILL);
-    while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
-}
-
-static struct timespec instant(int64_t monotonic_us)
-{
-    return (struct timespec){.tv_sec = (time_t)(monotonic_us / 1000000),
-                             .tv_nsec = (long)(monotonic_us % 1000000) * 1000};
-}
-
-static gaz_status take(gaz_parse_pool *pool, int64_t deadline_us, process *p, gaz_error *err)
-{
-    gaz_status st = GAZ_OK;
-    bool fresh = false;
-    struct timespec until = instant(deadline_us);
-    pthread_mutex_lock(&pool->lock);
-    while (!pool->idle_count && pool->alive == pool->max && st == GAZ_OK)
-        if (pthread_cond_timedwait(&pool->returned, &pool->lock, &until) == ETIMEDOUT)
-            st = gaz_error_set(err, GAZ_E_TIMEOUT, "time ran out waiting for a parser");
-    if (st == GAZ_OK && pool->idle_count) {
-        *p = pool->idle[--pool->idle_count];
-    } else if (st == GAZ_OK) {
-        pool->alive++;
-        fresh = true;
-    }
-    pthread_mutex_unlock(&pool->lock);
-    if (fresh)
-        st = start(pool, p, err);
-    if (fresh && st != GAZ_OK) {
-        pthread_mutex_lock(&pool->lock);
-        pool->alive--;
-        pthread_cond_signal(&pool->returned);
-        pthread_mutex_unlock(&pool->lock);
-    }
-    return st;
-}
-
-static void give_back(gaz_parse_pool *pool, process *p, bool well)
-{
-    if (!well)
-        end(p);
-    pthread_mutex_lock(&pool->lock);
-    if (well)
-        pool->idle[pool->idle_count++] = *p;
-    else
-        pool->alive--;
-    pthread_cond_signal(&pool->returned);
-    pthread_mutex_unlock(&pool->lock);
-}
+static const process_kind kind = {.program = "gaz-parse",
+                                  .late = "parsing took too long",
+                                  .died = "the parser died of this text",
+                                  .died_hint = "other files are not affected"};
 
 gaz_status gaz_parse_pool_new(const char *program, unsigned max, gaz_parse_pool **out,
                               gaz_error *err)
 {
-    if (max < 1 || max > PROCESSES_MAX)
-        return gaz_error_set(err, GAZ_E_INVALID, "%u parsing processes are out of range (1 to %u)",
-                             max, PROCESSES_MAX);
     gaz_parse_pool *pool = calloc(1, sizeof *pool);
-    pthread_condattr_t monotonic;
-    if (pool)
-        pool->program = program ? strdup(program) : program_beside_us("gaz-parse");
-    if (!pool || !pool->program || pthread_condattr_init(&monotonic) != 0) {
-        free(pool ? pool->program : NULL);
-        free(pool);
+    if (!pool)
         return gaz_error_set(err, GAZ_E_NOMEM, "no memory for parsing processes");
-    }
-    pool->max = max;
-    pthread_mutex_init(&pool->lock, NULL);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pool->returned, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    *out = pool;
-    return GAZ_OK;
+    gaz_status st = process_pool_new(&kind, program, max, &pool->processes, err);
+    if (st == GAZ_OK)
+        *out = pool;
+    else
+        free(pool);
+    return st;
 }
 
 void gaz_parse_pool_free(gaz_parse_pool *pool)
 {
     if (!pool)
         return;
-    while (pool->idle_count)
-        end(&pool->idle[--pool->idle_count]);
-    pthread_cond_destroy(&pool->returned);
-    pthread_mutex_destroy(&pool->lock);
-    free(pool->program);
+    process_pool_free(pool->processes);
     free(pool);
 }
 
 /* ---- talking ---- */
 
-static gaz_status wait_for(const process *p, short events, int64_t until_us, gaz_error *err)
-{
-    for (;;) {
-        int64_t left = until_us - gaz_now_us();
-        if (left <= 0)
-            return gaz_error_set(err, GAZ_E_TIMEOUT, "parsing took too long");
-        struct pollfd one = {.fd = p->fd, .events = events};
-        int n = poll(&one, 1, (int)(left / 1000) + 1);
-        if (n > 0)
-            return GAZ_OK;
-        if (n < 0 && errno != EINTR)
-            return gaz_error_errno(err, "cannot wait for gaz-parse");
-    }
-}
-
 static gaz_status died(gaz_error *err)
 {
-    gaz_error_set(err, GAZ_E_REMOTE, "the parser died of this text");
-    gaz_error_hint(err, "other files are not affected");
-    return GAZ_E_REMOTE;
-}
-
-static gaz_status talk(const process *p, void *data, size_t len, bool send_it, int64_t until_us,
-                       gaz_error *err)
-{
-    for (size_t done = 0; done < len;) {
-        gaz_status st = wait_for(p, send_it ? POLLOUT : POLLIN, until_us, err);
-        if (st != GAZ_OK)
-            return st;
-        char *at = (char *)data + done;
-        ssize_t n = send_it ? send(p->fd, at, len - done, MSG_NOSIGNAL | MSG_DONTWAIT)
-                            : recv(p->fd, at, len - done, MSG_DONTWAIT);
-        if (n < 0 && (errno == EINTR || errno == EAGAIN))
-            continue;
-        if (n <= 0)
-            return died(err);
-        done += (size_t)n;
-    }
-    return GAZ_OK;
+    return process_died(&kind, err);
 }
 
 /* A request and its answer. The payload is owned by the caller. */
@@ -224,40 +70,30 @@ static gaz_status told_failure(const exchange *x, gaz_error *err)
     return st;
 }
 
-static gaz_status talk_all(const process *p, exchange *x, int64_t until_us, gaz_error *err)
+static bool follows(const void *head, uint64_t *len)
 {
-    parse_request *r = &x->head;
-    gaz_status st = talk(p, r, sizeof *r, true, until_us, err);
-    if (st == GAZ_OK)
-        st = talk(p, (void *)(uintptr_t)x->pattern, r->pattern_len, true, until_us, err);
-    if (st == GAZ_OK)
-        st = talk(p, (void *)(uintptr_t)x->text, r->text_len, true, until_us, err);
-    if (st == GAZ_OK)
-        st = talk(p, &x->answer, sizeof x->answer, false, until_us, err);
-    if (st == GAZ_OK && (x->answer.magic != PARSE_MAGIC || x->answer.payload > PARSE_PAYLOAD_MAX))
-        st = died(err);
-    if (st != GAZ_OK)
-        return st;
-    x->payload = malloc((size_t)x->answer.payload + 1);
-    if (!x->payload)
-        return gaz_error_set(err, GAZ_E_NOMEM, "no memory for what a parser found");
-    return talk(p, x->payload, (size_t)x->answer.payload, false, until_us, err);
+    const parse_answer *answer = head;
+    *len = answer->payload;
+    return answer->magic == PARSE_MAGIC && answer->payload <= PARSE_PAYLOAD_MAX;
 }
 
 static gaz_status ask(gaz_parse_pool *pool, exchange *x, int64_t deadline_us, gaz_error *err)
 {
-    process p;
     int64_t left = deadline_us - gaz_now_us();
     if (left <= 0)
         return gaz_error_set(err, GAZ_E_TIMEOUT, "no time is left for parsing");
     x->head.magic = PARSE_MAGIC;
     x->head.time_us = left < TIME_MAX_US ? left : TIME_MAX_US;
-    int64_t until_us = gaz_now_us() + x->head.time_us + GRACE_US;
-    gaz_status st = take(pool, until_us, &p, err);
-    if (st != GAZ_OK)
-        return st;
-    st = talk_all(&p, x, until_us, err);
-    give_back(pool, &p, st == GAZ_OK);
+    const process_piece pieces[] = {
+        {&x->head, sizeof x->head}, {x->pattern, x->head.pattern_len}, {x->text, x->head.text_len}};
+    process_talk talk = {.pieces = pieces,
+                         .count = 3,
+                         .head = &x->answer,
+                         .head_len = sizeof x->answer,
+                         .follows = follows};
+    gaz_status st =
+        process_pool_ask(pool->processes, &talk, gaz_now_us() + x->head.time_us + GRACE_US, err);
+    x->payload = talk.payload;
     return st == GAZ_OK && x->answer.status != GAZ_OK ? told_failure(x, err) : st;
 }
 
