@@ -208,6 +208,17 @@ gaz_status gaz_history_changes_read(gaz_repo *repo, const gaz_commit_info *commi
     return st;
 }
 
+gaz_status gaz_history_changes_between(gaz_repo *repo, const gaz_oid *before, const gaz_oid *after,
+                                       const gaz_history_limits *limits, gaz_arena *arena,
+                                       gaz_history_changes *out, gaz_error *err)
+{
+    gaz_commit commit;
+    gaz_status st = gaz_commit_read(repo, after, &commit, 0, NULL, err);
+    gaz_commit_info info = {
+        .id = *after, .tree = commit.tree, .parents = before, .parent_count = 1};
+    return st == GAZ_OK ? gaz_history_changes_read(repo, &info, limits, arena, out, err) : st;
+}
+
 /* ---- one path ---- */
 
 gaz_status gaz_history_find(gaz_repo *repo, const gaz_oid *tree, const char *path,

@@ -125,6 +125,13 @@ GAZ_CHECKED gaz_status gaz_history_changes_read(gaz_repo *repo, const gaz_commit
                                                 const gaz_history_limits *limits, gaz_arena *arena,
                                                 gaz_history_changes *out, gaz_error *err);
 
+/** The same between any two commits, whatever lies between them. */
+GAZ_CHECKED gaz_status gaz_history_changes_between(gaz_repo *repo, const gaz_oid *before,
+                                                   const gaz_oid *after,
+                                                   const gaz_history_limits *limits,
+                                                   gaz_arena *arena, gaz_history_changes *out,
+                                                   gaz_error *err);
+
 /** An added or removed line, without its line end. Bytes as in the file. */
 typedef struct gaz_history_line {
     char sign;     /**< '+' or '-' */
@@ -164,26 +171,67 @@ typedef struct gaz_blame_range {
 typedef struct gaz_blame_request {
     gaz_oid commit;
     const char *path;
-    int64_t deadline_us; /**< as gaz_deadline() */
-    size_t commits;      /**< looked at at most; 0: 100,000 */
-    uint64_t blob_max;   /**< bytes of the file; 0: 8 MiB */
-    bool renames;        /**< follow the file to earlier names */
+    uint32_t first, last; /**< lines, 1-based; 0, 0: all */
+    int64_t deadline_us;  /**< as gaz_deadline() */
+    size_t commits;       /**< looked at at most; 0: 100,000 */
+    uint64_t blob_max;    /**< bytes of the file; 0: 8 MiB */
+    bool renames;         /**< follow the file to earlier names */
 } gaz_blame_request;
 
 /** Of a file at a commit: which commit brought each line. Owned; free with gaz_blame_free(). */
 typedef struct gaz_blame {
     gaz_blame_range *ranges; /**< in order of lines, without gaps */
     size_t count;
-    uint32_t lines;
+    uint32_t lines; /**< of the file */
+    gaz_oid blob;   /**< the file */
     size_t commits; /**< looked at */
     bool complete;  /**< no range is unfinished */
     gaz_arena arena;
 } gaz_blame;
 /** @return GAZ_E_NOT_FOUND when there is no such file, GAZ_E_UNSUPPORTED when it is no text,
- * GAZ_E_LIMIT when it is too large */
+ * GAZ_E_LIMIT when it is too large, GAZ_E_INVALID when it has not so many lines */
 GAZ_CHECKED gaz_status gaz_blame_run(gaz_repo *repo, const gaz_blame_request *request,
                                      gaz_blame **out, gaz_error *err);
 void gaz_blame_free(gaz_blame *blame);
+
+/* ---- lines through history ---- */
+
+/** A commit that changed lines which are followed, or brought them. */
+typedef struct gaz_trace_hit {
+    gaz_oid commit;
+    const char *path;     /**< there; NUL-terminated */
+    uint32_t first, last; /**< where the lines are in it, from the first to the last of them */
+} gaz_trace_hit;
+
+typedef struct gaz_trace_request {
+    gaz_oid commit; /**< where the lines are */
+    const char *path;
+    uint32_t first, last; /**< 1-based */
+    size_t skip, limit;   /**< hits */
+    int64_t deadline_us;
+    size_t commits;    /**< looked at at most; 0: 100,000 */
+    uint64_t blob_max; /**< bytes of a version; 0: 8 MiB */
+} gaz_trace_request;
+
+/** Which commits changed lines of a file, newest first. Owned; free with gaz_trace_free(). */
+typedef struct gaz_trace {
+    gaz_trace_hit *hits;
+    size_t count;
+    gaz_oid blob;   /**< the file that was asked about */
+    size_t commits; /**< looked at */
+    bool complete;  /**< neither time nor commits ran out */
+    bool more;      /**< there is one more than the limit */
+    gaz_arena arena;
+} gaz_trace;
+/**
+ * Follows lines through the versions of a file, its renames included, as `git log -L` does: a
+ * commit that changes any of them is told, and followed from there are the lines that they
+ * replaced. A merge is told only when it changes them against all of its parents.
+ * @return as gaz_blame_run()
+ */
+GAZ_CHECKED gaz_status gaz_trace_run(gaz_repo *repo, const gaz_trace_request *request,
+                                     gaz_trace **out, gaz_error *err);
+void gaz_trace_free(gaz_trace *trace);
 
 /* ---- trailers ---- */
 
