@@ -7,6 +7,7 @@
  *   gaz-worker HOME poll NAME
  *   gaz-worker HOME history NAME
  *   gaz-worker HOME watch NAME [--suspects HEX,HEX…] [--inflight FD]
+ *   gaz-worker answer                 (reads repositories for questions that come over stdin)
  *
  * Standard output carries one JSON object per line: {"progress":…}, of a watcher {"watch":…}, and
  * last {"result":…} or {"error":…}. */
@@ -21,6 +22,7 @@
 #include "../history_run.h"
 #include "../overlay.h"
 #include "../remote_access.h"
+#include "../repo_wire.h"
 #include "../symbols_run.h"
 #include "gaz/base/fs.h"
 #include "gaz/json/json.h"
@@ -245,6 +247,8 @@ int main(int argc, char **argv)
     gaz_run_result result = {0};
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (argc == 2 && strcmp(argv[1], "answer") == 0)
+        return repo_serve(STDIN_FILENO);
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] [--text-only] | HOME "
                         "symbols NAME | HOME merge POOL [--all] | HOME poll NAME | HOME history "

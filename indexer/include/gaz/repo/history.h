@@ -132,6 +132,11 @@ GAZ_CHECKED gaz_status gaz_history_changes_between(gaz_repo *repo, const gaz_oid
                                                    gaz_arena *arena, gaz_history_changes *out,
                                                    gaz_error *err);
 
+/** The newest commit that two have in common, themselves included. GAZ_E_NOT_FOUND when there is
+ * none. */
+GAZ_CHECKED gaz_status gaz_history_merge_base(gaz_repo *repo, const gaz_oid *a, const gaz_oid *b,
+                                              gaz_oid *out, gaz_error *err);
+
 /** An added or removed line, without its line end. Bytes as in the file. */
 typedef struct gaz_history_line {
     char sign;     /**< '+' or '-' */
