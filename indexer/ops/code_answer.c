@@ -18,14 +18,19 @@
 
 gaz_status code_begin(code_answer *a, gaz_call *call, gaz_error *err)
 {
+    return code_begin_at(a, call, call_text(call, "rev"), err);
+}
+
+gaz_status code_begin_at(code_answer *a, gaz_call *call, const char *rev, gaz_error *err)
+{
     *a = (code_answer){.call = call,
                        .started = gaz_now_us(),
                        .deadline = gaz_deadline(call->services->settings->query_timeout_ms),
                        .out = GAZ_STRBUF_INIT};
     gaz_arena_init(&a->arena, ARENA_MAX);
     gaz_json_writer_init(&a->json, &a->out);
-    gaz_status st = gaz_code_open(call->services->code, call_text(call, "repo"),
-                                  call_text(call, "rev"), a->deadline, &a->code, err);
+    gaz_status st = gaz_code_open(call->services->code, call_text(call, "repo"), rev, a->deadline,
+                                  &a->code, err);
     if (st != GAZ_OK)
         return st;
     a->symbols = gaz_code_symbols(a->code);
@@ -145,9 +150,9 @@ static gaz_status no_symbol(code_answer *a, const char *name, gaz_error *err)
 /* Declarations stand for what they declare: they are asked for only where nothing else has the
  * name.
  */
-static gaz_status find_named(code_answer *a, const char *name, code_targets *out, gaz_error *err)
+static gaz_status find_named(code_answer *a, const char *name, const char *path, code_targets *out,
+                             gaz_error *err)
 {
-    const char *path = call_text(a->call, "path");
     path_filter filter = {gaz_code_files(a->code), path, path ? strlen(path) : 0};
     gaz_symbol_query query = {.match = GAZ_SYMBOL_EXACT,
                               .text = name,
@@ -231,18 +236,24 @@ static gaz_status find_at(code_answer *a, const char *text, code_targets *out, g
     return GAZ_OK;
 }
 
-gaz_status code_find_targets(code_answer *a, code_targets *out, gaz_error *err)
+gaz_status code_find_meant(code_answer *a, const code_meant *m, code_targets *out, gaz_error *err)
 {
-    const char *name = call_text(a->call, "name"), *at = call_text(a->call, "at");
     *out = (code_targets){0};
-    if (!name == !at) {
+    if (!m->name == !m->at) {
         gaz_error_set(err, GAZ_E_INVALID, "what is asked about? %s",
-                      name ? "Both a name and a place are given"
-                           : "Neither a name nor a place is given");
+                      m->name ? "Both a name and a place are given"
+                              : "Neither a name nor a place is given");
         gaz_error_hint(err, "give a name, or a place as at=path:line:column");
         return GAZ_E_INVALID;
     }
-    return at ? find_at(a, at, out, err) : find_named(a, name, out, err);
+    return m->at ? find_at(a, m->at, out, err) : find_named(a, m->name, m->below, out, err);
+}
+
+gaz_status code_find_targets(code_answer *a, code_targets *out, gaz_error *err)
+{
+    code_meant meant = {call_text(a->call, "name"), call_text(a->call, "at"),
+                        call_text(a->call, "path")};
+    return code_find_meant(a, &meant, out, err);
 }
 
 /* ---- kinds ---- */

@@ -21,6 +21,9 @@ typedef struct code_answer {
 /* Opens what `repo` and `rev` name and begins the answer: {repo, branch, commit, generation.
  * Release in any case. */
 GAZ_CHECKED gaz_status code_begin(code_answer *a, gaz_call *call, gaz_error *err);
+/* The same of another revision than `rev` names. */
+GAZ_CHECKED gaz_status code_begin_at(code_answer *a, gaz_call *call, const char *rev,
+                                     gaz_error *err);
 /* complete, reason, took_us} and out. */
 GAZ_CHECKED gaz_status code_end(code_answer *a, gaz_error *err);
 void code_release(code_answer *a);
@@ -42,6 +45,13 @@ typedef struct code_targets {
     bool ambiguous;             /* several, and nothing says which */
     uint8_t method, confidence; /* of `at` */
 } code_targets;
+/* A definition as it is asked for: one of the first two. */
+typedef struct code_meant {
+    const char *name, *at;
+    const char *below; /* nullable: only definitions of this file or directory */
+} code_meant;
+GAZ_CHECKED gaz_status code_find_meant(code_answer *a, const code_meant *meant, code_targets *out,
+                                       gaz_error *err);
 /* By the parameters name, at and path. GAZ_E_NOT_FOUND with near misses. */
 GAZ_CHECKED gaz_status code_find_targets(code_answer *a, code_targets *out, gaz_error *err);
 /* A file by its path: GAZ_E_NOT_FOUND with near misses. */

@@ -30,6 +30,7 @@ GAZ_CHECKED gaz_status op_tests(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_deps_entries(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_unreferenced(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_history(gaz_call *call, gaz_error *err);
+GAZ_CHECKED gaz_status op_blame(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_owners(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_recent(gaz_call *call, gaz_error *err);
 GAZ_CHECKED gaz_status op_cochange(gaz_call *call, gaz_error *err);

@@ -47,6 +47,9 @@ GAZ_CHECKED gaz_status history_read_filter(const history_answer *a, gaz_commits_
 GAZ_CHECKED gaz_status history_read_time(const gaz_call *call, const char *name, int64_t *seconds,
                                          gaz_error *err);
 
+/* The operation history, of a definition or of lines. */
+GAZ_CHECKED gaz_status history_of_lines(gaz_call *call, gaz_error *err);
+
 /* ---- JSON ---- */
 
 /* Seconds since the epoch as a time. */

@@ -1,4 +1,5 @@
-/* history: the commits of a ref, a file through its renames, or a directory. */
+/* history: the commits of a ref, a file through its renames, or a directory; those of lines are
+ * asked of the repository (trace_op.c). */
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +84,7 @@ static gaz_status list_commits(history_answer *a, gaz_error *err)
         return st;
     put_bytes(&a->json, "path", "path_bytes", path.text, path.len);
     gaz_json_put_bool(&a->json, "gone", path.gone);
+    gaz_json_put_cstring(&a->json, "symbol", NULL);
     st = put_hits(a, &page, path.len && !path.directory, err);
     gaz_json_key(&a->json, "total");
     if (page.counted && !page.from)
@@ -96,6 +98,8 @@ static gaz_status list_commits(history_answer *a, gaz_error *err)
 gaz_status op_history(gaz_call *call, gaz_error *err)
 {
     history_answer a;
+    if (call_text(call, "symbol") || call_text(call, "at") || call_text(call, "lines"))
+        return history_of_lines(call, err);
     gaz_status st = history_begin(&a, call, err);
     if (st == GAZ_OK)
         st = list_commits(&a, err);

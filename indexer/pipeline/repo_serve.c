@@ -14,6 +14,7 @@
 
 #define TASK_TRAILER "Agent-Task"
 #define SUMMARY_MAX 1000
+#define BLOB_MAX ((uint64_t)8 << 20) /* of versions that are compared */
 #define ANSWER_ARENA ((size_t)512 << 20)
 
 typedef struct server {
@@ -167,19 +168,12 @@ static gaz_status trace(server *s, const repo_request *r, const char *path, gaz_
 
 typedef struct span_list {
     GAZ_VEC(gaz_told_span) items;
-    int64_t added, removed; /* lines so far: where removed ones would be on the newer side */
+    int64_t added, removed; /* lines so far */
+    int64_t gap;            /* behind which line of the newer side some were removed; -1: none */
 } span_list;
 
-static gaz_status note_line(void *ctx, const gaz_history_line *line, gaz_error *err)
+static gaz_status note_changed(span_list *l, int64_t at, gaz_error *err)
 {
-    span_list *l = ctx;
-    int64_t at = line->line;
-    if (line->sign == '+') {
-        l->added++;
-    } else {
-        at += l->added - l->removed - 1;
-        l->removed++;
-    }
     uint32_t here = at > 0 ? (uint32_t)at : 1;
     gaz_told_span *last = l->items.len ? &l->items.items[l->items.len - 1] : NULL;
     if (last && here >= last->first && here <= last->last + 1) {
@@ -191,14 +185,43 @@ static gaz_status note_line(void *ctx, const gaz_history_line *line, gaz_error *
                : gaz_error_set(err, GAZ_E_NOMEM, "no memory for changed lines");
 }
 
+/* Lines that were only removed are told by the one before them. */
+static gaz_status note_gap(span_list *l, gaz_error *err)
+{
+    gaz_status st = l->gap >= 0 ? note_changed(l, l->gap, err) : GAZ_OK;
+    l->gap = -1;
+    return st;
+}
+
+static gaz_status note_line(void *ctx, const gaz_history_line *line, gaz_error *err)
+{
+    span_list *l = ctx;
+    gaz_status st = GAZ_OK;
+    if (line->sign == '-') {
+        int64_t gap = (int64_t)line->line + l->added - l->removed - 1;
+        if (gap != l->gap)
+            st = note_gap(l, err);
+        l->gap = gap;
+        l->removed++;
+        return st;
+    }
+    if (l->gap >= 0 && l->gap + 1 == (int64_t)line->line)
+        l->gap = -1; /* replaced */
+    st = note_gap(l, err);
+    l->added++;
+    return st == GAZ_OK ? note_changed(l, line->line, err) : st;
+}
+
 static gaz_status put_change(server *s, const gaz_history_change *c, bool lines, size_t *left,
                              gaz_error *err)
 {
-    span_list list = {.added = 0};
+    span_list list = {.gap = -1};
     gaz_lines_end end = GAZ_LINES_WHOLE;
     gaz_status st = GAZ_OK;
     if (lines && (c->kind == GAZ_HISTORY_MODIFY || c->kind == GAZ_HISTORY_RENAME))
-        st = gaz_history_lines(s->repo, c, 0x800000, note_line, &list, &end, err);
+        st = gaz_history_lines(s->repo, c, BLOB_MAX, note_line, &list, &end, err);
+    if (st == GAZ_OK)
+        st = note_gap(&list, err);
     bool fits = end == GAZ_LINES_WHOLE && list.items.len <= *left;
     size_t count = fits ? list.items.len : 0;
     *left -= count;

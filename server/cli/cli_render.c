@@ -459,6 +459,7 @@ static const gaz_cli_renderer renderers[] = {
     {"deps.entries", GAZ_MEDIA_JSON, gaz_cli_render_entries, NULL, NULL},
     {"symbols.unreferenced", GAZ_MEDIA_JSON, gaz_cli_render_places, NULL, NULL},
     {"history", GAZ_MEDIA_JSON, gaz_cli_render_history, NULL, NULL},
+    {"blame", GAZ_MEDIA_JSON, gaz_cli_render_blame, NULL, NULL},
     {"owners", GAZ_MEDIA_JSON, gaz_cli_render_owners, NULL, NULL},
     {"recent", GAZ_MEDIA_JSON, gaz_cli_render_recent, NULL, NULL},
     {"cochange", GAZ_MEDIA_JSON, gaz_cli_render_cochange, NULL, NULL},

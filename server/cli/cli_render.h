@@ -56,6 +56,8 @@ gaz_status gaz_cli_render_entries(void *view, const char *event, const gaz_json 
 /** Of history: a commit, a file or a person a line. */
 gaz_status gaz_cli_render_history(void *view, const char *event, const gaz_json *value,
                                   gaz_error *err);
+gaz_status gaz_cli_render_blame(void *view, const char *event, const gaz_json *value,
+                                gaz_error *err);
 gaz_status gaz_cli_render_recent(void *view, const char *event, const gaz_json *value,
                                  gaz_error *err);
 gaz_status gaz_cli_render_cochange(void *view, const char *event, const gaz_json *value,

@@ -109,10 +109,43 @@ gaz_status gaz_cli_render_history(void *ctx, const char *event, const gaz_json *
             gaz_cli_puts(view->out, ")");
             before = path;
         }
+        if (number(commit, "first"))
+            gaz_cli_printf(view->out, "  :%lld-%lld", number(commit, "first"),
+                           number(commit, "last"));
         if (word(commit, "message")[0])
             put_message(view, word(commit, "message"));
         gaz_cli_puts(view->out, "\n");
     }
+    put_end(view, value, gaz_json_size(list));
+    return GAZ_OK;
+}
+
+/* ---- blame ---- */
+
+/* "1a2b3c4d5e6f 2026-11-21 Ann Author   12: text" */
+static void put_blamed(gaz_cli_view *view, const gaz_json *range)
+{
+    const gaz_json *text = gaz_json_get(range, "text");
+    long long first = number(range, "first"), last = number(range, "last");
+    for (long long line = first; line <= last; line++) {
+        const char *shown = gaz_json_text(gaz_json_at(text, (size_t)(line - first)), NULL);
+        put_commit(view, range);
+        gaz_cli_puts(view->out,
+                     gaz_json_truth(gaz_json_get(range, "unfinished"), false) ? " or before" : "");
+        put_task(view, range);
+        gaz_cli_printf(view->out, " %lld: ", line);
+        gaz_cli_text(view->out, shown ? shown : "", shown ? strlen(shown) : 0);
+        gaz_cli_puts(view->out, "\n");
+    }
+}
+
+gaz_status gaz_cli_render_blame(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
+{
+    gaz_cli_view *view = ctx;
+    const gaz_json *list = gaz_json_get(value, "ranges");
+    (void)event, (void)err;
+    for (size_t i = 0; i < gaz_json_size(list); i++)
+        put_blamed(view, gaz_json_at(list, i));
     put_end(view, value, gaz_json_size(list));
     return GAZ_OK;
 }

@@ -11,6 +11,7 @@ typedef struct gaz_cli_process {
     gaz_engine *engine;
     gaz_runner *runner;
     gaz_parse_pool *parsers;
+    gaz_repo_pool *repos;
     gaz_code_cache *code;
     gaz_log log;
     gaz_services services;

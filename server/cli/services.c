@@ -125,6 +125,10 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
         st = gaz_parse_pool_new(NULL, gaz_cores() < PARSERS_MAX ? gaz_cores() : PARSERS_MAX,
                                 &p->parsers, err);
     if (st == GAZ_OK)
+        st = gaz_repo_pool_new(getenv("GAZ_WORKER"),
+                               gaz_cores() < PARSERS_MAX ? gaz_cores() : PARSERS_MAX, &p->repos,
+                               err);
+    if (st == GAZ_OK)
         st = gaz_code_cache_new(p->engine, p->store, &p->settings, GRAPHS_KEPT, &p->code, err);
     if (st != GAZ_OK) {
         gaz_cli_process_close(p);
@@ -136,6 +140,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
                                  .engine = p->engine,
                                  .runner = p->runner,
                                  .parsers = p->parsers,
+                                 .repos = p->repos,
                                  .code = p->code,
                                  .settings = &p->settings,
                                  .log = &p->log,
@@ -149,6 +154,7 @@ void gaz_cli_process_close(gaz_cli_process *p)
     if (!p)
         return;
     gaz_parse_pool_free(p->parsers);
+    gaz_repo_pool_free(p->repos);
     gaz_code_cache_free(p->code);
     gaz_runner_free(p->runner);
     gaz_engine_free(p->engine);

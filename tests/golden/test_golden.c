@@ -89,6 +89,10 @@ static const golden cases[] = {
     {"error_history", "history", GAZ_MEDIA_JSON, {"path", "src/aloc.c"}},
     {"error_history_time", "history", GAZ_MEDIA_JSON, {"after", "sometimes"}},
     {"error_history_cursor", "history", GAZ_MEDIA_JSON, {"cursor", "h12"}},
+    {"blame", "blame", GAZ_MEDIA_JSON, {"path", "README.md", "lines", "1-3"}},
+    {"error_blame", "blame", GAZ_MEDIA_JSON, {"path", "README.md", "lines", "9"}},
+    {"history_symbol", "history", GAZ_MEDIA_JSON, {"symbol", "one"}},
+    {"error_history_symbol", "history", GAZ_MEDIA_JSON, {"symbol", "main", "at", "tool.py:1"}},
     {"owners", "owners", GAZ_MEDIA_JSON, {"path", "src/alloc.c"}},
     {"recent", "recent", GAZ_MEDIA_JSON, {"path", "src"}},
     {"cochange", "cochange", GAZ_MEDIA_JSON, {"path", "README.md", "limit", "2"}},
@@ -331,12 +335,15 @@ static void answers_are_those_expected(void **state)
     (void)fixture_index(&f, "demo");
     gaz_parse_pool *parsers = NULL;
     assert_ok(gaz_parse_pool_new(NULL, 1, &parsers, &err));
+    gaz_repo_pool *repos = NULL;
+    assert_ok(gaz_repo_pool_new(NULL, 1, &repos, &err));
     gaz_code_cache *code = NULL;
     assert_ok(gaz_code_cache_new(f.engine, f.store, &f.settings, 2, &code, &err));
     gaz_services services = {.store = f.store,
                              .engine = f.engine,
                              .runner = f.runner,
                              .parsers = parsers,
+                             .repos = repos,
                              .code = code,
                              .settings = &f.settings,
                              .log = &f.log,
@@ -350,6 +357,7 @@ static void answers_are_those_expected(void **state)
         gaz_strbuf_release(&text);
     }
     gaz_parse_pool_free(parsers);
+    gaz_repo_pool_free(repos);
     gaz_code_cache_free(code);
     fixture_close(&f);
     gaz_error_clear(&err);

@@ -347,9 +347,102 @@ static void entry_points_and_what_nothing_refers_to_are_listed(void **state)
     teardown(&s);
 }
 
+static void blame_names_commits_people_and_tasks(void **state)
+{
+    (void)state;
+    scene s;
+    setup(&s);
+    const gaz_json *got = op_ask(&s.a, "blame", "path", "src/core.c", NULL);
+    assert_int_equal(number(got, "lines_total"), 10);
+    assert_int_equal(gaz_json_size(op_at(got, "ranges")), 3);
+    assert_int_equal(number(got, "ranges|0|last"), 8);
+    assert_string_equal(op_text(got, "ranges|0|summary"), "begin it all");
+    assert_string_equal(op_text(got, "ranges|0|path"), "a.c");
+    assert_string_equal(op_text(got, "ranges|0|text|7"), "int a8;");
+    assert_null(gaz_json_text(op_at(got, "ranges|0|task"), NULL));
+    assert_string_equal(op_text(got, "ranges|1|author|name"), "Bob");
+    assert_string_equal(op_text(got, "ranges|2|task"), "42");
+    assert_string_equal(op_text(got, "ranges|2|authored"), "2024-01-05T12:00:00Z");
+    got = op_ask(&s.a, "blame", "path", "src/core.c", "lines", "8-9", "text", "false", NULL);
+    assert_int_equal(gaz_json_size(op_at(got, "ranges")), 2);
+    assert_int_equal(number(got, "ranges|0|first"), 8);
+    assert_null(op_at(got, "ranges|0|text"));
+    got = op_ask(&s.a, "blame", "path", "src/core.c", "limit", "2", NULL);
+    assert_int_equal(gaz_json_size(op_at(got, "ranges")), 2);
+    assert_string_equal(op_text(got, "reason"), "limit");
+    got = op_ask(&s.a, "blame", "path", "a.c", "rev", "main~6", NULL);
+    assert_int_equal(number(got, "total"), 1);
+    assert_status(GAZ_E_NOT_FOUND, op_refused(&s.a, "blame", "path", "src/cor.c", NULL));
+    assert_non_null(strstr(s.a.error.hint, "src/core.c"));
+    assert_status(GAZ_E_INVALID,
+                  op_refused(&s.a, "blame", "path", "src/core.c", "lines", "90", NULL));
+    teardown(&s);
+}
+
+static void what_is_in_no_commit_yet_is_nobodys(void **state)
+{
+    (void)state;
+    scene s;
+    setup(&s);
+    free(sh(&s, "echo 'int draft;' >>src/core.c"));
+    (void)fixture_index(&s.f, "r");
+    assert_status(GAZ_E_UNSUPPORTED,
+                  op_refused(&s.a, "blame", "path", "src/core.c", "rev", "worktree", NULL));
+    assert_non_null(strstr(s.a.error.hint, "rev=HEAD"));
+    const gaz_json *got = op_ask(&s.a, "blame", "path", "src/lib.c", "rev", "worktree", NULL);
+    assert_int_equal(number(got, "total"), 2);
+    teardown(&s);
+}
+
+static void history_of_a_definition_is_that_of_its_lines(void **state)
+{
+    (void)state;
+    scene s;
+    char text[400], cursor[200];
+    setup_with(&s, "printf 'int one(void)\n{\n    return 1;\n}\n\nint two(void)\n{\n    return "
+                   "2;\n}\n' >f.c; commit Ann 01 'begin'\n"
+                   "sed -i 's/return 1/return 10/' f.c; commit Bob 02 'one is ten'\n"
+                   "sed -i '1i int zero;' f.c; commit Cid 03 'zero'\n"
+                   "sed -i 's/return 2/return 20/' f.c; commit Ann 04 'two is twenty'\n"
+                   "git mv f.c g.c; commit Ann 05 'move'\n"
+                   "sed -i 's/return 10/return 100/' g.c; commit Bob 06 'one is a hundred'");
+    const gaz_json *got = op_ask(&s.a, "history", "symbol", "one", NULL);
+    assert_string_equal(summaries(got, text, sizeof text), "one is a hundred; one is ten; begin");
+    assert_string_equal(op_text(got, "symbol|name"), "one");
+    assert_int_equal(number(got, "commits|0|first"), 2);
+    assert_int_equal(number(got, "commits|1|first"), 1);
+    assert_string_equal(op_text(got, "commits|1|path"), "f.c");
+    got = op_ask(&s.a, "history", "at", "g.c:7", NULL);
+    assert_string_equal(summaries(got, text, sizeof text), "two is twenty; begin");
+    got = op_ask(&s.a, "history", "symbol", "one", "author", "bob", NULL);
+    assert_string_equal(summaries(got, text, sizeof text), "one is a hundred; one is ten");
+    got = op_ask(&s.a, "history", "symbol", "one", "before", "2024-01-02", NULL);
+    assert_string_equal(summaries(got, text, sizeof text), "begin");
+    got = op_ask(&s.a, "history", "path", "g.c", "lines", "1", NULL);
+    assert_string_equal(summaries(got, text, sizeof text), "zero");
+    got = op_ask(&s.a, "history", "symbol", "one", "limit", "1", NULL);
+    assert_string_equal(op_text(got, "reason"), "limit");
+    snprintf(cursor, sizeof cursor, "%s", op_text(got, "cursor"));
+    free(sh(&s, "sed -i '1i int new;' g.c; commit Dan 07 'pushed'"));
+    (void)fixture_index(&s.f, "r");
+    got = op_ask(&s.a, "history", "symbol", "one", "cursor", cursor, NULL);
+    assert_string_equal(summaries(got, text, sizeof text), "one is ten; begin");
+    assert_status(GAZ_E_NOT_FOUND, op_refused(&s.a, "history", "symbol", "onee", NULL));
+    assert_non_null(strstr(s.a.error.hint, "one"));
+    assert_status(GAZ_E_INVALID, op_refused(&s.a, "history", "lines", "1", NULL));
+    assert_status(GAZ_E_INVALID,
+                  op_refused(&s.a, "history", "symbol", "one", "cursor", "tx", NULL));
+    assert_status(GAZ_E_INVALID,
+                  op_refused(&s.a, "history", "symbol", "one", "message", "ten", NULL));
+    teardown(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blame_names_commits_people_and_tasks),
+        cmocka_unit_test(what_is_in_no_commit_yet_is_nobodys),
+        cmocka_unit_test(history_of_a_definition_is_that_of_its_lines),
         cmocka_unit_test(history_follows_a_file_through_its_rename),
         cmocka_unit_test(history_of_what_is_gone_is_told),
         cmocka_unit_test(history_is_filtered_by_people_times_and_words),

@@ -16,12 +16,14 @@ void asker_open(asker *a, fixture *f)
                               .log = &f->log,
                               .started_us = gaz_wall_us()}};
     assert_ok(gaz_code_cache_new(f->engine, f->store, &f->settings, 4, &a->services.code, &err));
+    assert_ok(gaz_repo_pool_new(NULL, 1, &a->services.repos, &err));
 }
 
 void asker_close(asker *a)
 {
     gaz_json_free(a->answer);
     gaz_code_cache_free(a->services.code);
+    gaz_repo_pool_free(a->services.repos);
 }
 
 /* ---- schemas ---- */

@@ -246,9 +246,10 @@ int main(int argc, char **argv)
     gaz_error err = {0};
     gaz_run_result result = {0};
     signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* It outlives the thread that started it, and ends when its owner hangs up. */
     if (argc == 2 && strcmp(argv[1], "answer") == 0)
         return repo_serve(STDIN_FILENO);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!parse_options(argc, argv, &o)) {
         fprintf(stderr, "usage: gaz-worker HOME index NAME [--rev REV] [--text-only] | HOME "
                         "symbols NAME | HOME merge POOL [--all] | HOME poll NAME | HOME history "

@@ -11,6 +11,7 @@
 #include "gaz/context/code.h"
 #include "gaz/json/json.h"
 #include "gaz/pipeline/parse_pool.h"
+#include "gaz/pipeline/repo_pool.h"
 #include "gaz/pipeline/runner.h"
 #include "gaz/query/engine.h"
 #include "gaz/store/settings.h"
@@ -46,6 +47,7 @@ typedef struct gaz_services {
     gaz_engine *engine;
     gaz_runner *runner;
     gaz_parse_pool *parsers;
+    gaz_repo_pool *repos;
     gaz_code_cache *code;
     const gaz_settings *settings;
     const gaz_log *log;
