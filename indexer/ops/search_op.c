@@ -68,6 +68,31 @@ static bool any_cut(const gaz_hit_line *lines, size_t count)
     return cut;
 }
 
+static void put_symbol(gaz_json_writer *w, const gaz_hit_symbol *s)
+{
+    gaz_json_object_begin(w);
+    gaz_json_put_string(w, "name", s->name, s->name_len);
+    gaz_json_put_cstring(w, "kind", s->kind);
+    if (s->container_len)
+        gaz_json_put_string(w, "container", s->container, s->container_len);
+    else
+        gaz_json_put_cstring(w, "container", NULL);
+    gaz_json_put_int(w, "line", s->line);
+    gaz_json_put_int(w, "start_line", s->start_line);
+    gaz_json_put_int(w, "end_line", s->end_line);
+    gaz_json_object_end(w);
+}
+
+/* Each once, in the order in which lines come to lie in them: equal ones are one. */
+static void put_symbols(gaz_json_writer *w, const gaz_file_hit *hit)
+{
+    gaz_json_key(w, "symbols");
+    gaz_json_array_begin(w);
+    for (size_t i = 0; i < hit->symbol_count; i++)
+        put_symbol(w, hit->symbols[i]);
+    gaz_json_array_end(w);
+}
+
 static void put_line(gaz_json_writer *w, const gaz_hit_line *line)
 {
     gaz_json_object_begin(w);
@@ -83,6 +108,8 @@ static void put_line(gaz_json_writer *w, const gaz_hit_line *line)
     if (line->cut_after)
         gaz_json_put_int(w, "cut_after", (int64_t)line->cut_after);
     put_ranges(w, line, valid);
+    if (line->symbol)
+        gaz_json_put_int(w, "symbol", line->symbol->number);
     put_context(w, "before", line->before, line->before_count);
     put_context(w, "after", line->after, line->after_count);
     if (any_cut(line->before, line->before_count) || any_cut(line->after, line->after_count))
@@ -103,6 +130,7 @@ static void put_hit(gaz_json_writer *w, const gaz_file_hit *hit)
     gaz_json_key(w, "score");
     gaz_json_double(w, hit->score);
     gaz_json_put_int(w, "lines_total", hit->lines_total);
+    put_symbols(w, hit);
     gaz_json_key(w, "lines");
     gaz_json_array_begin(w);
     for (size_t i = 0; i < hit->line_count; i++)

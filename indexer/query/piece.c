@@ -83,9 +83,8 @@ static gaz_status load_start(piece_reader *r, piece *p, uint32_t chunk, const ga
     return st;
 }
 
-/* Where a piece begins in the document: the pieces before it are added up, going on from the one
- * asked for last. */
-static gaz_status measure(piece_reader *r, uint32_t number, uint64_t *offset, gaz_error *err)
+/* The pieces before it are added up, going on from the one asked for last. */
+gaz_status pieces_offset(piece_reader *r, uint32_t number, uint64_t *out, gaz_error *err)
 {
     if (number < r->measured)
         r->measured = 0, r->measured_at = 0;
@@ -96,7 +95,7 @@ static gaz_status measure(piece_reader *r, uint32_t number, uint64_t *offset, ga
             return st;
         r->measured_at += c.len;
     }
-    *offset = r->measured_at;
+    *out = r->measured_at;
     return GAZ_OK;
 }
 
@@ -116,7 +115,7 @@ static gaz_status load(piece_reader *r, piece *p, bool start_only, gaz_error *er
     }
     gaz_status st = gaz_segment_chunk(r->segment, chunk, &c, err);
     if (st == GAZ_OK)
-        st = measure(r, p->number, &p->offset, err);
+        st = pieces_offset(r, p->number, &p->offset, err);
     if (st != GAZ_OK)
         return st;
     p->first_line = c.first_line;

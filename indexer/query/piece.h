@@ -56,6 +56,9 @@ void pieces_close(piece_reader *r);
  * the rest is one long line */
 GAZ_CHECKED gaz_status pieces_get(piece_reader *r, uint32_t number, bool start_only, piece **out,
                                   gaz_error *err);
+/* Where a piece begins in the document. */
+GAZ_CHECKED gaz_status pieces_offset(piece_reader *r, uint32_t number, uint64_t *out,
+                                     gaz_error *err);
 /* The line before or after. GAZ_DONE at the document's ends. */
 GAZ_CHECKED gaz_status pieces_step(piece_reader *r, bool forward, spot *at, gaz_error *err);
 /* Sets text, len and what is cut of a line, without "\r"; the text lives until pieces_close().

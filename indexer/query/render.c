@@ -32,6 +32,7 @@ void renderer_release(renderer *r)
     gaz_vec_free(&r->hits);
     gaz_vec_free(&r->spots);
     gaz_vec_free(&r->symbols);
+    gaz_vec_free(&r->around);
     gaz_vec_free(&r->places);
     gaz_vec_free(&r->context);
     free(r->ranges);
@@ -446,7 +447,7 @@ static gaz_status open_document(renderer *r, gaz_error *err)
     pieces_open(&r->pieces, seg, &doc, number, false);
     if (needs_whole(r))
         pieces_open(&r->pieces, seg, &doc, number, true);
-    r->hits.len = r->spots.len = r->spent = 0;
+    r->hits.len = r->spots.len = r->around.len = r->spent = 0;
     r->worker->limit = "memory";
     return find_symbols(r, f, err);
 }
@@ -457,6 +458,14 @@ static gaz_status collect(renderer *r, gaz_file_hit *hit, gaz_error *err)
     gaz_status st = find_hits(r, err), around = GAZ_OK;
     gaz_error why = {0};
     hit->line_count = r->hits.len;
+    if (st == GAZ_OK || st == GAZ_E_LIMIT || st == GAZ_E_TIMEOUT) {
+        gaz_status symbols = render_symbols(r, &why);
+        if (symbols != GAZ_OK) {
+            if (err)
+                *err = why;
+            return symbols;
+        }
+    }
     if ((r->before || r->after) && (st == GAZ_OK || st == GAZ_E_LIMIT || st == GAZ_E_TIMEOUT))
         around = render_context(r, &hit->line_count, &why);
     if (around != GAZ_OK && (st == GAZ_OK || (around != GAZ_E_LIMIT && around != GAZ_E_TIMEOUT))) {
@@ -465,6 +474,8 @@ static gaz_status collect(renderer *r, gaz_file_hit *hit, gaz_error *err)
             *err = why;
     }
     hit->lines = r->hits.items;
+    hit->symbols = r->around.items;
+    hit->symbol_count = r->around.len;
     if (st != GAZ_E_LIMIT || strcmp(r->worker->limit, "memory") != 0)
         return st;
     if (!err || err->status == GAZ_OK)

@@ -15,9 +15,10 @@ typedef struct renderer {
     const match *match;
     piece_reader pieces;
     GAZ_VEC(gaz_hit_line) hits;
-    GAZ_VEC(spot) spots;           /* of the hits */
-    symbol_spots symbols;          /* names that atoms over symbols match, by line */
-    GAZ_VEC(size_t) places;        /* of the hits in `context` */
+    GAZ_VEC(spot) spots;                    /* of the hits */
+    symbol_spots symbols;                   /* names that atoms over symbols match, by line */
+    GAZ_VEC(const gaz_hit_symbol *) around; /* definitions that hits lie in */
+    GAZ_VEC(size_t) places;                 /* of the hits in `context` */
     GAZ_VEC(gaz_hit_line) context; /* hits and the lines around them, each once, ascending */
     size_t spent, held;            /* bytes of the answer; of the context, each line once */
     gaz_range *ranges;             /* scratch for one line */
@@ -34,6 +35,8 @@ GAZ_CHECKED gaz_status render_match(renderer *r, const match *m, gaz_hit_visit v
 /* render_context.c: gives the hits the lines around them. @return on failure *count is what is
  * complete */
 GAZ_CHECKED gaz_status render_context(renderer *r, size_t *count, gaz_error *err);
+/* render_symbols.c: gives the hits the definitions they lie in. */
+GAZ_CHECKED gaz_status render_symbols(renderer *r, gaz_error *err);
 /* Adds bytes to a sum; GAZ_E_LIMIT (without a message) beyond the query's memory. */
 GAZ_CHECKED gaz_status render_spend(const renderer *r, size_t *sum, size_t bytes);
 

@@ -107,7 +107,6 @@ static gaz_status give_name(const symbol_decoding *d, uint32_t local, gaz_symbol
     return local < d->record->name_count ? d->name_of(d->ctx, local, out, err) : corrupt(err);
 }
 
-/* @param arena  NULL: a text of its own is passed over */
 static gaz_status take_text(cursor *c, unsigned form, uint32_t from, gaz_arena *arena,
                             gaz_symbol_text *out, gaz_error *err)
 {
@@ -125,11 +124,8 @@ static gaz_status take_text(cursor *c, unsigned form, uint32_t from, gaz_arena *
     out->len = take32(c);
     if (c->broken || out->len > (uint64_t)(c->end - c->at))
         return corrupt(err);
-    const char *data = (const char *)c->at;
+    out->data = gaz_arena_strndup(arena, (const char *)c->at, out->len);
     c->at += out->len;
-    if (!arena)
-        return GAZ_OK;
-    out->data = gaz_arena_strndup(arena, data, out->len);
     return out->data ? GAZ_OK : gaz_error_set(err, GAZ_E_NOMEM, "no memory for symbols");
 }
 
@@ -155,6 +151,19 @@ static gaz_status open_definitions(const symbol_record *r, def_part *out, gaz_er
                       .stream = c.at + keys * 5 + restarts * 4,
                       .end = c.end};
     return GAZ_OK;
+}
+
+static void skip_text(cursor *c, unsigned form)
+{
+    if (form != TEXT_PLACE && form != TEXT_FOLDED && form != TEXT_OWN)
+        return;
+    uint64_t len = take(c);
+    if (form != TEXT_OWN)
+        take(c);
+    else if (len <= (uint64_t)(c->end - c->at))
+        c->at += len;
+    else
+        c->broken = true;
 }
 
 static gaz_status take_definition(const symbol_decoding *x, cursor *c, const uint8_t *key,
@@ -186,21 +195,30 @@ static gaz_status take_definition(const symbol_decoding *x, cursor *c, const uin
     if (c->broken)
         return corrupt(err);
     bool named = index >= x->named;
-    gaz_arena *arena = named ? x->arena : NULL;
     gaz_status st = named ? give_name(x, name, &d.name, err) : GAZ_OK;
     if (st == GAZ_OK && named && mask & DEF_CONTAINER_NAME)
         st = give_name(x, container_name, &d.container_name, err);
     d.name_end = d.name_start + (mask & DEF_NAME_LEN ? name_len : d.name.len);
+    if (!named) {
+        d.name_end = mask & DEF_NAME_LEN ? d.name_end : 0;
+        d.name.len = name;
+        d.container_name.len = mask & DEF_CONTAINER_NAME ? container_name + 1 : 0;
+        for (unsigned shift = DEF_SIGNATURE; shift <= DEF_DOC; shift += 3)
+            skip_text(c, mask >> shift & DEF_FORM);
+        *was = *out = d;
+        *was_name = name;
+        return c->broken ? corrupt(err) : GAZ_OK;
+    }
     unsigned signature = mask >> DEF_SIGNATURE & DEF_FORM;
     if (st == GAZ_OK && (signature == TEXT_SPAN || signature == TEXT_FOLDED_SPAN))
         d.signature = (gaz_symbol_text){
             .start = d.start, .len = d.end - d.start, .folded = signature == TEXT_FOLDED_SPAN};
     else if (st == GAZ_OK)
-        st = take_text(c, signature, d.start, arena, &d.signature, err);
+        st = take_text(c, signature, d.start, x->arena, &d.signature, err);
     if (st == GAZ_OK)
-        st = take_text(c, mask >> DEF_TYPE & DEF_FORM, d.start, arena, &d.type, err);
+        st = take_text(c, mask >> DEF_TYPE & DEF_FORM, d.start, x->arena, &d.type, err);
     if (st == GAZ_OK)
-        st = take_text(c, mask >> DEF_DOC & DEF_FORM, d.start, arena, &d.doc, err);
+        st = take_text(c, mask >> DEF_DOC & DEF_FORM, d.start, x->arena, &d.doc, err);
     *was = *out = d;
     *was_name = name;
     return st;

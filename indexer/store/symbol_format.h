@@ -102,8 +102,10 @@ typedef struct symbol_decoding {
     symbol_name_of name_of;
     void *ctx;
     gaz_arena *arena;
-    uint32_t named; /* definitions before this one are left without names and texts of their own:
-                       only places count */
+    /* Definitions before this one are only passed over: they come without texts, for the lengths of
+     * their names stand the names' places in the record (the container's and 1; 0: none), and the
+     * name's end is 0 where only its name tells it. */
+    uint32_t named;
 } symbol_decoding;
 /* Definitions [first, first + count), of which the first begins a run of SYMBOL_DEFS_RESTART. The
  * depth of each is left 0. */

@@ -206,6 +206,9 @@ static gaz_status take_option(reader *r, const gaz_cli_flag *flag, const char *g
     case GAZ_CLI_FILES:
         o->files = true;
         return GAZ_OK;
+    case GAZ_CLI_SYMBOLS:
+        o->symbols = true;
+        return GAZ_OK;
     case GAZ_CLI_COUNT:
         o->count = true;
         return GAZ_OK;

@@ -21,6 +21,7 @@ typedef enum gaz_cli_option {
     GAZ_CLI_VERSION,
     GAZ_CLI_FILES,
     GAZ_CLI_COUNT,
+    GAZ_CLI_SYMBOLS,
     GAZ_CLI_AFTER,
     GAZ_CLI_BEFORE,
     GAZ_CLI_CONTEXT,
@@ -88,6 +89,7 @@ typedef struct gaz_cli_options {
     bool json, local, help, version;
     bool no_index;          /**< add: --no-index */
     bool files, count;      /**< search: -l, --count */
+    bool symbols;           /**< search: -p */
     bool context;           /**< -A, -B or -C was given */
     uint32_t before, after; /**< lines of context */
 } gaz_cli_options;

@@ -22,6 +22,8 @@ const size_t gaz_cli_global_count = sizeof gaz_cli_globals / sizeof gaz_cli_glob
 static const gaz_cli_flag search_flags[] = {
     {GAZ_CLI_FILES, "files-with-matches", 'l', NULL, "print only the paths of matching files"},
     {GAZ_CLI_COUNT, "count", 'c', NULL, "print only the number of matching lines of each file"},
+    {GAZ_CLI_SYMBOLS, "show-symbol", 'p', NULL,
+     "also print which definition matches lie in: PATH=LINE=KIND NAME"},
     {GAZ_CLI_AFTER, "after", 'A', "N", "also print N lines after each match"},
     {GAZ_CLI_BEFORE, "before", 'B', "N", "also print N lines before each match"},
     {GAZ_CLI_CONTEXT, "context", 'C', "N", "also print N lines before and after each match"},

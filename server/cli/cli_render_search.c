@@ -1,6 +1,6 @@
 /* Search results as grep prints them: `path:line:text`, with context `path-line-text` and `--`
  * between parts that do not touch; `repo:` comes first when the data directory holds several
- * repositories and none was named. */
+ * repositories and none was named. With -p, `path=line=kind name` says what matches lie in. */
 #include "cli_render.h"
 
 #include <inttypes.h>
@@ -13,7 +13,9 @@ typedef struct file_view {
     gaz_cli_view *view;
     gaz_cli_bytes_text path;
     const char *repo;
+    const gaz_json *symbols;
     int64_t printed; /* the last line number printed; 0 none */
+    int64_t symbol;  /* line of the definition printed last */
 } file_view;
 
 static void print_path(const file_view *f, char separator)
@@ -106,6 +108,35 @@ static void print_gap(file_view *f, int64_t first, bool context)
     }
 }
 
+/* As git grep -p: `path=line=kind name` above the first match in another definition. */
+static void print_symbol(file_view *f, const gaz_json *hit)
+{
+    gaz_cli_output *out = f->view->out;
+    int64_t at = gaz_json_integer(gaz_json_get(hit, "symbol"), -1);
+    const gaz_json *symbol = at >= 0 ? gaz_json_at(f->symbols, (size_t)at) : NULL;
+    int64_t line = gaz_json_integer(gaz_json_get(symbol, "line"), 0);
+    size_t name_len = 0, container_len = 0;
+    const char *name = gaz_json_text(gaz_json_get(symbol, "name"), &name_len),
+               *kind = gaz_json_text(gaz_json_get(symbol, "kind"), NULL),
+               *container = gaz_json_text(gaz_json_get(symbol, "container"), &container_len);
+    bool known = line == f->symbol || line == gaz_json_integer(gaz_json_get(hit, "line"), 0);
+    f->symbol = line;
+    if (!name || !kind || known)
+        return;
+    char digits[32];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, line);
+    print_path(f, '=');
+    gaz_cli_painted(out, GAZ_PAINT_LINE, digits, (size_t)len);
+    gaz_cli_painted(out, GAZ_PAINT_SEPARATOR, "=", 1);
+    gaz_cli_printf(out, "%s ", kind);
+    if (container) {
+        gaz_cli_text(out, container, container_len);
+        gaz_cli_puts(out, ".");
+    }
+    gaz_cli_painted(out, GAZ_PAINT_NAME, name, name_len);
+    gaz_cli_puts(out, "\n");
+}
+
 /* @param next  number of the next matching line; its own turn comes later */
 static void print_hit(file_view *f, const gaz_json *line, int64_t next)
 {
@@ -121,6 +152,8 @@ static void print_hit(file_view *f, const gaz_json *line, int64_t next)
         skip++;
     print_gap(f, number - (int64_t)(have_before - skip),
               o->context ? o->before || o->after : has_context(line));
+    if (o->symbols)
+        print_symbol(f, line);
     for (size_t i = skip; i < have_before; i++)
         print_line(f, number - (int64_t)(have_before - i), gaz_json_at(before, i), '-');
     print_line(f, number, line, ':');
@@ -148,7 +181,9 @@ static void print_file(gaz_cli_view *view, const gaz_json *file)
 {
     const gaz_json *lines = gaz_json_get(file, "lines");
     size_t count = gaz_json_size(lines);
-    file_view f = {.view = view, .repo = gaz_json_text(gaz_json_get(file, "repo"), NULL)};
+    file_view f = {.view = view,
+                   .repo = gaz_json_text(gaz_json_get(file, "repo"), NULL),
+                   .symbols = gaz_json_get(file, "symbols")};
     if (!gaz_cli_text_get(view->out, file, "path", "path_bytes", &f.path))
         f.path.text = "";
     view->files++;

@@ -48,16 +48,43 @@ static void put_line(results *r, const gaz_file_hit *hit, const gaz_hit_line *li
     gaz_strbuf_puts(&r->html, "</td></tr>\n");
 }
 
+/* Where hits begin to lie in another definition: its kind and name, and the way there. */
+static void put_symbol(results *r, const gaz_file_hit *hit, const gaz_hit_symbol *s)
+{
+    gaz_link link = {.kind = "file",
+                     .repo = hit->repo,
+                     .path = hit->path,
+                     .path_len = hit->path_len,
+                     .rev = r->rev,
+                     .page = (s->line - 1) / GAZ_WEB_LINES_PER_PAGE + 1,
+                     .line = s->line};
+    gaz_strbuf_puts(&r->html, "<tr class=\"symbol\"><td class=\"n\"></td><td>");
+    gaz_html_cstring(&r->html, s->kind);
+    gaz_strbuf_puts(&r->html, " <a href=\"");
+    gaz_html_link(&r->html, &link);
+    gaz_strbuf_puts(&r->html, "\">");
+    if (s->container_len) {
+        gaz_html_code(&r->html, s->container, s->container_len);
+        gaz_strbuf_puts(&r->html, ".");
+    }
+    gaz_html_code(&r->html, s->name, s->name_len);
+    gaz_strbuf_puts(&r->html, "</a></td></tr>\n");
+}
+
 /* Lines in order, each once: context of neighbouring hits overlaps. A gap is marked. */
 static void put_lines(results *r, const gaz_file_hit *hit)
 {
     uint32_t last = 0;
+    const gaz_hit_symbol *symbol = NULL;
     for (size_t i = 0; i < hit->line_count; i++) {
         const gaz_hit_line *line = &hit->lines[i];
         uint32_t next = i + 1 < hit->line_count ? hit->lines[i + 1].number : UINT32_MAX;
         uint32_t first = line->before_count ? line->before[0].number : line->number;
         if (last && first > last + 1)
             gaz_strbuf_puts(&r->html, "<tr class=\"gap\"><td class=\"n\">⋯</td><td></td></tr>\n");
+        if (line->symbol && line->symbol != symbol && line->symbol->line != line->number)
+            put_symbol(r, hit, line->symbol);
+        symbol = line->symbol;
         for (size_t b = 0; b < line->before_count; b++)
             if (line->before[b].number > last)
                 put_line(r, hit, &line->before[b], false);

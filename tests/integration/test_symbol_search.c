@@ -281,6 +281,65 @@ static void definitions_stand_above_uses(void **state)
     teardown(&s);
 }
 
+/* "line kind container.name start-end" of each hit. */
+static gaz_status take_symbols(void *ctx, const gaz_file_hit *hit, gaz_error *unused)
+{
+    gaz_strbuf *out = ctx;
+    (void)unused;
+    for (size_t i = 0; i < hit->line_count; i++) {
+        const gaz_hit_symbol *s = hit->lines[i].symbol;
+        gaz_strbuf_printf(out, "%.*s:%u", (int)hit->path_len, hit->path, hit->lines[i].number);
+        if (s)
+            gaz_strbuf_printf(out, " %s %.*s/%.*s %u %u-%u", s->kind, (int)s->container_len,
+                              s->container, (int)s->name_len, s->name, s->line, s->start_line,
+                              s->end_line);
+        gaz_strbuf_putc(out, '\n');
+    }
+    return GAZ_OK;
+}
+
+static void hits_carry_the_definition_they_lie_in(void **state)
+{
+    (void)state;
+    scene s;
+    setup(&s);
+    write_file(&s, "src/deep.py",
+               "import used\n\nclass A:\n    class B:\n        def f(self):\n"
+               "            used()\n\n\nused()\n");
+    free(run_git(s.tree, "add", "-A", NULL));
+    free(run_git(s.tree, "commit", "-qm", "c", NULL));
+    (void)fixture_index(&s.f, "r");
+    gaz_search_request request = {.query = "used file:^src/(pool.c|pool_copy.txt|deep.py)",
+                                  .limit = 50,
+                                  .context_before = 1,
+                                  .context_after = 1,
+                                  .deadline_us = GAZ_NEVER};
+    request.query_len = strlen(request.query);
+    asked a = {.text = GAZ_STRBUF_INIT};
+    gaz_search_result_init(&a.result);
+    assert_ok(gaz_engine_search(s.f.engine, &request, take_symbols, &a.text, &a.result, &err));
+    assert_string_equal(a.text.data, "src/deep.py:1\n"
+                                     "src/deep.py:6 method A.B/f 5 5-6\n"
+                                     "src/deep.py:9\n"
+                                     "src/pool.c:3 field pool/pool_used 3 3-3\n"
+                                     "src/pool.c:5 function /helper 5 5-8\n"
+                                     "src/pool.c:7 function /helper 5 5-8\n"
+                                     "src/pool_copy.txt:3\n"
+                                     "src/pool_copy.txt:5\n"
+                                     "src/pool_copy.txt:7\n");
+    release(&a);
+    request.query = "fn_ file:long.c";
+    request.query_len = strlen(request.query);
+    request.first_line = 5999;
+    request.last_line = 6000;
+    a = (asked){.text = GAZ_STRBUF_INIT};
+    gaz_search_result_init(&a.result);
+    assert_ok(gaz_engine_search(s.f.engine, &request, take_symbols, &a.text, &a.result, &err));
+    assert_string_equal(a.text.data, "src/long.c:5999 function /fn_1499 5997 5997-6000\n");
+    release(&a);
+    teardown(&s);
+}
+
 static void symbols_beyond_the_memory_of_a_query_are_said(void **state)
 {
     (void)state;
@@ -319,6 +378,7 @@ int main(void)
         cmocka_unit_test(names_in_later_chunks_have_their_places),
         cmocka_unit_test(what_is_not_read_yet_is_said),
         cmocka_unit_test(definitions_stand_above_uses),
+        cmocka_unit_test(hits_carry_the_definition_they_lie_in),
         cmocka_unit_test(symbols_beyond_the_memory_of_a_query_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

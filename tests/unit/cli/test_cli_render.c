@@ -69,6 +69,23 @@ static void matches_look_like_greps(void **state)
     expect(*state, "search", TWO_LINES, "a/b.c:3:foo bar\na/b.c:7:xfoo\n");
 }
 
+static void definitions_around_matches_are_shown_when_asked_for(void **state)
+{
+    static const char hits[] =
+        "{\"repo\":\"r\",\"path\":\"b.c\",\"symbols\":["
+        "{\"name\":\"f\",\"kind\":\"method\",\"container\":\"A.B\",\"line\":1},"
+        "{\"name\":\"foo\",\"kind\":\"variable\",\"container\":null,\"line\":12}],\"lines\":["
+        "{\"line\":3,\"text\":\"foo\",\"ranges\":[[0,3]],\"symbol\":0},"
+        "{\"line\":4,\"text\":\"foo\",\"ranges\":[[0,3]],\"symbol\":0},"
+        "{\"line\":12,\"text\":\"int foo\",\"ranges\":[[4,7]],\"symbol\":1},"
+        "{\"line\":20,\"text\":\"foo\",\"ranges\":[[0,3]]}]}";
+    fixture *f = *state;
+    expect(f, "search", hits, "b.c:3:foo\nb.c:4:foo\nb.c:12:int foo\nb.c:20:foo\n");
+    f->options.symbols = true;
+    expect(f, "search", hits,
+           "b.c=1=method A.B.f\nb.c:3:foo\nb.c:4:foo\nb.c:12:int foo\nb.c:20:foo\n");
+}
+
 static void several_repositories_are_named(void **state)
 {
     fixture *f = *state;
@@ -490,6 +507,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(matches_look_like_greps),
+        TEST(definitions_around_matches_are_shown_when_asked_for),
+        TEST(definitions_around_matches_are_shown_when_asked_for),
         TEST(several_repositories_are_named),
         TEST(paths_alone_and_counts_alone),
         TEST(files_without_lines_are_paths),

@@ -253,7 +253,8 @@ static uint32_t nest(gaz_symbol_definition *defs, uint32_t max, uint32_t len, ui
         uint32_t size = 1 + model_random(&m, depth ? room : room < 300 ? room : 300);
         defs[n] = (gaz_symbol_definition){.kind = 1,
                                           .container = depth ? stack[depth - 1] : GAZ_SYMBOL_NONE,
-                                          .name = {"f", 1},
+                                          .name = {n % 3 ? "f" : "other", n % 3 ? 1 : 5},
+                                          .container_name = {n % 5 ? NULL : "Box", n % 5 ? 0 : 3},
                                           .signature = {.start = GAZ_SYMBOL_NOWHERE},
                                           .type = {.start = GAZ_SYMBOL_NOWHERE},
                                           .doc = {.start = GAZ_SYMBOL_NOWHERE},
@@ -262,7 +263,7 @@ static uint32_t nest(gaz_symbol_definition *defs, uint32_t max, uint32_t len, ui
                                           .start_line = 1,
                                           .end_line = 1,
                                           .name_start = at,
-                                          .name_end = at + 1,
+                                          .name_end = at + (n % 4 ? n % 3 ? 1 : 5 : 2),
                                           .name_line = 1,
                                           .depth = (uint8_t)depth};
         stack[depth++] = n++;
@@ -270,39 +271,54 @@ static uint32_t nest(gaz_symbol_definition *defs, uint32_t max, uint32_t len, ui
     return n;
 }
 
-static void the_innermost_definition_around_each_byte_is_found(void **state)
+static void look_around(scene *s, uint32_t len, uint32_t least, const char *file)
 {
-    scene *s = *state;
     gaz_error err = {0};
-    enum { LEN = 3000, MAX = 1000 };
-    gaz_symbol_definition *defs = gaz_arena_array(&s->arena, MAX, sizeof *defs);
-    char *text = gaz_arena_alloc(&s->arena, LEN);
-    memset(text, 'f', LEN);
-    uint32_t count = nest(defs, MAX, LEN - 200, 3);
-    assert_true(count > 300);
+    gaz_symbol_definition *defs = gaz_arena_array(&s->arena, len, sizeof *defs);
+    char *text = gaz_arena_alloc(&s->arena, len);
+    memset(text, 'f', len);
+    uint32_t count = nest(defs, len, len - 200, 3);
+    assert_true(count > least);
     gaz_symbol_facts facts = {
         .key = {model_oid(1), 41}, .definitions = defs, .definition_count = count};
-    model one = {.count = 1, .docs = &(model_doc){.facts = facts, .text = text, .len = LEN}};
+    model one = {.count = 1, .docs = &(model_doc){.facts = facts, .text = text, .len = len}};
     gaz_symbol_row row;
-    gaz_symbol_segment *seg = model_write(&one, 0, 1, s->dir, "nested.seg", &row);
+    gaz_symbol_segment *seg = model_write(&one, 0, 1, s->dir, file, &row);
     gaz_symbol_outline *outline = NULL;
     assert_ok(gaz_symbol_outline_open(seg, 0, &s->arena, &outline, &err));
-    for (uint32_t at = 0; at < LEN; at++) {
+    for (uint32_t at = 0; at < len; at++) {
         uint32_t want = GAZ_SYMBOL_NONE, got = 0;
-        for (uint32_t i = 0; i < count; i++)
-            if (defs[i].start <= at && defs[i].end > at)
+        for (uint32_t i = 0; i < count && defs[i].start <= at; i++)
+            if (defs[i].end > at)
                 want = i;
         assert_ok(gaz_symbol_outline_around(outline, at, &got, &err));
         assert_int_equal(want, got);
     }
     gaz_symbol_definition d, place;
-    assert_ok(gaz_symbol_outline_definition(outline, count - 1, &d, &err));
-    assert_true(same_definition(&defs[count - 1], &d));
-    assert_ok(gaz_symbol_outline_place(outline, 70, &place, &err));
-    assert_int_equal(place.start, defs[70].start);
-    assert_int_equal(place.name.len, 0);
+    for (uint32_t i = 0; i < count; i += 7) {
+        assert_ok(gaz_symbol_outline_definition(outline, i, &d, &err));
+        assert_int_equal(d.start, defs[i].start);
+        assert_int_equal(d.end, defs[i].end);
+        assert_int_equal(d.name_end, defs[i].name_end);
+        assert_true(same_name(&d.name, &defs[i].name));
+        assert_true(same_name(&d.container_name, &defs[i].container_name));
+        assert_int_equal(d.container, defs[i].container);
+        assert_ok(gaz_symbol_outline_place(outline, i, &place, &err));
+        assert_int_equal(place.start, defs[i].start);
+        assert_int_equal(place.name.len, 0);
+    }
     assert_status(GAZ_E_CORRUPT, gaz_symbol_outline_place(outline, count, &place, &err));
     gaz_symbol_segment_unref(seg);
+}
+
+static void the_innermost_definition_around_each_byte_is_found(void **state)
+{
+    look_around(*state, 3000, 300, "nested.seg");
+}
+
+static void it_is_found_among_very_many(void **state)
+{
+    look_around(*state, 60000, 8192, "many.seg");
 }
 
 int main(void)
@@ -317,6 +333,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(the_innermost_definition_around_each_byte_is_found, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(it_is_found_among_very_many, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,18 @@ typedef GAZ_CHECKED gaz_status (*gaz_revision_fetch)(void *ctx, const char *repo
                                                      uint64_t *generation, gaz_error *err);
 void gaz_engine_set_revision_fetch(gaz_engine *engine, gaz_revision_fetch fetch, void *ctx);
 
+/** The definition a hit lies in, the innermost one. */
+typedef struct gaz_hit_symbol {
+    const char *kind; /**< static: "function", … */
+    const char *name; /**< not NUL-terminated */
+    size_t name_len;
+    const char *container; /**< "A.B"; "" outside all; not NUL-terminated */
+    size_t container_len;
+    uint32_t number;               /**< among gaz_file_hit.symbols */
+    uint32_t line;                 /**< of its name */
+    uint32_t start_line, end_line; /**< of all of it */
+} gaz_hit_symbol;
+
 typedef struct gaz_hit_line {
     uint32_t number;  /**< 1-based */
     const char *text; /**< without its line end ("\n" or "\r\n") */
@@ -45,6 +57,7 @@ typedef struct gaz_hit_line {
     size_t range_count;
     const struct gaz_hit_line *before, *after; /**< context lines, without ranges */
     size_t before_count, after_count;
+    const gaz_hit_symbol *symbol; /**< NULL: in none, or symbols are not known; of context NULL */
     size_t cut_before, cut_after; /**< bytes of the line on both sides of `text`; not 0 only when it
                                      is longer than what is shown of a line: 1 MiB, and a quarter
                                      of query.memory */
@@ -59,7 +72,9 @@ typedef struct gaz_file_hit {
     gaz_oid commit, blob;
     double score;
     const gaz_hit_line *lines;
-    size_t line_count;    /**< lines given */
+    size_t line_count;                    /**< lines given */
+    const gaz_hit_symbol *const *symbols; /**< those that lines lie in, each once */
+    size_t symbol_count;
     uint32_t lines_total; /**< matching lines of the file */
 } gaz_file_hit;
 

@@ -218,7 +218,7 @@ GAZ_CHECKED gaz_status gaz_symbol_outline_open(gaz_symbol_segment *seg, uint32_t
 /** The innermost definition around a byte of the text: GAZ_SYMBOL_NONE outside all. */
 GAZ_CHECKED gaz_status gaz_symbol_outline_around(gaz_symbol_outline *outline, uint32_t offset,
                                                  uint32_t *index, gaz_error *err);
-/** A definition by its index. */
+/** A definition by its index: its names and where it is; texts, body and depth are left out. */
 GAZ_CHECKED gaz_status gaz_symbol_outline_definition(gaz_symbol_outline *outline, uint32_t index,
                                                      gaz_symbol_definition *out, gaz_error *err);
 /** Only where it is: name, container's name and texts are left out. Costs less. */
