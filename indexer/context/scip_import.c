@@ -205,6 +205,9 @@ static gaz_status read_and_publish(importing *im, gaz_scip_imported *out, gaz_er
                                 .deadline_us = im->what->deadline_us,
                                 .memory = (size_t)im->cache->settings->scip_memory};
     gaz_status st = gaz_scip_read(im->what->data, im->what->len, &tree, &edges, err);
+    if (st == GAZ_OK && !gaz_scip_edges_summary(edges)->documents)
+        st = gaz_error_set(err, GAZ_E_INVALID,
+                           "the SCIP index says nothing here: none of its files is searched");
     if (st == GAZ_OK)
         st = publish(im, &tree, edges, out, err);
     else

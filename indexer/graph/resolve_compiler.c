@@ -65,6 +65,10 @@ void resolve_doubt(const gaz_resolver *r, uint32_t file, compiled_word word, gaz
 {
     const gaz_scip_edges *scip = r->source.scip;
     unsigned index = scip ? gaz_scip_edges_cover(scip, file) : 0;
+    if (index && word == COMPILED_SILENT && res->method == GAZ_RESOLVE_UNIQUE) {
+        res->method = GAZ_RESOLVE_AMBIGUOUS; /* our guess; a compiler had the name before it */
+        res->confidence = resolve_confidence(res->method, res);
+    }
     if (!index || word != COMPILED_FOREIGN)
         return;
     for (uint32_t i = 0; i < res->count; i++)

@@ -375,6 +375,7 @@ typedef struct use_search {
     uint32_t symbol; /* of the SCIP index, or UINT32_MAX */
     gaz_symbol_use *files;
     uint32_t file_count;
+    uint8_t *listed; /* nullable: bits of those in `files`, and to be in it */
     uint64_t by_name;
     gaz_status (*see)(void *ctx, const gaz_symbol_reference *ref, const gaz_resolution *res,
                       bool sure, gaz_error *err); /* GAZ_DONE: enough */
@@ -398,7 +399,8 @@ typedef enum compiled_word {
 /** @param out  set where it is known */
 gaz_status resolve_scip(gaz_resolver *r, uint32_t file, uint32_t at, gaz_resolution *out,
                         compiled_word *word, gaz_error *err);
-/** Takes back what our rules found where a compiler that had the file found nothing. */
+/** Takes back what our rules found where a compiler that had the file found nothing: what it calls
+ * foreign is none of its own definitions, and what it passed over is not guessed at. */
 void resolve_doubt(const gaz_resolver *r, uint32_t file, compiled_word word, gaz_resolution *res);
 
 #endif

@@ -48,15 +48,28 @@ static gaz_status by_class(gaz_resolver *r, use_search *s, gaz_error *err)
 
 typedef GAZ_VEC(gaz_symbol_use) use_list;
 
-static gaz_status add_file(use_search *s, use_list *more, uint32_t file, gaz_error *err)
+/* Which files are listed already, a bit each; made when the first one is added. */
+static gaz_status mark_listed(gaz_resolver *r, use_search *s, gaz_error *err)
+{
+    if (s->listed)
+        return GAZ_OK;
+    s->listed = resolve_alloc(r, r->file_count / 8 + 1, 1);
+    if (!s->listed)
+        return resolve_no_memory(err);
+    memset(s->listed, 0, r->file_count / 8 + 1);
+    for (uint32_t i = 0; i < s->file_count; i++)
+        s->listed[s->files[i].file / 8] |= (uint8_t)(1u << s->files[i].file % 8);
+    return GAZ_OK;
+}
+
+static gaz_status add_file(gaz_resolver *r, use_search *s, use_list *more, uint32_t file,
+                           gaz_error *err)
 {
     const gaz_symbol_use use = {file, 0};
-    for (uint32_t i = 0; i < s->file_count; i++)
-        if (s->files[i].file == file)
-            return GAZ_OK;
-    for (size_t i = 0; i < more->len; i++)
-        if (more->items[i].file == file)
-            return GAZ_OK;
+    gaz_status st = mark_listed(r, s, err);
+    if (st != GAZ_OK || s->listed[file / 8] >> file % 8 & 1)
+        return st;
+    s->listed[file / 8] |= (uint8_t)(1u << file % 8);
     return gaz_vec_push(more, use) ? GAZ_OK : resolve_no_memory(err);
 }
 
@@ -71,7 +84,7 @@ static gaz_status add_importers(gaz_resolver *r, use_search *s, use_list *more, 
         return GAZ_OK;
     gaz_status st = gaz_graph_reach_find(r->source.graph, &query, &r->arena, &reach, err);
     for (uint32_t i = 0; st == GAZ_OK && i < reach.step_count; i++)
-        st = add_file(s, more, reach.steps[i].file, err);
+        st = add_file(r, s, more, reach.steps[i].file, err);
     return st;
 }
 
@@ -87,7 +100,7 @@ static gaz_status add_compiled(gaz_resolver *r, use_search *s, use_list *more, g
     const gaz_scip_place *uses = gaz_scip_edges_uses(r->source.scip, s->symbol, &count);
     for (uint32_t i = 0; st == GAZ_OK && i < count; i++)
         if (!i || uses[i].file != uses[i - 1].file)
-            st = add_file(s, more, uses[i].file, err);
+            st = add_file(r, s, more, uses[i].file, err);
     return st;
 }
 
@@ -226,16 +239,29 @@ static gaz_status add_aliased(gaz_resolver *r, use_search *s, uint32_t file, ref
     return st;
 }
 
+static uint32_t first_of(const gaz_scip_place *uses, uint32_t count, uint32_t file)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (uses[middle].file < file)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static gaz_status add_places(gaz_resolver *r, const use_search *s, uint32_t file,
                              reference_list *out, gaz_error *err)
 {
     uint32_t count = 0;
     gaz_status st = GAZ_OK;
     const gaz_scip_place *uses = gaz_scip_edges_uses(r->source.scip, s->symbol, &count);
-    for (uint32_t i = 0; st == GAZ_OK && i < count; i++) {
+    for (uint32_t i = first_of(uses, count, file); st == GAZ_OK && i < count; i++) {
         const gaz_symbol_reference *ref = NULL;
         if (uses[i].file != file)
-            continue;
+            break;
         st = resolve_reference_at(r, file, uses[i].start, &ref, err);
         if (st == GAZ_OK && ref && !gaz_vec_push(out, *ref))
             st = resolve_no_memory(err);

@@ -9,6 +9,7 @@
 #include "scip_private.h"
 
 #define PATH_SHOWN 120
+#define NAME_SHOWN 60
 
 #define OTHER_NAMES_LEAST 2    /* names that stand elsewhere than the index says, … */
 #define OTHER_NAMES_PART 10    /* … and the part of them that is too much: a tenth */
@@ -50,11 +51,12 @@ static gaz_status no_memory(gaz_error *err)
 
 static gaz_status mismatch(const reading *rd, const char *what, gaz_error *err)
 {
-    char path[PATH_SHOWN + 1];
-    size_t n = 0;
-    for (const char *p = rd->document->path; *p && n < PATH_SHOWN; p++)
-        path[n++] = *p >= ' ' && *p != 0x7f ? *p : '?';
-    path[n] = '\0';
+    char path[2 * PATH_SHOWN + 2];
+    const char *below = rd->tree->below;
+    snprintf(path, sizeof path, "%.*s%s%.*s", PATH_SHOWN, below && *below ? below : "",
+             below && *below ? "/" : "", PATH_SHOWN, rd->document->path);
+    for (char *p = path; *p; p++)
+        *p = (unsigned char)*p >= ' ' && *p != 0x7f ? *p : '?';
     gaz_error_set(err, GAZ_E_INVALID, "the SCIP index does not match the commit: %s %s", path,
                   what);
     gaz_error_hint(err, "make the index from a clean checkout of the commit it is sent for");
@@ -256,8 +258,9 @@ static gaz_status check_names(reading *rd, gaz_error *err)
         return GAZ_OK;
     char what[200];
     snprintf(what, sizeof what,
-             "does not define '%.60s' in line %u, and %zu of its %zu names stand elsewhere too",
-             first->name, first->line, others - 1, places);
+             "does not define '%.*s' in line %u, and %zu of its %zu names stand elsewhere too",
+             (int)(first->len < NAME_SHOWN ? first->len : NAME_SHOWN), first->name, first->line,
+             others - 1, places);
     return mismatch(rd, what, err);
 }
 

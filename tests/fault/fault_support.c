@@ -403,6 +403,9 @@ static void find_leftovers(const char *home, gaz_strbuf *out)
             for (size_t i = 0; i < pool->symbol_count; i++)
                 known |= strncmp(base, pool->symbols[i].name, GAZ_SEALED_NAME - 1) == 0;
         }
+        for (size_t r = 0; segment && r < snapshot->repo_count; r++)
+            for (size_t i = 0; i < snapshot->repos[r].scip_count; i++)
+                known |= strncmp(base, snapshot->repos[r].scip[i].name, GAZ_SEALED_NAME - 1) == 0;
         known |= segment && !known && in_commit_index(store, snapshot, base);
         if (temporary || (segment && !known))
             gaz_strbuf_printf(out, "%s\n", *at);

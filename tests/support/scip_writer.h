@@ -62,10 +62,10 @@ static inline void scip_heir_add(gaz_strbuf *document, const char *symbol, const
     wire_part(document, 3, &info);
 }
 
-static inline void scip_metadata_add(gaz_strbuf *index, const char *tool)
+static inline void scip_metadata_add(gaz_strbuf *index, const char *indexer)
 {
     gaz_strbuf metadata = GAZ_STRBUF_INIT, info = GAZ_STRBUF_INIT;
-    wire_text(&info, 1, tool);
+    wire_text(&info, 1, indexer);
     wire_text(&info, 2, "1.2.3");
     wire_part(&metadata, 2, &info);
     wire_text(&metadata, 3, "file:///src");

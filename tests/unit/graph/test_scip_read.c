@@ -2,6 +2,7 @@
  * or is no index, is refused with the reason. */
 #include "gaz_test.h"
 
+#include "gaz/base/clock.h"
 #include "gaz/graph/scip.h"
 #include "scip_writer.h"
 
@@ -271,6 +272,113 @@ static void paths_may_lie_below_a_directory(void **state)
     gaz_strbuf_release(&index);
 }
 
+/* ---- another version of a file ---- */
+
+static gaz_status read_named(const char *const (*names)[2], size_t count, gaz_error *err)
+{
+    gaz_strbuf index = GAZ_STRBUF_INIT, d = GAZ_STRBUF_INIT;
+    gaz_scip_edges *edges = NULL;
+    scip_metadata_add(&index, "tool");
+    for (size_t i = 0; i < count; i++) {
+        unsigned line = 0, from = 0, to = 0;
+        assert_int_equal(3, sscanf(names[i][0], "%u:%u-%u", &line, &from, &to));
+        scip_occurrence_add(&d, line, from, to, names[i][1], 1);
+    }
+    add_document(&index, "lib/b.ts", &d);
+    gaz_status st = gaz_scip_read(index.data, index.len, &tree, &edges, err);
+    gaz_scip_edges_unref(edges);
+    gaz_strbuf_release(&index);
+    return st;
+}
+
+static void names_that_stand_elsewhere_are_another_version(void **state)
+{
+    (void)state;
+    /* export function f() {}
+     * export class C {} */
+    static const char *const good[][2] = {{"0:16-17", "s p 1 f()."}, {"1:13-14", "s p 1 C#"}};
+    static const char *const moved[][2] = {{"0:13-14", "s p 1 f()."}, {"1:16-17", "s p 1 C#"}};
+    static const char *const one[][2] = {{"0:13-14", "s p 1 f()."}, {"1:13-14", "s p 1 C#"}};
+    static const char *const made_up[][2] = {{"0:13-14", "s p 1 C#`<constructor>`()."},
+                                             {"1:16-17", "s p 1 `b.ts`/"},
+                                             {"0:0-6", "s p 1 b/x0:"},
+                                             {"0:0-6", "local 3"},
+                                             {"0:0-6", "s p 1 f().(export)"},
+                                             {"1:0-6", "s p 1 f().[export]"}};
+    static const char *const accessors[][2] = {
+        {"0:16-17", "s p 1 A#f."}, {"0:16-17", "s p 1 A#getF()."}, {"0:16-17", "s p 1 A#setF()."}};
+    static const char *const parts[][2] = {{"0:16-17", "s p 1 A#f(+1)."},
+                                           {"1:13-14", "s p 1 A/C!"},
+                                           {"0:13-14", "s p 1 A#f().(wrong)"},
+                                           {"1:16-17", "s p 1 A#f().[wrong]"}};
+    gaz_error err = {0};
+    assert_ok(read_named(good, 2, &err));
+    assert_ok(read_named(one, 2, &err)); /* one may be an oddity of its tool */
+    assert_ok(read_named(made_up, 6, &err));
+    assert_ok(read_named(accessors, 3, &err));
+    assert_status(GAZ_E_INVALID, read_named(moved, 2, &err));
+    assert_non_null(strstr(err.message, "lib/b.ts does not define 'f' in line 1"));
+    gaz_error_clear(&err);
+    assert_status(GAZ_E_INVALID, read_named(parts, 4, &err));
+    assert_non_null(strstr(err.message, "'wrong'"));
+}
+
+static void a_text_in_the_index_is_compared(void **state)
+{
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        gaz_error err = {0};
+        gaz_strbuf index = GAZ_STRBUF_INIT, d = GAZ_STRBUF_INIT;
+        gaz_scip_edges *edges = NULL;
+        scip_metadata_add(&index, "tool");
+        wire_text(&d, 5, same ? texts[0] : "import { f } from './lib/b';\ng();\n");
+        add_document(&index, "a.ts", &d);
+        gaz_status st = gaz_scip_read(index.data, index.len, &tree, &edges, &err);
+        assert_int_equal(same ? GAZ_OK : GAZ_E_INVALID, st);
+        assert_true(same || strstr(err.message, "a.ts has another text"));
+        gaz_scip_edges_unref(edges);
+        gaz_strbuf_release(&index);
+    }
+}
+
+/* A line of a megabyte with an occurrence every few columns: going to each from the beginning would
+ * take minutes, and a deadline within the document ends what comes in the worst order. */
+static char *long_line;
+static gaz_status read_long(void *ctx, uint32_t file, size_t max, gaz_strbuf *out, gaz_error *err)
+{
+    (void)ctx, (void)file, (void)max, (void)err;
+    gaz_strbuf_puts(out, long_line);
+    return GAZ_OK;
+}
+
+static void a_long_line_is_walked_once(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 1 << 20, STEP = 8 };
+    gaz_scip_tree wide = tree;
+    wide.text = read_long;
+    long_line = malloc(COLUMNS + 1);
+    memset(long_line, 'x', COLUMNS);
+    long_line[COLUMNS] = '\0';
+    for (int backwards = 0; backwards < 2; backwards++) {
+        gaz_error err = {0};
+        gaz_strbuf index = GAZ_STRBUF_INIT, d = GAZ_STRBUF_INIT;
+        gaz_scip_edges *edges = NULL;
+        scip_metadata_add(&index, "scip-typescript");
+        for (uint32_t at = 0; at < COLUMNS; at += STEP) {
+            uint32_t from = backwards ? COLUMNS - at - STEP : at;
+            scip_occurrence_add(&d, 0, from, from + 2, "s p 1 y.", 0);
+        }
+        add_document(&index, "a.ts", &d);
+        wide.deadline_us = backwards ? gaz_now_us() + 20000 : 0;
+        gaz_status st = gaz_scip_read(index.data, index.len, &wide, &edges, &err);
+        assert_int_equal(backwards ? GAZ_E_TIMEOUT : GAZ_OK, st);
+        gaz_scip_edges_unref(edges);
+        gaz_strbuf_release(&index);
+    }
+    free(long_line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +392,9 @@ int main(void)
         cmocka_unit_test(symbols_beyond_the_limit_and_time_out_are_refused),
         cmocka_unit_test(local_symbols_belong_to_their_document),
         cmocka_unit_test(paths_may_lie_below_a_directory),
+        cmocka_unit_test(names_that_stand_elsewhere_are_another_version),
+        cmocka_unit_test(a_text_in_the_index_is_compared),
+        cmocka_unit_test(a_long_line_is_walked_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
