@@ -232,6 +232,20 @@ void gaz_scip_edges_at(const gaz_scip_edges *e, uint32_t file, uint32_t at, gaz_
     out->targets = part(&e->definitions, x->symbol, &out->count);
 }
 
+bool gaz_scip_edges_bind(const gaz_scip_edges *e, uint32_t from, uint32_t to)
+{
+    for (size_t i = seek(e, from, 0); i < e->entries.len && e->entries.items[i].file == from; i++) {
+        uint32_t count = 0;
+        const gaz_scip_place *p = part(&e->definitions, e->entries.items[i].symbol, &count);
+        if (e->flags.items[e->entries.items[i].symbol] & SCIP_LOST)
+            continue;
+        for (uint32_t k = 0; k < count; k++)
+            if (p[k].file == to)
+                return true;
+    }
+    return false;
+}
+
 uint32_t gaz_scip_edges_symbol(const gaz_scip_edges *e, uint32_t file, uint32_t at)
 {
     for (size_t i = seek(e, file, at);

@@ -55,7 +55,19 @@ static void put_import(code_answer *a, const gaz_graph_import *i)
     gaz_json_put_cstring(&a->json, "kind", gaz_import_kind_name(i->kind));
 }
 
-static void put_edges(code_answer *a, const gaz_graph *graph, const gaz_graph_reach *reach)
+/* An import is sure where a compiler binds a name of the file to the one it is said to lead to. */
+static void put_rule(code_answer *a, const gaz_scip_edges *scip, const gaz_graph_edge *e,
+                     const gaz_graph_import *import)
+{
+    bool sure = scip && gaz_scip_edges_bind(scip, e->from, e->to);
+    gaz_json_put_cstring(&a->json, "method",
+                         sure ? gaz_resolve_method_name(GAZ_RESOLVE_SCIP)
+                              : gaz_graph_method_name((gaz_graph_method)import->method));
+    gaz_json_put_int(&a->json, "confidence", sure ? 100 : import->confidence);
+}
+
+static void put_edges(code_answer *a, const gaz_graph *graph, const gaz_scip_edges *scip,
+                      const gaz_graph_reach *reach)
 {
     gaz_json_key(&a->json, "edges");
     gaz_json_array_begin(&a->json);
@@ -67,9 +79,7 @@ static void put_edges(code_answer *a, const gaz_graph *graph, const gaz_graph_re
         put_file(a, "from", e->from);
         put_file(a, "to", e->to);
         put_import(a, &import);
-        gaz_json_put_cstring(&a->json, "method",
-                             gaz_graph_method_name((gaz_graph_method)import.method));
-        gaz_json_put_int(&a->json, "confidence", import.confidence);
+        put_rule(a, scip, e, &import);
         gaz_json_object_end(&a->json);
     }
     gaz_json_array_end(&a->json);
@@ -117,9 +127,12 @@ static gaz_status put_deps(code_answer *a, const gaz_graph *graph, gaz_error *er
                                    .limit = limit,
                                    .edges = true};
     gaz_graph_reach reach = {0};
+    gaz_scip_edges *scip = NULL;
     gaz_status st =
         find_files(a, graph, call_text(a->call, "path"), &files, &query.file_count, err);
     query.files = files;
+    if (st == GAZ_OK)
+        st = gaz_code_scip(a->code, &scip, err);
     if (st == GAZ_OK)
         st = gaz_graph_reach_find(graph, &query, &a->arena, &reach, err);
     if (st != GAZ_OK)
@@ -133,7 +146,7 @@ static gaz_status put_deps(code_answer *a, const gaz_graph *graph, gaz_error *er
         gaz_json_object_end(&a->json);
     }
     gaz_json_array_end(&a->json);
-    put_edges(a, graph, &reach);
+    put_edges(a, graph, scip, &reach);
     put_unresolved(a, graph, files, back ? 0 : query.file_count, limit);
     a->reason = reach.complete ? NULL : "limit";
     return GAZ_OK;

@@ -166,6 +166,8 @@ static void a_compilers_answers_outrank_ours_and_are_labelled(void **state)
     char generation[40];
     assert_string_equal("ambiguous", definition(s, "measure.py:3:18", "main"));
     snprintf(generation, sizeof generation, "%s", op_text(s->a.answer, "generation"));
+    op_ask(&s->a, "deps", "path", "measure.py", NULL);
+    assert_string_equal("module", op_text(s->a.answer, "edges|0|method"));
     gaz_strbuf index = make_index();
     const gaz_json *done = import(s, &index, "main", "");
     assert_string_equal(s->first, op_text(done, "commit"));
@@ -188,9 +190,28 @@ static void a_compilers_answers_outrank_ours_and_are_labelled(void **state)
     assert_string_equal("scip", op_text(callers, "callers|0|method"));
     const gaz_json *callees = op_ask(&s->a, "callees", "name", "other", NULL);
     assert_string_equal("scip", op_text(callees, "callees|0|method"));
+    const gaz_json *deps = op_ask(&s->a, "deps", "path", "measure.py", NULL);
+    assert_string_equal("scip", op_text(deps, "edges|0|method"));
+    assert_int_equal(100, number(deps, "edges|0|confidence"));
     const gaz_json *status = op_ask(&s->a, "status", NULL);
     assert_int_equal(1, number(status, "repos|0|scip|indexes"));
     assert_true(number(status, "repos|0|scip|bytes") > 100);
+}
+
+static void heirs_that_an_index_tells_are_implementations(void **state)
+{
+    scene *s = *state;
+    gaz_strbuf index = begin_index("scip-python"), d = GAZ_STRBUF_INIT;
+    scip_occurrence_add(&d, 0, 6, 12, "scip-python python r 1 shapes/Square#", 1);
+    scip_occurrence_add(&d, 3, 6, 11, "scip-python python r 1 shapes/Other#", 1);
+    scip_heir_add(&d, "scip-python python r 1 shapes/Other#",
+                  "scip-python python r 1 shapes/Square#");
+    end_document(&index, "shapes.py", &d);
+    import(s, &index, "main", "");
+    const gaz_json *heirs = op_ask(&s->a, "implementations", "name", "Square", NULL);
+    assert_int_equal(1, gaz_json_size(op_at(heirs, "implementations")));
+    assert_string_equal("Other", op_text(heirs, "implementations|0|name"));
+    assert_string_equal("scip", op_text(heirs, "implementations|0|method"));
 }
 
 static void a_cursor_of_before_an_import_has_expired(void **state)
@@ -439,6 +460,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     static const struct CMUnitTest tests[] = {
         TEST(a_compilers_answers_outrank_ours_and_are_labelled),
+        TEST(heirs_that_an_index_tells_are_implementations),
         TEST(a_cursor_of_before_an_import_has_expired),
         TEST(of_other_commits_what_is_the_same_counts),
         TEST(changed_files_lower_the_confidence_of_what_stays),

@@ -404,6 +404,64 @@ static void answers_of_a_compiler_outrank_ours(void **state)
     gaz_strbuf_release(&index);
 }
 
+static gaz_resolution resolve_with(scene *s, const gaz_strbuf *document, const char *path,
+                                   uint32_t line, uint32_t column)
+{
+    gaz_error err = {0};
+    gaz_strbuf index = GAZ_STRBUF_INIT;
+    gaz_scip_edges *edges = NULL;
+    gaz_resolve_source source = symbol_world_source(&s->w);
+    gaz_scip_tree tree = {
+        (uint32_t)s->w.files.len, find_file, NULL, source.text, &s->w, NULL, 0, 0};
+    gaz_resolver *r = NULL;
+    gaz_resolve_place place;
+    scip_metadata_add(&index, "scip-python");
+    for (size_t i = 0; document[i].len; i++)
+        wire_bytes(&index, 2, document[i].data, document[i].len);
+    assert_ok(gaz_scip_read(index.data, index.len, &tree, &edges, &err));
+    source.scip = edges;
+    assert_ok(gaz_resolver_new(&source, &r, &err));
+    assert_ok(gaz_resolve_at_column(r, symbol_world_find(&s->w, path), line, column, &place, &err));
+    place.resolution.targets = NULL; /* they go with the resolver */
+    gaz_resolver_free(r);
+    gaz_scip_edges_unref(edges);
+    gaz_strbuf_release(&index);
+    return place.resolution;
+}
+
+static void a_compiler_is_doubted_where_the_text_says_another_name(void **state)
+{
+    scene *s = *state;
+    gaz_strbuf documents[3] = {GAZ_STRBUF_INIT, GAZ_STRBUF_INIT, {0}};
+    /* m() is said to be Other: the import says measure, which it is not in */
+    wire_text(&documents[0], 1, "user.py");
+    scip_occurrence_add(&documents[0], 2, 4, 5, "s p 1 Other#", 0);
+    scip_occurrence_add(&documents[0], 0, 19, 25, "s p 1 Other#", 0);  /* Square, in the import */
+    scip_occurrence_add(&documents[0], 3, 11, 14, "s p 1 Square#", 0); /* Box is Square's alias */
+    wire_text(&documents[1], 1, "shapes.py");
+    scip_occurrence_add(&documents[1], 8, 6, 11, "s p 1 Other#", 1);
+    scip_occurrence_add(&documents[1], 3, 6, 12, "s p 1 Square#", 1);
+    assert_int_equal(GAZ_RESOLVE_SCIP, resolve_with(s, documents, "user.py", 4, 12).method);
+    assert_int_equal(GAZ_RESOLVE_IMPORT, resolve_with(s, documents, "user.py", 1, 20).method);
+    gaz_strbuf_release(&documents[0]);
+    gaz_strbuf_release(&documents[1]);
+}
+
+static void what_a_compiler_calls_foreign_is_none_of_its_own_files(void **state)
+{
+    scene *s = *state;
+    gaz_strbuf documents[3] = {GAZ_STRBUF_INIT, GAZ_STRBUF_INIT, {0}};
+    wire_text(&documents[0], 1, "user.py");
+    scip_occurrence_add(&documents[0], 3, 11, 14, "s other 2 Box#", 0);
+    assert_int_equal(GAZ_RESOLVE_IMPORT, /* shapes.py is not in the index */
+                     resolve_with(s, documents, "user.py", 4, 12).method);
+    wire_text(&documents[1], 1, "shapes.py");
+    scip_occurrence_add(&documents[1], 3, 6, 12, "s p 1 Square#", 1);
+    assert_int_equal(GAZ_RESOLVE_NONE, resolve_with(s, documents, "user.py", 4, 12).method);
+    gaz_strbuf_release(&documents[0]);
+    gaz_strbuf_release(&documents[1]);
+}
+
 /* ---- hostile facts ---- */
 
 static void resolve_everything(scene *s)
@@ -523,6 +581,8 @@ int main(void)
         cmocka_unit_test(a_deadline_that_has_passed_ends_the_work),
         cmocka_unit_test(memory_beyond_the_limit_ends_the_work),
         cmocka_unit_test(answers_of_a_compiler_outrank_ours),
+        cmocka_unit_test(a_compiler_is_doubted_where_the_text_says_another_name),
+        cmocka_unit_test(what_a_compiler_calls_foreign_is_none_of_its_own_files),
         cmocka_unit_test(cycles_of_every_sort_end),
         cmocka_unit_test(alternatives_of_a_build_are_ambiguous_with_the_stub_of_the_header),
         cmocka_unit_test(a_name_with_very_many_definitions_stays_bounded),

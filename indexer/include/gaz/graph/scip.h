@@ -115,6 +115,8 @@ typedef struct gaz_scip_meaning {
 } gaz_scip_meaning;
 void gaz_scip_edges_at(const gaz_scip_edges *edges, uint32_t file, uint32_t at,
                        gaz_scip_meaning *out);
+/** Whether any name in a file is defined in another. */
+bool gaz_scip_edges_bind(const gaz_scip_edges *edges, uint32_t from, uint32_t to);
 /** The symbol that is defined at a place, or UINT32_MAX. */
 uint32_t gaz_scip_edges_symbol(const gaz_scip_edges *edges, uint32_t file, uint32_t at);
 /** Uses of a symbol, definitions left out, by file and place. */
