@@ -30,9 +30,12 @@ static int fail(const gaz_error *err)
 
 static bool is_manifest(const char *path)
 {
-    static const char *const names[] = {"go.mod",     "package.json",   "tsconfig.json",
-                                        "Cargo.toml", "pyproject.toml", "setup.py"};
-    const char *base = strrchr(path, '/');
+    static const char *const names[] = {"go.mod",       "package.json",   "tsconfig.json",
+                                        "Cargo.toml",   "pyproject.toml", "setup.py",
+                                        "composer.json"};
+    const char *base = strrchr(path, '/'), *dot = strrchr(path, '.');
+    if (dot && strcmp(dot, ".gemspec") == 0)
+        return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(base ? base + 1 : path, names[i]) == 0)
             return true;

@@ -34,7 +34,7 @@ static gaz_status own_meaning(gaz_resolver *r, uint32_t file, uint32_t index, ga
     else if (st == GAZ_OK)
         st = resolve_add(&linked, &c, err);
     const settling s = {file, out->via.file == file ? GAZ_RESOLVE_IMPORT : GAZ_RESOLVE_FILE,
-                        UINT8_MAX, set};
+                        UINT8_MAX, set, false};
     if (st == GAZ_OK)
         st = resolve_settle(r, &s, &linked, out, err);
     gaz_vec_free(&linked);

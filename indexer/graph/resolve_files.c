@@ -240,6 +240,8 @@ static binding binding_of(const file_entry *e, const gaz_symbol_import *m, uint3
         /* The last name of a path is what is wanted; whether it is a module the files tell. */
         if (!m->name.len && m->kind != IMPORT_PACKAGE)
             b.wanted = resolve_last_name(path);
+        else if (e->language->family == FAMILY_PHP) /* `use A\{B\C}` */
+            b.wanted = resolve_last_name(m->name);
         b.local = m->alias.len ? m->alias : b.wanted;
         break;
     default:
@@ -272,8 +274,8 @@ static bool binds_all(const file_entry *e, const gaz_symbol_import *m)
         return !m->alias.len; /* `* as ns` is a name */
     return (family == FAMILY_CSHARP && m->kind != IMPORT_SOURCE && !m->alias.len) ||
            (family == FAMILY_JVM && m->kind == IMPORT_PACKAGE) ||
-           ((family == FAMILY_RUBY || family == FAMILY_SHELL || family == FAMILY_PHP ||
-             family == FAMILY_LUA) &&
+           (family == FAMILY_PHP && m->kind == IMPORT_SOURCE) ||
+           ((family == FAMILY_RUBY || family == FAMILY_SHELL || family == FAMILY_LUA) &&
             !m->name.len && !m->alias.len) ||
            family == FAMILY_SWIFT;
 }

@@ -162,7 +162,7 @@ static gaz_status seen_ones(gaz_resolver *r, const plain_name *name, const name_
                             visible *v, gaz_resolution *out, gaz_error *err)
 {
     candidate_list linked = {0};
-    settling s = {name->file, GAZ_RESOLVE_IMPORT, name->arity, set};
+    settling s = {name->file, GAZ_RESOLVE_IMPORT, name->arity, set, false};
     prefer_types(name, &v->definitions);
     gaz_status st = GAZ_OK;
     if (v->declarations.len && are_stubs(v))
@@ -195,7 +195,7 @@ gaz_status resolve_plain_c(gaz_resolver *r, const plain_name *name, const name_s
     if (st == GAZ_OK)
         st = own_file(name, &v, &own, err);
     if (st == GAZ_OK && own.len) {
-        settling s = {name->file, GAZ_RESOLVE_FILE, name->arity, set};
+        settling s = {name->file, GAZ_RESOLVE_FILE, name->arity, set, false};
         prefer_types(name, &own);
         st = prefer_namespace(r, name, &own, err);
         if (st == GAZ_OK)
@@ -204,7 +204,7 @@ gaz_status resolve_plain_c(gaz_resolver *r, const plain_name *name, const name_s
         st = seen_ones(r, name, set, &v, out, err);
     } else if (st == GAZ_OK) {
         candidate_list *found = v.linkable.len ? &v.linkable : &v.unseen;
-        settling s = {name->file, GAZ_RESOLVE_UNIQUE, name->arity, set};
+        settling s = {name->file, GAZ_RESOLVE_UNIQUE, name->arity, set, false};
         prefer_types(name, found);
         if (found->len == 1 && set->complete)
             st = resolve_settle(r, &s, found, out, err);

@@ -18,6 +18,13 @@ static gaz_status type_of(gaz_resolver *r, candidate *c, candidate_list *out, ga
     if (st != GAZ_OK || !c->def)
         return st;
     st = resolve_text(r, c->file, &c->def->type, &text, &len, err);
+    gaz_symbol_name type = {text, st == GAZ_OK ? len : 0};
+    if (name_is(type, "self") || name_is(type, "static")) { /* of PHP */
+        candidate around;
+        bool found = false;
+        st = resolve_class_around(r, c->file, c->def->container, &around, &found, err);
+        return st == GAZ_OK && found ? resolve_add(out, &around, err) : st;
+    }
     if (st == GAZ_OK)
         st = resolve_type(r, c->file, c->def->container, resolve_bare_type(text, len), &types,
                           &count, err);
@@ -55,8 +62,11 @@ static gaz_status in_space(gaz_resolver *r, candidate *space, gaz_symbol_name na
         if (st == GAZ_OK)
             st = resolve_owner(r, c, &owner, &index, err);
         bool here = c->file == space->file && index == space->index;
-        bool again = family == FAMILY_C || family == FAMILY_CSHARP || family == FAMILY_RUBY;
-        if (st == GAZ_OK && (here || (again && same_name(owner, space->def->name))))
+        bool again = family == FAMILY_C || family == FAMILY_CSHARP;
+        bool ours = here || (again && same_name(owner, space->def->name));
+        if (st == GAZ_OK && family == FAMILY_RUBY && !ours && same_name(owner, space->def->name))
+            st = resolve_is_of(r, space, c, &ours, err);
+        if (st == GAZ_OK && ours)
             st = resolve_add(out, c, err);
     }
     return st;
@@ -105,7 +115,9 @@ static gaz_status step_into(gaz_resolver *r, candidate *c, gaz_symbol_name name,
     }
     if (kind_in(KINDS_SPACE, c->kind))
         return in_space(r, c, name, kinds, out, err);
-    if (kind_in(KINDS_TYPE, c->kind))
+    bool table = resolve_language_of(r, c->file)->family == FAMILY_LUA && !c->def->type.len;
+    if (kind_in(KINDS_TYPE, c->kind) ||
+        (table && kind_in(kinds_with_members(resolve_language_of(r, c->file)), c->kind)))
         st = resolve_add(&types, c, err);
     else if (c->kind == KIND_ENUM_MEMBER)
         st = enum_of(r, c, &types, err);
@@ -230,6 +242,8 @@ gaz_status resolve_path(gaz_resolver *r, uint32_t file, uint32_t enclosing, gaz_
 {
     gaz_symbol_name name;
     candidate_list at = {0};
+    if (memchr(path.data, '\\', path.len) && resolve_language_of(r, file)->family == FAMILY_PHP)
+        return resolve_php_path(r, file, enclosing, path, KINDS_TYPE, out, err);
     gaz_status st = dotted_import(r, file, &path, &at, err);
     if (st == GAZ_OK && !at.len && resolve_next_name(&path, &name))
         st = path_head(r, file, enclosing, name, path.len > 0, &at, err);
@@ -264,7 +278,7 @@ typedef struct member_use {
 
 static gaz_status settle(member_use *m, candidate_list *found, uint8_t method, gaz_error *err)
 {
-    settling s = {m->file, method, m->ref->arity, NULL};
+    settling s = {m->file, method, m->ref->arity, NULL, false};
     return resolve_settle(m->r, &s, found, m->out, err);
 }
 
@@ -343,6 +357,15 @@ static bool last_name(gaz_symbol_name q, uint32_t *start, bool *called)
     return *start < end && !isdigit((unsigned char)q.data[*start]);
 }
 
+static void drop_methods(candidate_list *list)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->len; i++)
+        if (!kind_in(KINDS_FUNCTION | KIND_BIT(KIND_PROPERTY), list->items[i].kind))
+            list->items[n++] = list->items[i];
+    list->len = n;
+}
+
 /* The value before is what another reference means: its type is where that one is declared. */
 static gaz_status of_value(member_use *m, gaz_error *err)
 {
@@ -373,6 +396,8 @@ static gaz_status of_value(member_use *m, gaz_error *err)
         else if (st == GAZ_OK && !called)
             st = resolve_add(&scopes, &c, err);
     }
+    if (resolve_language_of(m->r, m->file)->family == FAMILY_RUBY)
+        drop_methods(&scopes);
     m->decided = scopes.len > 0;
     if (st == GAZ_OK)
         st = into_all(m, &scopes, err);
@@ -410,6 +435,28 @@ static gaz_status of_dotted(member_use *m, gaz_error *err)
     return st;
 }
 
+/* `A\\f` of PHP: a name of a namespace, and no member of anything. */
+static gaz_status of_namespace(member_use *m, gaz_error *err)
+{
+    const gaz_symbol_reference *ref = m->ref;
+    candidate_list found = {0};
+    const char *text;
+    uint32_t len, from = ref->qualifier.start;
+    if (resolve_language_of(m->r, m->file)->family != FAMILY_PHP || from == GAZ_SYMBOL_NOWHERE ||
+        ref->start < from || ref->start - from > m->qualifier.len + 1)
+        return GAZ_OK;
+    gaz_symbol_text whole = {.start = from, .len = ref->start - from + ref->name.len};
+    gaz_status st = resolve_text(m->r, m->file, &whole, &text, &len, err);
+    m->decided = true;
+    if (st == GAZ_OK)
+        st = resolve_php_path(m->r, m->file, ref->enclosing, (gaz_symbol_name){text, len}, m->kinds,
+                              &found, err);
+    if (st == GAZ_OK)
+        st = settle(m, &found, GAZ_RESOLVE_IMPORT, err);
+    gaz_vec_free(&found);
+    return st;
+}
+
 /* A path of names before the member: `a.b` in `a.b.f`. */
 static gaz_status of_path(member_use *m, gaz_error *err)
 {
@@ -428,6 +475,8 @@ static gaz_status of_path(member_use *m, gaz_error *err)
             return st;
     }
     st = resolve_path(m->r, m->file, m->ref->enclosing, path, &scopes, err);
+    if (resolve_language_of(m->r, m->file)->family == FAMILY_RUBY)
+        drop_methods(&scopes); /* what they return nobody says */
     m->decided = scopes.len > 0 || m->ref->flags & REF_IS_QUALIFIED;
     if (st == GAZ_OK)
         st = into_all(m, &scopes, err);
@@ -503,8 +552,8 @@ static gaz_status of_unknown(member_use *m, gaz_error *err)
     return st;
 }
 
-gaz_status resolve_member(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
-                          gaz_resolution *out, gaz_error *err)
+static gaz_status any_member(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
+                             gaz_resolution *out, gaz_error *err)
 {
     member_use m = {.r = r, .file = file, .ref = ref, .out = out};
     const char *text;
@@ -512,9 +561,13 @@ gaz_status resolve_member(gaz_resolver *r, uint32_t file, const gaz_symbol_refer
     m.kinds = resolve_kinds(resolve_language_of(r, file), ref);
     if (resolve_language_of(r, file)->traits & TRAIT_TAGS)
         m.kinds = KIND_BIT(KIND_FIELD); /* structs of C have nothing else */
+    if (ref->role == ROLE_WRITE && resolve_language_of(r, file)->family == FAMILY_RUBY)
+        m.kinds &= ~KINDS_FUNCTION;
     gaz_status st = resolve_text(r, file, &ref->qualifier, &text, &len, err);
     m.qualifier = (gaz_symbol_name){text, len};
-    if (st == GAZ_OK && ref->flags & REF_IS_SELF)
+    if (st == GAZ_OK)
+        st = of_namespace(&m, err);
+    if (st == GAZ_OK && !m.decided && ref->flags & REF_IS_SELF)
         st = of_self(&m, err);
     if (st == GAZ_OK && !m.decided && ref->receiver_type.len)
         st = of_type(&m, ref->receiver_type, err);
@@ -523,4 +576,35 @@ gaz_status resolve_member(gaz_resolver *r, uint32_t file, const gaz_symbol_refer
     if (st == GAZ_OK && !m.decided && m.qualifier.len)
         st = of_value(&m, err);
     return st == GAZ_OK && !m.decided ? of_unknown(&m, err) : st;
+}
+
+/* `a.b = 1` of Ruby calls `b=`. */
+static gaz_status setter(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
+                         gaz_resolution *out, gaz_error *err)
+{
+    gaz_symbol_reference call = *ref;
+    char *name = resolve_alloc(r, (size_t)ref->name.len + 1, 1);
+    if (!name)
+        return resolve_no_memory(err);
+    memcpy(name, ref->name.data, ref->name.len);
+    name[ref->name.len] = '=';
+    call.name = (gaz_symbol_name){name, ref->name.len + 1};
+    call.role = ROLE_CALL;
+    call.arity = UINT8_MAX;
+    return any_member(r, file, &call, out, err);
+}
+
+gaz_status resolve_member(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
+                          gaz_resolution *out, gaz_error *err)
+{
+    gaz_resolution by_setter = *out;
+    gaz_status st = GAZ_OK;
+    if (ref->role == ROLE_WRITE && ref->name.len && ref->name.data[0] != '@' &&
+        resolve_language_of(r, file)->family == FAMILY_RUBY)
+        st = setter(r, file, ref, &by_setter, err);
+    if (st == GAZ_OK && gaz_resolve_is_edge(by_setter.method))
+        *out = by_setter;
+    else if (st == GAZ_OK)
+        st = any_member(r, file, ref, out, err);
+    return st;
 }

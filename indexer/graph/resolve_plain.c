@@ -14,7 +14,7 @@ typedef struct looking {
 
 static gaz_status settle(looking *l, candidate_list *found, uint8_t method, gaz_error *err)
 {
-    settling s = {l->name->file, method, l->name->arity, l->set};
+    settling s = {l->name->file, method, l->name->arity, l->set, false};
     l->decided |= found->len > 0;
     return resolve_settle(l->r, &s, found, l->out, err);
 }
@@ -185,6 +185,27 @@ static gaz_status look_everywhere(looking *l, bool open, gaz_error *err)
     return st;
 }
 
+/* Ruby calls a method of its object by its name alone; a module that has it may be mixed in where
+ * nobody here sees it. */
+static gaz_status mixed_in(looking *l, uint64_t kinds, gaz_error *err)
+{
+    candidate_list found = {0};
+    gaz_status st = GAZ_OK;
+    for (uint32_t i = 0; st == GAZ_OK && i < l->set->count; i++) {
+        candidate *c = &l->set->items[i];
+        if (!kind_in(kinds & (KIND_BIT(KIND_METHOD) | KIND_BIT(KIND_PROPERTY)), c->kind) ||
+            resolve_language_of(l->r, c->file)->family != FAMILY_RUBY)
+            continue;
+        st = resolve_tick(l->r, err);
+        if (st == GAZ_OK)
+            st = resolve_add(&found, c, err);
+    }
+    if (st == GAZ_OK)
+        st = resolve_ambiguous(l->r, found.items, (uint32_t)found.len, l->out, err);
+    gaz_vec_free(&found);
+    return st;
+}
+
 gaz_status resolve_plain(gaz_resolver *r, const plain_name *name, gaz_resolution *out,
                          gaz_error *err)
 {
@@ -194,14 +215,20 @@ gaz_status resolve_plain(gaz_resolver *r, const plain_name *name, gaz_resolution
     if (!l.language->family)
         return GAZ_OK;
     gaz_status st = resolve_names(r, name->name, &l.set, err);
-    if (st == GAZ_OK)
-        st = look_around(&l, err);
+    if (st == GAZ_OK && l.language->family == FAMILY_RUBY)
+        st = resolve_plain_ruby(r, name, out, &l.decided, err);
+    if (st == GAZ_OK && l.language->family == FAMILY_PHP)
+        st = resolve_plain_php(r, name, out, &l.decided, err);
+    if (st != GAZ_OK || l.decided)
+        return st;
+    st = look_around(&l, err);
     if (st != GAZ_OK || l.decided)
         return st;
     if (l.language->traits & TRAIT_INCLUDES)
         return resolve_plain_c(r, name, l.set, out, err);
     plain_name outside = *name; /* what is a member needs something before it */
-    if (!(l.language->traits & TRAIT_THIS))
+    bool ruby = l.language->family == FAMILY_RUBY;
+    if (!(l.language->traits & TRAIT_THIS) || ruby)
         outside.kinds &= ~KINDS_OF_OBJECTS;
     l.name = &outside;
     st = look_in_file(&l, err);
@@ -214,8 +241,11 @@ gaz_status resolve_plain(gaz_resolver *r, const plain_name *name, gaz_resolution
         if (st == GAZ_OK)
             st = settle(&l, &wild, GAZ_RESOLVE_IMPORT, err);
     }
-    if (st == GAZ_OK && !l.decided)
+    bool variable = l.language->family == FAMILY_PHP; /* other names of PHP are decided */
+    if (st == GAZ_OK && !l.decided && !variable)
         st = look_everywhere(&l, open, err);
+    if (st == GAZ_OK && ruby && out->method == GAZ_RESOLVE_NONE)
+        st = mixed_in(&l, name->kinds, err);
     gaz_vec_free(&wild);
     return st;
 }

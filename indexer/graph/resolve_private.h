@@ -219,6 +219,13 @@ gaz_status resolve_candidate(gaz_resolver *r, uint32_t file, uint32_t index, can
 /** References of a file that inherit: indexes into its references. */
 gaz_status resolve_inherits(gaz_resolver *r, file_entry *e, gaz_error *err);
 
+/** Kinds that have members in a language: in Lua tables, which variables and fields hold. */
+static inline uint64_t kinds_with_members(const resolve_language *l)
+{
+    return l->family == FAMILY_LUA
+               ? KIND_BIT(KIND_VARIABLE) | KIND_BIT(KIND_CONSTANT) | KIND_BIT(KIND_FIELD)
+               : KINDS_TYPE;
+}
 static inline bool same_name(gaz_symbol_name a, gaz_symbol_name b)
 {
     return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
@@ -307,6 +314,38 @@ typedef struct plain_name {
 gaz_status resolve_plain(gaz_resolver *r, const plain_name *name, gaz_resolution *out,
                          gaz_error *err);
 
+/* ---- full names: PHP, Ruby ---- */
+
+/** Parts with dots between them. Empty when it is too long. */
+typedef struct full_name {
+    uint32_t len;
+    char text[1024];
+} full_name;
+/** The namespace of a place in PHP, the modules and classes around one in Ruby. */
+gaz_status resolve_nesting(gaz_resolver *r, uint32_t file, uint32_t enclosing, full_name *out,
+                           gaz_error *err);
+gaz_status resolve_full_name(gaz_resolver *r, candidate *c, full_name *out, gaz_error *err);
+/** Adds a name or a path of names; false when it gets too long. */
+bool resolve_full_join(full_name *out, gaz_symbol_name part);
+gaz_status resolve_same_full(gaz_resolver *r, candidate *a, candidate *b, bool *same,
+                             gaz_error *err);
+gaz_status resolve_by_full_name(gaz_resolver *r, uint8_t family, const full_name *wanted,
+                                uint64_t kinds, candidate_list *out, gaz_error *err);
+/** Whether a definition is called as a member of a class or module of Ruby is. */
+gaz_status resolve_is_of(gaz_resolver *r, const candidate *space, candidate *member, bool *out,
+                         gaz_error *err);
+/** All places where a class or module of Ruby is opened. */
+gaz_status resolve_openings(gaz_resolver *r, candidate *type, candidate_list *out, gaz_error *err);
+/** A constant of Ruby, or a name of PHP that is no variable. @param decided  whether it is one */
+gaz_status resolve_plain_ruby(gaz_resolver *r, const plain_name *name, gaz_resolution *out,
+                              bool *decided, gaz_error *err);
+gaz_status resolve_plain_php(gaz_resolver *r, const plain_name *name, gaz_resolution *out,
+                             bool *decided, gaz_error *err);
+/** A path of PHP with backslashes. */
+gaz_status resolve_php_path(gaz_resolver *r, uint32_t file, uint32_t enclosing,
+                            gaz_symbol_name path, uint64_t kinds, candidate_list *out,
+                            gaz_error *err);
+
 /* ---- types ---- */
 
 /** The types a path of names means in a file. Kept by the resolver. */
@@ -344,6 +383,7 @@ typedef struct settling {
     uint32_t file;
     uint8_t method, arity;
     const name_set *set; /* nullable: for definitions of declarations */
+    bool ordered;        /* they are in order, the best first */
 } settling;
 gaz_status resolve_settle(gaz_resolver *r, const settling *s, candidate_list *found,
                           gaz_resolution *out, gaz_error *err);

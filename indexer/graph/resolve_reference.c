@@ -33,7 +33,7 @@ static gaz_status import_name(gaz_resolver *r, uint32_t file, const gaz_symbol_r
         st = resolve_imported(r, file, b->local, b->scope, KINDS_ANY, &found, &bound, err);
         break;
     }
-    settling s = {file, GAZ_RESOLVE_IMPORT, UINT8_MAX, NULL};
+    settling s = {file, GAZ_RESOLVE_IMPORT, UINT8_MAX, NULL, false};
     if (st == GAZ_OK)
         st = resolve_settle(r, &s, &found, out, err);
     gaz_vec_free(&found);

@@ -147,6 +147,30 @@ static gaz_status closed_in(gaz_resolver *r, const name_set *set, uint32_t file,
     return st;
 }
 
+/* A file of Lua returns a table: what belongs to a table of the file, `function M.f`, before what
+ * else is called so; of `{ f = f }` the function itself. */
+static gaz_status in_tables(gaz_resolver *r, const name_set *set, uint32_t file, uint64_t kinds,
+                            candidate_list *out, gaz_error *err)
+{
+    candidate *items = NULL;
+    uint32_t count = 0;
+    candidate_list found = {0};
+    gaz_status st = resolve_names_in(r, set, file, &items, &count, err);
+    for (uint32_t i = 0; st == GAZ_OK && i < count; i++) {
+        st = resolve_detail(r, &items[i], err);
+        if (st == GAZ_OK && kind_in(kinds, items[i].kind) && items[i].def->container_name.len &&
+            !(items[i].flags & DEF_IS_LOCAL))
+            st = resolve_add(&found, &items[i], err);
+    }
+    for (size_t pass = 0; st == GAZ_OK && pass < 2 && !found.len; pass++)
+        for (size_t i = 0; st == GAZ_OK && i < out->len; i++)
+            if (pass || kind_in(KINDS_FUNCTION, out->items[i].kind))
+                st = resolve_add(&found, &out->items[i], err);
+    gaz_vec_free(out);
+    *out = found;
+    return st;
+}
+
 static gaz_status own_names(gaz_resolver *r, const export_step *step, uint64_t kinds,
                             candidate_list *out, gaz_error *err)
 {
@@ -157,7 +181,9 @@ static gaz_status own_names(gaz_resolver *r, const export_step *step, uint64_t k
     if (st == GAZ_OK && !out->len && name_is(step->name, "default") &&
         resolve_language_of(r, step->file)->family == FAMILY_SCRIPT)
         st = default_export(r, step->file, out, err);
-    if (st == GAZ_OK && !out->len)
+    if (st == GAZ_OK && resolve_language_of(r, step->file)->family == FAMILY_LUA)
+        st = in_tables(r, set, step->file, kinds, out, err);
+    else if (st == GAZ_OK && !out->len)
         st = closed_in(r, set, step->file, kinds, out, err);
     return st;
 }

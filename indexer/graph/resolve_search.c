@@ -3,6 +3,7 @@
  * and compared. In files that a SCIP index covers, its places are taken instead. */
 #include "resolve_private.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 static gaz_status add_target(gaz_resolver *r, use_search *s, uint32_t file, uint32_t index,
@@ -42,6 +43,16 @@ static gaz_status by_class(gaz_resolver *r, use_search *s, gaz_error *err)
         st = resolve_add(&s->entity, &owner, err);
     }
     return st;
+}
+
+/* `b=` of Ruby is called by `a.b = 1`. */
+static void by_assignment(gaz_resolver *r, use_search *s)
+{
+    const gaz_symbol_name name = s->name;
+    if (resolve_language_of(r, s->entity.items[0].file)->family == FAMILY_RUBY && name.len > 1 &&
+        name.data[name.len - 1] == '=' &&
+        (isalnum((unsigned char)name.data[name.len - 2]) || name.data[name.len - 2] == '_'))
+        s->name.len--;
 }
 
 /* ---- the files ---- */
@@ -142,6 +153,7 @@ gaz_status use_search_begin(gaz_resolver *r, gaz_resolve_target target, uint32_t
         return st;
     out->name = out->entity.items[0].def->name;
     st = resolve_names(r, out->name, &set, err);
+    by_assignment(r, out);
     if (st == GAZ_OK)
         st = add_linked(r, out, set, err);
     if (st == GAZ_OK)

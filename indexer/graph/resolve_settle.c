@@ -137,6 +137,11 @@ static gaz_status variants(gaz_resolver *r, candidate *a, candidate *b, bool *sa
     }
     uint8_t family = resolve_language_of(r, a->file)->family;
     bool split = a->file != b->file, together = !split;
+    if (family == FAMILY_RUBY && (split || a->kind == KIND_CLASS || a->kind == KIND_MODULE)) {
+        *same = false; /* a class is opened again and again */
+        bool loose = a->kind == KIND_FUNCTION && a->def->container == GAZ_SYMBOL_NONE;
+        return loose ? GAZ_OK : resolve_same_full(r, a, b, same, err);
+    }
     if (split && (family == FAMILY_GO || family == FAMILY_CSHARP))
         st = resolve_same_package(r, a->file, b->file, &together, err);
     *same =
@@ -163,7 +168,8 @@ gaz_status resolve_settle(gaz_resolver *r, const settling *s, candidate_list *fo
     if (!found->len)
         return GAZ_OK;
     drop_declarations(found, out);
-    qsort(found->items, found->len, sizeof *found->items, by_place);
+    if (!s->ordered)
+        qsort(found->items, found->len, sizeof *found->items, by_place);
     if (found->len > 1 && s->arity != UINT8_MAX)
         st = fit_arity(r, found, s->arity, err);
     for (size_t i = 1; st == GAZ_OK && same && i < found->len; i++)
@@ -173,8 +179,11 @@ gaz_status resolve_settle(gaz_resolver *r, const settling *s, candidate_list *fo
     if (!same)
         return resolve_ambiguous(r, found->items, (uint32_t)found->len, out, err);
     uint8_t family = resolve_language_of(r, found->items[0].file)->family;
-    if (found->len > 1 && (family == FAMILY_PYTHON || family == FAMILY_SCRIPT ||
-                           family == FAMILY_RUBY || family == FAMILY_PHP))
+    bool opened = family == FAMILY_RUBY &&
+                  kind_in(KINDS_TYPE | KINDS_SPACE | KIND_BIT(KIND_CONSTANT), found->items[0].kind);
+    if (found->len > 1 && !opened &&
+        (family == FAMILY_PYTHON || family == FAMILY_SCRIPT || family == FAMILY_RUBY ||
+         family == FAMILY_PHP))
         put_last_first(found);
     return give(r, s->method, found->items, found->len, out, err);
 }

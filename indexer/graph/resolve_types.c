@@ -18,7 +18,7 @@ static gaz_status follow_alias(gaz_resolver *r, candidate *c, candidate_list *ou
     const char *text;
     uint32_t len, count = 0;
     const candidate *types = NULL;
-    gaz_status st = resolve_detail(r, c, err);
+    gaz_status st = c->index == GAZ_SYMBOL_NONE ? GAZ_OK : resolve_detail(r, c, err);
     if (st != GAZ_OK || c->kind != KIND_TYPE)
         return st;
     st = resolve_text(r, c->file, &c->def->type, &text, &len, err);
@@ -35,7 +35,7 @@ static gaz_status plain_type(gaz_resolver *r, uint32_t file, uint32_t enclosing,
 {
     const plain_name plain = {
         file, enclosing, name,
-        KINDS_TYPE | KIND_BIT(KIND_EXTENSION) |
+        KINDS_TYPE | kinds_with_members(resolve_language_of(r, file)) | KIND_BIT(KIND_EXTENSION) |
             (resolve_language_of(r, file)->family == FAMILY_RUBY ? KIND_BIT(KIND_MODULE) : 0),
         UINT8_MAX};
     gaz_resolution res = {.via = {GAZ_SYMBOL_NONE, GAZ_SYMBOL_NONE}};
@@ -43,6 +43,8 @@ static gaz_status plain_type(gaz_resolver *r, uint32_t file, uint32_t enclosing,
     for (uint32_t i = 0; st == GAZ_OK && gaz_resolve_is_edge(res.method) && i < res.count; i++) {
         candidate c;
         st = resolve_candidate(r, res.targets[i].file, res.targets[i].index, &c, err);
+        if (c.index == GAZ_SYMBOL_NONE)
+            c.kind = KIND_MODULE;
         if (st == GAZ_OK)
             st = resolve_add(out, &c, err);
     }
@@ -127,7 +129,7 @@ gaz_status resolve_class_around(gaz_resolver *r, uint32_t file, uint32_t index, 
             gaz_symbol_name name = extends ? out->def->name : out->def->container_name;
             st = resolve_type(r, file, out->def->container, name, &types, &count, err);
             if (st == GAZ_OK && count && types[0].index != index)
-                *out = types[0];
+                *out = types[0]; /* of Lua maybe a file, the module that is returned */
             *found = count > 0 || extends;
             return st;
         }
@@ -170,6 +172,8 @@ static gaz_status belongs(gaz_resolver *r, const candidate *type, candidate *mem
         return resolve_same_package(r, type->file, member->file, out, err);
     case FAMILY_C:
         return resolve_sees(r, member->file, type->file, out, err);
+    case FAMILY_RUBY:
+        return resolve_is_of(r, type, member, out, err);
     default:
         st = resolve_type(r, member->file, GAZ_SYMBOL_NONE, type->def->name, &types, &count, err);
         for (uint32_t i = 0; st == GAZ_OK && i < count; i++)
@@ -239,10 +243,15 @@ static gaz_status base_of(gaz_resolver *r, uint32_t file, const gaz_symbol_refer
         return st;
     for (uint32_t i = 0; st == GAZ_OK && i < res.count; i++) {
         candidate c;
-        if (res.targets[i].index == GAZ_SYMBOL_NONE)
+        bool lua = resolve_language_of(r, file)->family == FAMILY_LUA;
+        if (res.targets[i].index == GAZ_SYMBOL_NONE && !lua)
             continue;
         st = resolve_candidate(r, res.targets[i].file, res.targets[i].index, &c, err);
-        if (st == GAZ_OK && kind_in(KINDS_TYPE | KIND_BIT(KIND_MODULE), c.kind))
+        if (c.index == GAZ_SYMBOL_NONE)
+            c.kind = KIND_MODULE;
+        if (st == GAZ_OK && kind_in(KINDS_TYPE | KIND_BIT(KIND_MODULE) |
+                                        kinds_with_members(resolve_language_of(r, file)),
+                                    c.kind))
             st = resolve_add(out, &c, err);
         if (st == GAZ_OK)
             st = follow_alias(r, &c, out, err);
@@ -290,6 +299,8 @@ static gaz_status next_level(gaz_resolver *r, candidate_list *types, size_t firs
     for (size_t i = first; st == GAZ_OK && i < end && types->len < TYPES_MAX; i++) {
         candidate type = types->items[i];
         candidate_list bases = {0};
+        if (type.index == GAZ_SYMBOL_NONE)
+            continue;
         st = resolve_detail(r, &type, err);
         if (st == GAZ_OK)
             st = resolve_bases(r, &type, &bases, err);
@@ -305,15 +316,23 @@ gaz_status resolve_members(gaz_resolver *r, const member_query *query, candidate
 {
     candidate_list types = {0};
     size_t begin = 0, found = out->len;
-    if (r->nested >= RESOLVE_NESTED_MAX || query->type.index == GAZ_SYMBOL_NONE)
+    bool lua = resolve_language_of(r, query->type.file)->family == FAMILY_LUA;
+    if (r->nested >= RESOLVE_NESTED_MAX || (query->type.index == GAZ_SYMBOL_NONE && !lua))
         return GAZ_OK;
     r->nested++;
-    gaz_status st = resolve_add(&types, &query->type, err);
+    candidate first = query->type;
+    gaz_status st = resolve_add(&types, &first, err);
+    if (st == GAZ_OK)
+        st = resolve_openings(r, &first, &types, err);
     for (unsigned level = 0; st == GAZ_OK && level < GAZ_RESOLVE_DEPTH_MAX; level++) {
         size_t end = types.len;
         for (size_t i = begin; st == GAZ_OK && i < end && !(query->above && !level); i++) {
             member_query q = *query;
             q.type = types.items[i];
+            if (q.type.index == GAZ_SYMBOL_NONE) { /* the table a file of Lua returns */
+                st = resolve_exported(r, q.type.file, q.name, q.kinds, out, err);
+                continue;
+            }
             st = resolve_detail(r, &q.type, err);
             if (st == GAZ_OK)
                 st = resolve_own_members(r, &q, out, err);

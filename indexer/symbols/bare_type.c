@@ -93,7 +93,8 @@ raw_range gaz_bare_type(const char *text, raw_range type)
             type.start++;
             continue;
         }
-        if (!in_name(c) || isdigit((unsigned char)c))
+        bool rooted = c == '\\' && type.start + 1 < type.end && in_name(text[type.start + 1]);
+        if (!rooted && (!in_name(c) || isdigit((unsigned char)c)))
             return none;
         uint32_t end = path_end(text, type);
         if (!is_qualifier(text + type.start, end - type.start) &&

@@ -17,7 +17,8 @@ uint32_t symbol_world_language(const char *path)
                 {".hh", 43},    {".py", 303},    {".js", 183},       {".mjs", 183}, {".cjs", 183},
                 {".jsx", 183},  {".ts", 378},    {".tsx", 94901924}, {".go", 132},  {".rs", 327},
                 {".java", 181}, {".cs", 42},     {".rb", 326},       {".php", 272}, {".sh", 346},
-                {".kt", 189},   {".swift", 362}, {".scala", 341},    {".lua", 213}};
+                {".kt", 189},   {".swift", 362}, {".scala", 341},    {".lua", 213}, {".bats", 346},
+                {".bash", 346}, {".rake", 326}};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(dot, rows[i].extension) == 0)
