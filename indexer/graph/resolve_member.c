@@ -19,7 +19,7 @@ static gaz_status type_of(gaz_resolver *r, candidate *c, candidate_list *out, ga
         return st;
     st = resolve_text(r, c->file, &c->def->type, &text, &len, err);
     gaz_symbol_name type = {text, st == GAZ_OK ? len : 0};
-    if (name_is(type, "self") || name_is(type, "static")) { /* of PHP */
+    if (name_is(type, "self") || name_is(type, "static") || name_is(type, "$this")) { /* of PHP */
         candidate around;
         bool found = false;
         st = resolve_class_around(r, c->file, c->def->container, &around, &found, err);

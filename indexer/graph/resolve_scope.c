@@ -194,11 +194,15 @@ static gaz_status follow(gaz_resolver *r, const export_step *step, uint32_t impo
                          gaz_error *err)
 {
     file_list files = {0};
+    /* Files that are merely run have no names of their own. */
+    uint8_t family = resolve_language_of(r, step->file)->family;
+    bool named = family != FAMILY_RUBY && family != FAMILY_PHP && family != FAMILY_SHELL &&
+                 family != FAMILY_LUA;
     gaz_status st = resolve_import_files(r, step->file, import, &files, NULL, err);
     for (size_t i = 0; st == GAZ_OK && i < files.len; i++) {
         export_step next = {files.items[i], step->links + 1, wanted};
         candidate module = {.file = files.items[i], .index = GAZ_SYMBOL_NONE, .kind = KIND_MODULE};
-        if (!wanted.len || resolve_is_module(r, files.items[i], wanted))
+        if (!wanted.len || (named && resolve_is_module(r, files.items[i], wanted)))
             st = resolve_add(modules, &module, err);
         if (st == GAZ_OK && wanted.len)
             st = push_step(work, &next, err);

@@ -144,6 +144,23 @@ static raw_definition *body_around(const raw_facts *raw, raw_range range)
     return found;
 }
 
+/* What PHP's comments say of types where the code does not: `@var Foo`, `@return Foo|null`. */
+static raw_range documented_type(const raw_facts *raw, const raw_definition *d)
+{
+    const char *tag = gaz_kind_is_function(d->kind) ? "@return " : "@var ";
+    const char *doc = raw->text + d->doc.start, *at = NULL;
+    if (range_len(d->doc) > 0)
+        at = memmem(doc, range_len(d->doc), tag, strlen(tag));
+    if (!at)
+        return (raw_range){0, 0};
+    uint32_t start = (uint32_t)(at - raw->text + (ptrdiff_t)strlen(tag)), end;
+    while (start < d->doc.end && raw->text[start] == ' ')
+        start++;
+    for (end = start; end < d->doc.end && !is_blank(raw->text[end]) && raw->text[end] != '*'; end++)
+        ;
+    return (raw_range){start, end};
+}
+
 void gaz_attach_docs(assembly *a)
 {
     raw_facts *raw = &a->raw;
@@ -163,6 +180,9 @@ void gaz_attach_docs(assembly *a)
         d->doc = doc_before(raw, d);
         if (d->doc.end == 0 && documented_beside(d))
             d->doc = doc_beside(raw, d);
+        if (a->style == gaz_language_style(STYLE_PHP) && range_len(d->type) == 0 &&
+            (gaz_kind_is_function(d->kind) || d->kind == GAZ_SYMBOL_FIELD))
+            d->type = documented_type(raw, d);
     }
 }
 
