@@ -48,13 +48,13 @@
 (superclass (scope_resolution scope: (_) @receiver name: (constant) @reference.inherit))
 ((call
   !receiver
-  method: (identifier) @_include
-  arguments: (argument_list (constant) @reference.inherit))
+  . method: (identifier) @_include
+  . arguments: (argument_list (constant) @reference.inherit))
   (#any-of? @_include "include" "extend" "prepend"))
 ((call
   !receiver
-  method: (identifier) @_include
-  arguments: (argument_list
+  . method: (identifier) @_include
+  . arguments: (argument_list
     (scope_resolution scope: (_) @receiver name: (constant) @reference.inherit)))
   (#any-of? @_include "include" "extend" "prepend"))
 ((assignment
@@ -66,28 +66,28 @@
 
 ; Objects that are made: `A.new` is a call of A.
 ((call
-  receiver: (constant) @reference.call
+  . receiver: (constant) @reference.call
   method: (identifier) @_new
   arguments: (_) @arguments)
   (#eq? @_new "new")
   (#set! new))
-((call receiver: (constant) @reference.call method: (identifier) @_new)
+((call . receiver: (constant) @reference.call method: (identifier) @_new)
   (#eq? @_new "new")
   (#set! new))
 ((call
-  receiver: (scope_resolution scope: (_) @receiver name: (constant) @reference.call)
+  . receiver: (scope_resolution scope: (_) @receiver name: (constant) @reference.call)
   method: (identifier) @_new
   arguments: (_)? @arguments)
   (#eq? @_new "new")
   (#set! new))
-((call receiver: [(constant) (scope_resolution)] method: (identifier) @ignored)
+((call . receiver: [(constant) (scope_resolution)] method: (identifier) @ignored)
   (#eq? @ignored "new"))
 
 ; Methods named by symbols.
 ((call
   !receiver
-  method: (identifier) @_method
-  arguments: (argument_list (simple_symbol) @reference.call))
+  . method: (identifier) @_method
+  . arguments: (argument_list (simple_symbol) @reference.call))
   (#any-of? @_method "method" "send" "public_send" "__send__" "before_action" "after_action"
     "around_action" "skip_before_action" "before_save" "after_save" "before_create" "after_create"
     "before_update" "after_update" "before_validation" "after_validation" "before_destroy"
@@ -95,16 +95,16 @@
   (#set! self))
 ((call
   !receiver
-  method: (identifier) @_method
-  arguments: (argument_list (simple_symbol) @reference.read))
+  . method: (identifier) @_method
+  . arguments: (argument_list (simple_symbol) @reference.read))
   (#any-of? @_method "private" "protected" "public" "module_function" "private_class_method"
     "public_class_method" "respond_to?" "instance_method" "undef_method" "remove_method"
     "private_constant")
   (#set! self))
 ((call
   !receiver
-  method: (identifier) @_method
-  arguments: (argument_list . (simple_symbol) . (simple_symbol) @reference.read))
+  . method: (identifier) @_method
+  . arguments: (argument_list . (simple_symbol) . (simple_symbol) @reference.read))
   (#eq? @_method "alias_method")
   (#set! self))
 ((alias alias: (_) @reference.read) (#set! self))
@@ -112,11 +112,11 @@
 
 (assignment left: (call receiver: (_) @receiver method: (identifier) @reference.write))
 (operator_assignment left: (call receiver: (_) @receiver method: (identifier) @reference.write))
-(call receiver: (_) @receiver method: (identifier) @reference.call arguments: (_) @arguments)
-(call receiver: (_) @receiver method: (_) @reference.call)
-(call !receiver method: (identifier) @reference.call arguments: (_) @arguments)
-(call !receiver method: (identifier) @reference.call)
-(call !receiver method: (constant) @reference.call)
+(call . receiver: (_) @receiver method: (identifier) @reference.call . arguments: (_) @arguments)
+(call . receiver: (_) @receiver method: (_) @reference.call)
+(call !receiver . method: (identifier) @reference.call . arguments: (_) @arguments)
+(call !receiver . method: (identifier) @reference.call)
+(call !receiver . method: (constant) @reference.call)
 
 (exceptions (constant) @reference.type)
 (exceptions (scope_resolution scope: (_) @receiver name: (constant) @reference.type))

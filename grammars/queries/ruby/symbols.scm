@@ -13,16 +13,19 @@
 ((body_statement (identifier) @visibility)
   (#any-of? @visibility "private" "protected" "public"))
 ((call
-  method: (identifier) @_word
-  arguments: (argument_list (method name: (_) @name body: (_) @body) @definition.function)) @span
+  !receiver
+  . method: (identifier) @_word
+  . arguments: (argument_list (method name: (_) @name body: (_) @body) @definition.function)) @span
   (#any-of? @_word "private" "protected" "public" "module_function"))
 ((call
-  method: (identifier) @_word
-  arguments: (argument_list (method name: (_) @name "end" @body) @definition.function)) @span
+  !receiver
+  . method: (identifier) @_word
+  . arguments: (argument_list (method name: (_) @name "end" @body) @definition.function)) @span
   (#any-of? @_word "private" "protected" "public" "module_function"))
 ((call
-  method: (identifier) @_word
-  arguments: (argument_list
+  !receiver
+  . method: (identifier) @_word
+  . arguments: (argument_list
     (singleton_method name: (_) @name body: (_) @body) @definition.method)) @span
   (#any-of? @_word "private_class_method" "public_class_method"))
 
@@ -59,43 +62,58 @@
 
 ; Methods that calls define.
 ((call
-  method: (identifier) @_define
-  arguments: (argument_list (simple_symbol) @name)) @definition.property
+  !receiver
+  . method: (identifier) @_define
+  . arguments: (argument_list (simple_symbol) @name)) @definition.property
   (#any-of? @_define "attr_accessor" "attr_reader" "attr_writer" "attr" "cattr_accessor"
     "cattr_reader" "cattr_writer" "mattr_accessor" "mattr_reader" "mattr_writer" "class_attribute"
     "has_many" "has_one" "belongs_to" "has_and_belongs_to_many" "delegate" "def_delegators"))
 ((call
-  method: (identifier) @_define
-  arguments: (argument_list . (simple_symbol) @name)
-  block: (_) @body) @definition.function
+  !receiver
+  . method: (identifier) @_define
+  . arguments: (argument_list . (simple_symbol) @name)
+  . block: (_) @body) @definition.function
   (#any-of? @_define "define_method" "let" "let!" "subject" "subject!"))
 ((call
-  method: (identifier) @_define
-  arguments: (argument_list . (simple_symbol) @name . (_))) @definition.function
+  !receiver
+  . method: (identifier) @_define
+  . arguments: (argument_list . (simple_symbol) @name . (_))) @definition.function
   (#any-of? @_define "define_method" "alias_method"))
 ((call
-  method: (identifier) @_define
-  arguments: (argument_list . (simple_symbol) @name . (_))) @definition.method
+  !receiver
+  . method: (identifier) @_define
+  . arguments: (argument_list . (simple_symbol) @name . (_))) @definition.method
   (#eq? @_define "scope")
   (#set! static))
 
 ; Tests: RSpec, Minitest::Spec, Rails.
 ((call
-  method: (identifier) @_test
-  arguments: (argument_list . (string) @name)
-  block: (_) @body) @definition.function
+  !receiver
+  . method: (identifier) @_test
+  . arguments: (argument_list . (string) @name)
+  . block: (_) @body) @definition.function
   (#any-of? @_test "it" "test" "specify" "scenario" "example" "should")
   (#set! test))
 ((call
+  !receiver
+  . method: (identifier) @_group
+  . arguments: (argument_list . [(string) (constant) (scope_resolution)] @name)
+  . block: (_) @body) @definition.section
+  (#any-of? @_group "describe" "context" "feature" "shared_examples" "shared_context")
+  (#set! test))
+((call
+  . receiver: (constant) @_rspec
   method: (identifier) @_group
-  arguments: (argument_list . [(string) (constant) (scope_resolution)] @name)
-  block: (_) @body) @definition.section
+  . arguments: (argument_list . [(string) (constant) (scope_resolution)] @name)
+  . block: (_) @body) @definition.section
+  (#eq? @_rspec "RSpec")
   (#any-of? @_group "describe" "context" "feature" "shared_examples" "shared_context")
   (#set! test))
 ; Tasks of Rake.
 ((call
-  method: (identifier) @_task
-  arguments: (argument_list . [(simple_symbol) @name (string) @name (pair key: (_) @name)])) @definition.rule
+  !receiver
+  . method: (identifier) @_task
+  . arguments: (argument_list . [(simple_symbol) @name (string) @name (pair key: (_) @name)])) @definition.rule
   (#any-of? @_task "task" "multitask"))
 
 ; `A = Struct.new(:x)`, `Error = Class.new(StandardError)`
