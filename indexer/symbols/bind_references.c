@@ -245,7 +245,9 @@ static gaz_status claim_definitions(assembly *a, gaz_error *err)
 {
     for (size_t i = 0; i < a->raw.definitions.len; i++) {
         const raw_definition *d = &a->raw.definitions.items[i];
-        if (d->kept == GAZ_NO_DEFINITION || d->flags & GAZ_DEFINITION_ANONYMOUS)
+        /* `describe A::B` names a section after something else. */
+        if (d->kept == GAZ_NO_DEFINITION || d->flags & GAZ_DEFINITION_ANONYMOUS ||
+            d->kind == GAZ_SYMBOL_SECTION)
             continue;
         bool path = d->kind == GAZ_SYMBOL_PACKAGE || d->kind == GAZ_SYMBOL_NAMESPACE ||
                     d->kind == GAZ_SYMBOL_MODULE;
