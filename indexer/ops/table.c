@@ -1,6 +1,7 @@
 /* The operations of the indexer, one row each. Faces are read off this table: nothing about an
  * operation is said elsewhere. */
 #include "gaz/graph/resolve.h"
+#include "gaz/repo/patch.h"
 #include "gaz/store/scip_index.h"
 #include "handlers.h"
 
@@ -351,26 +352,57 @@ static const gaz_param deps_cycles_params[] = {
     PARAM_REV,
     PARAM_LIMIT("50"),
 };
+#define PARAM_DEPTH                                                                                \
+    {                                                                                              \
+        .name = "depth", .type = GAZ_PARAM_INT, .min = 0, .max = 1000, .fallback = "3",            \
+        .help = "steps; 0 goes to the end"                                                         \
+    }
+#define PARAM_RANGE                                                                                \
+    {                                                                                              \
+        .name = "range", .type = GAZ_PARAM_STRING, .min = 3, .max = 2 * GAZ_REF_NAME_MAX + 3,      \
+        .metavar = "A..B",                                                                         \
+        .help = "what differs between two revisions; A...B: what B changed since it left A"        \
+    }
 static const gaz_param impact_params[] = {
     {.name = "change",
      .type = GAZ_PARAM_LIST,
-     .required = true,
-     .min = 1,
+     .min = 0,
      .max = 1000,
      .positional = true,
      .metavar = "PATH[:LINES]",
      .help = "changed files, or lines of them: path, path:12, path:12-40"},
+    PARAM_RANGE,
     PARAM_REPO,
     PARAM_REV,
-    {.name = "depth",
-     .type = GAZ_PARAM_INT,
-     .min = 0,
-     .max = 1000,
-     .fallback = "3",
-     .help = "steps; 0 goes to the end"},
+    PARAM_DEPTH,
     PARAM_LIMIT("1000"),
 };
-static const gaz_param tests_params[] = {PARAM_FILE, PARAM_REPO, PARAM_REV};
+static const gaz_param impact_diff_params[] = {PARAM_REPO, PARAM_REV, PARAM_DEPTH,
+                                               PARAM_LIMIT("1000")};
+static const gaz_param tests_params[] = {{.name = "path",
+                                          .type = GAZ_PARAM_STRING,
+                                          .min = 1,
+                                          .max = 4096,
+                                          .positional = true,
+                                          .help = "the file's path in the repository"},
+                                         PARAM_RANGE,
+                                         PARAM_REPO,
+                                         PARAM_REV,
+                                         PARAM_LIMIT("1000")};
+static const gaz_param tests_diff_params[] = {PARAM_REPO, PARAM_REV, PARAM_LIMIT("1000")};
+
+static int64_t diff_max(const gaz_settings *settings)
+{
+    int64_t most = (int64_t)GAZ_PATCH_BYTES_MAX;
+    return settings->http_body_max < most ? settings->http_body_max : most;
+}
+static const char *const diff_types[] = {"text/x-diff", "text/x-patch", NULL};
+static const gaz_op_body diff_body = {.types = diff_types,
+                                      .metavar = "FILE",
+                                      .help = "a unified diff, as git diff prints it",
+                                      .setting = "server.body_max",
+                                      .max = diff_max,
+                                      .max_ever = GAZ_PATCH_BYTES_MAX};
 
 static const gaz_param deps_entries_params[] = {
     PARAM_ANYWHERE("only below this directory (default: the root)"),
@@ -891,6 +923,28 @@ static const gaz_op rows[] = {
      .media = JSON,
      .handler = op_scip_remove,
      .result = "scip_remove"},
+    {.name = "impact.diff",
+     .summary = "List what a diff may affect",
+     .method = "POST",
+     .path = "/v1/impact",
+     .params = impact_diff_params,
+     .param_count = COUNT(impact_diff_params),
+     .body = &diff_body,
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_impact,
+     .result = "impact"},
+    {.name = "tests.diff",
+     .summary = "List the tests of what a diff changes",
+     .method = "POST",
+     .path = "/v1/tests",
+     .params = tests_diff_params,
+     .param_count = COUNT(tests_diff_params),
+     .body = &diff_body,
+     .scope = GAZ_SCOPE_READ,
+     .media = JSON,
+     .handler = op_tests,
+     .result = "tests"},
     {.name = "check",
      .summary = "Verify every checksum, reference and count of the index",
      .method = "GET",

@@ -456,6 +456,8 @@ static const gaz_cli_renderer renderers[] = {
     {"tests", GAZ_MEDIA_JSON, gaz_cli_render_places, NULL, NULL},
     {"deps", GAZ_MEDIA_JSON, gaz_cli_render_files, NULL, NULL},
     {"impact", GAZ_MEDIA_JSON, gaz_cli_render_files, NULL, NULL},
+    {"impact.diff", GAZ_MEDIA_JSON, gaz_cli_render_files, NULL, NULL},
+    {"tests.diff", GAZ_MEDIA_JSON, gaz_cli_render_places, NULL, NULL},
     {"deps.entries", GAZ_MEDIA_JSON, gaz_cli_render_entries, NULL, NULL},
     {"symbols.unreferenced", GAZ_MEDIA_JSON, gaz_cli_render_places, NULL, NULL},
     {"history", GAZ_MEDIA_JSON, gaz_cli_render_history, NULL, NULL},

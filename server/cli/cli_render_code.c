@@ -270,6 +270,29 @@ gaz_status gaz_cli_render_outline(void *ctx, const char *event, const gaz_json *
     return GAZ_OK;
 }
 
+/* Of changes: the definitions they meet, and who answers for what they affect. */
+static void put_affected(gaz_cli_view *view, const gaz_json *value)
+{
+    const gaz_json *symbols = gaz_json_get(value, "symbols"),
+                   *owners = gaz_json_get(value, "owners");
+    for (size_t i = 0; i < gaz_json_size(symbols); i++) {
+        gaz_cli_puts(view->out, "  =  ");
+        put_definition(view, gaz_json_at(symbols, i));
+        gaz_cli_puts(view->out, "\n");
+    }
+    for (size_t i = 0; i < gaz_json_size(owners); i++) {
+        const gaz_json *one = gaz_json_at(owners, i);
+        const char *name = word(one, "owner");
+        gaz_cli_puts(view->out, "  @  ");
+        gaz_cli_painted(view->out, GAZ_PAINT_NAME, name, strlen(name));
+        gaz_cli_printf(view->out, "  %lld files  ",
+                       (long long)gaz_json_integer(gaz_json_get(one, "files"), 0));
+        put_text_of(view, word(one, "file"));
+        gaz_cli_printf(view->out, ":%lld\n",
+                       (long long)gaz_json_integer(gaz_json_get(one, "line"), 0));
+    }
+}
+
 gaz_status gaz_cli_render_files(void *ctx, const char *event, const gaz_json *value, gaz_error *err)
 {
     gaz_cli_view *view = ctx;
@@ -288,6 +311,7 @@ gaz_status gaz_cli_render_files(void *ctx, const char *event, const gaz_json *va
         put_text_of(view, word(one, "why"));
         gaz_cli_puts(view->out, ")\n");
     }
+    put_affected(view, value);
     put_remarks(view, value, gaz_json_size(list));
     return GAZ_OK;
 }
