@@ -3,16 +3,10 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/utf8.h"
-#include "handlers.h"
+#include "gaz/query/history_search.h"
+#include "search_answer.h"
 
 #define FLUSH_BYTES 65536
-
-typedef struct answer {
-    gaz_call *call;
-    gaz_strbuf out;
-    gaz_json_writer json;
-    bool lines; /* NDJSON */
-} answer;
 
 /* Where a byte of a text stands once invalid bytes are three bytes each. Offsets come in ascending
  * order, so that a line is gone through once however many ranges it has. */
@@ -35,13 +29,14 @@ static size_t step_to(shown_offset *at, size_t offset)
     return shown;
 }
 
-static void put_ranges(gaz_json_writer *w, const gaz_hit_line *line, bool valid)
+void search_put_ranges(gaz_json_writer *w, const char *text, size_t len, const gaz_range *ranges,
+                       size_t count, bool valid)
 {
     gaz_json_key(w, "ranges");
-    shown_offset at = {.text = line->text, .len = line->len};
+    shown_offset at = {.text = text, .len = len};
     gaz_json_array_begin(w);
-    for (size_t i = 0; i < line->range_count; i++) {
-        const gaz_range *r = &line->ranges[i];
+    for (size_t i = 0; i < count; i++) {
+        const gaz_range *r = &ranges[i];
         gaz_json_array_begin(w);
         gaz_json_int(w, (int64_t)(valid ? r->start : step_to(&at, r->start)));
         gaz_json_int(w, (int64_t)(valid ? r->end : step_to(&at, r->end)));
@@ -107,7 +102,7 @@ static void put_line(gaz_json_writer *w, const gaz_hit_line *line)
         gaz_json_put_int(w, "cut_before", (int64_t)line->cut_before);
     if (line->cut_after)
         gaz_json_put_int(w, "cut_after", (int64_t)line->cut_after);
-    put_ranges(w, line, valid);
+    search_put_ranges(w, line->text, line->len, line->ranges, line->range_count, valid);
     if (line->symbol)
         gaz_json_put_int(w, "symbol", line->symbol->number);
     put_context(w, "before", line->before, line->before_count);
@@ -139,7 +134,7 @@ static void put_hit(gaz_json_writer *w, const gaz_file_hit *hit)
     gaz_json_object_end(w);
 }
 
-static gaz_status flush(answer *a, gaz_error *err)
+gaz_status search_flush(search_answer *a, gaz_error *err)
 {
     gaz_status st = gaz_strbuf_check(&a->out, err);
     if (st == GAZ_OK && a->out.len)
@@ -148,15 +143,21 @@ static gaz_status flush(answer *a, gaz_error *err)
     return st;
 }
 
+gaz_status search_next(search_answer *a, gaz_error *err)
+{
+    if (a->lines)
+        gaz_strbuf_putc(&a->out, '\n');
+    return a->lines || a->out.len > FLUSH_BYTES ? search_flush(a, err)
+                                                : gaz_strbuf_check(&a->out, err);
+}
+
 static gaz_status take_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
 {
-    answer *a = ctx;
+    search_answer *a = ctx;
     if (a->lines)
         gaz_json_writer_init(&a->json, &a->out);
     put_hit(&a->json, hit);
-    if (a->lines)
-        gaz_strbuf_putc(&a->out, '\n');
-    return a->lines || a->out.len > FLUSH_BYTES ? flush(a, err) : gaz_strbuf_check(&a->out, err);
+    return search_next(a, err);
 }
 
 static void put_stats(gaz_json_writer *w, const gaz_search_stats *s)
@@ -181,8 +182,7 @@ static void put_stats(gaz_json_writer *w, const gaz_search_stats *s)
     gaz_json_object_end(w);
 }
 
-static void put_summary(gaz_json_writer *w, const gaz_call *call, const gaz_search_result *r,
-                        int64_t started)
+void search_put_summary(gaz_json_writer *w, const gaz_search_result *r, int64_t started)
 {
     gaz_json_put_bool(w, "complete", r->complete);
     gaz_json_put_cstring(w, "reason", r->reason);
@@ -195,13 +195,13 @@ static void put_summary(gaz_json_writer *w, const gaz_call *call, const gaz_sear
         gaz_json_raw(w, r->notes.data, r->notes.len);
     gaz_json_array_end(w);
     gaz_json_put_cstring(w, "cursor", r->cursor.len ? r->cursor.data : NULL);
-    if (call_number(call, "explain")) {
+    if (r->explain.len) {
         gaz_json_key(w, "explain");
         gaz_json_raw(w, r->explain.data, r->explain.len);
     }
 }
 
-static gaz_status answer_search(answer *a, const gaz_search_request *request,
+static gaz_status answer_search(search_answer *a, const gaz_search_request *request,
                                 gaz_search_result *result, gaz_error *err)
 {
     gaz_call *call = a->call;
@@ -224,12 +224,12 @@ static gaz_status answer_search(answer *a, const gaz_search_request *request,
     } else {
         gaz_json_array_end(&a->json);
     }
-    put_summary(&a->json, call, result, started);
+    search_put_summary(&a->json, result, started);
     gaz_json_object_end(&a->json);
     if (a->lines)
         gaz_json_object_end(&a->json);
     gaz_strbuf_putc(&a->out, '\n');
-    return flush(a, err);
+    return search_flush(a, err);
 }
 
 gaz_status op_search(gaz_call *call, gaz_error *err)
@@ -248,11 +248,14 @@ gaz_status op_search(gaz_call *call, gaz_error *err)
                                   .deadline_us = GAZ_NEVER,
                                   .cancelled = call->cancelled,
                                   .cancelled_ctx = call->ctx};
-    answer a = {.call = call, .out = GAZ_STRBUF_INIT, .lines = call->media == GAZ_MEDIA_NDJSON};
+    search_answer a = {
+        .call = call, .out = GAZ_STRBUF_INIT, .lines = call->media == GAZ_MEDIA_NDJSON};
     gaz_search_result result;
     gaz_search_result_init(&result);
     gaz_json_writer_init(&a.json, &a.out);
-    gaz_status st = answer_search(&a, &request, &result, err);
+    gaz_status st = gaz_query_wants_history(q->text, q->len)
+                        ? search_history(&a, &request, &result, err)
+                        : answer_search(&a, &request, &result, err);
     gaz_search_result_release(&result);
     gaz_strbuf_release(&a.out);
     return st;

@@ -143,6 +143,8 @@ typedef struct search_state {
     gaz_arena arena;
     const gaz_gram *grams;
     gaz_matcher *matcher, *path_matcher;
+    gaz_matcher **also; /* of query->also */
+    const gaz_gram **also_grams;
     gaz_strbuf document, lines;
     GAZ_VEC(gaz_commit_line) places; /* of each line in `lines` */
     GAZ_VEC(gaz_commit_match) matches;
@@ -150,19 +152,36 @@ typedef struct search_state {
     uint32_t found;
 } search_state;
 
+/* The documents that may have a line a pattern matches. */
+static gaz_status find_documents(gaz_segment *seg, const gaz_gram *grams, uint64_t *documents,
+                                 gaz_error *err)
+{
+    size_t words = (size_t)gaz_segment_docs(seg) / 64 + 1;
+    uint64_t *chunks = calloc(gaz_segment_set_words(seg) + 1, sizeof *chunks);
+    gaz_status st = chunks ? GAZ_OK : no_memory(err);
+    memset(documents, grams->kind == GAZ_GRAM_ANY ? 0xff : 0, words * sizeof *documents);
+    if (st == GAZ_OK && grams->kind != GAZ_GRAM_ANY)
+        st = walk_grams(seg, grams, chunks, err);
+    if (st == GAZ_OK && grams->kind != GAZ_GRAM_ANY)
+        st = gaz_segment_chunk_documents(seg, chunks, documents, err);
+    free(chunks);
+    return st;
+}
+
 static gaz_status add_candidates(search_state *s, size_t number, gaz_error *err)
 {
     gaz_segment *seg = s->texts->segments[number];
     uint32_t docs = gaz_segment_docs(seg);
-    uint64_t *chunks = calloc(gaz_segment_set_words(seg) + 1, sizeof *chunks);
-    uint64_t *documents = calloc((size_t)docs / 64 + 2, sizeof *documents);
-    gaz_status st = chunks && documents ? GAZ_OK : no_memory(err);
-    if (st == GAZ_OK && s->grams->kind == GAZ_GRAM_ANY)
-        memset(documents, 0xff, ((size_t)docs / 64 + 1) * sizeof *documents);
-    else if (st == GAZ_OK)
-        st = walk_grams(seg, s->grams, chunks, err);
-    if (st == GAZ_OK && s->grams->kind != GAZ_GRAM_ANY)
-        st = gaz_segment_chunk_documents(seg, chunks, documents, err);
+    size_t words = (size_t)docs / 64 + 1;
+    uint64_t *documents = calloc(words + 1, sizeof *documents);
+    uint64_t *others = calloc(words + 1, sizeof *others);
+    gaz_status st =
+        others && documents ? find_documents(seg, s->grams, documents, err) : no_memory(err);
+    for (size_t i = 0; st == GAZ_OK && i < s->query->also_count; i++) {
+        st = find_documents(seg, s->also_grams[i], others, err);
+        for (size_t k = 0; st == GAZ_OK && k < words; k++)
+            documents[k] &= others[k];
+    }
     for (uint32_t d = 0; st == GAZ_OK && d < docs; d++) {
         if (!has_bit(documents, d))
             continue;
@@ -173,7 +192,7 @@ static gaz_status add_candidates(search_state *s, size_t number, gaz_error *err)
         s->candidates[rank / 64] |= UINT64_C(1) << (rank % 64);
         s->out->candidates++;
     }
-    free(chunks);
+    free(others);
     free(documents);
     return st;
 }
@@ -209,9 +228,8 @@ static gaz_status wants_path(search_state *s, const gaz_commit_line *line, const
 }
 
 /* The lines that count, without their signs, one after the other. */
-static gaz_status collect_lines(search_state *s, gaz_error *err)
+static gaz_status collect_lines(search_state *s, const gaz_commit_pattern *q, gaz_error *err)
 {
-    const gaz_commit_query *q = s->query;
     gaz_commit_text text;
     gaz_commit_line line;
     const char *last = NULL;
@@ -292,6 +310,15 @@ static gaz_status find_ranges(search_state *s, const gaz_scan *scan, gaz_error *
     return st;
 }
 
+/* Whether a line matches another pattern of the query. */
+static gaz_status has_line(search_state *s, size_t i, bool *yes, gaz_error *err)
+{
+    gaz_status st = collect_lines(s, &s->query->also[i], err);
+    gaz_scan scan = scan_of(s);
+    *yes = false;
+    return st == GAZ_OK && s->lines.len ? gaz_matcher_test(s->also[i], &scan, yes, err) : st;
+}
+
 static gaz_status check_commit(search_state *s, uint32_t rank, gaz_error *err)
 {
     gaz_segment *seg = NULL;
@@ -305,11 +332,16 @@ static gaz_status check_commit(search_state *s, uint32_t rank, gaz_error *err)
         st = gaz_segment_text(seg, s->cache, doc, TEXT_MAX, &s->document, err);
     if (st == GAZ_OK)
         st = gaz_segment_intact(seg, err);
-    if (st == GAZ_OK)
-        st = collect_lines(s, err);
+    bool all = true;
+    for (size_t i = 0; st == GAZ_OK && all && i < s->query->also_count; i++)
+        st = has_line(s, i, &all, err);
+    const gaz_commit_pattern first = {s->query->pattern, s->query->messages, s->query->added,
+                                      s->query->removed};
+    if (st == GAZ_OK && all)
+        st = collect_lines(s, &first, err);
     s->out->checked++;
     s->out->bytes += s->document.len;
-    if (st != GAZ_OK || !s->lines.len)
+    if (st != GAZ_OK || !all || !s->lines.len)
         return st;
     gaz_scan scan = scan_of(s);
     st = gaz_matcher_lines(s->matcher, &scan, take_line, s, err);
@@ -325,11 +357,19 @@ static gaz_status prepare(search_state *s, gaz_error *err)
     size_t words = gaz_commits_count(s->texts->index) / 64 + 2;
     s->wanted = calloc(words, sizeof *s->wanted);
     s->candidates = calloc(words, sizeof *s->candidates);
-    gaz_status st = s->wanted && s->candidates ? GAZ_OK : no_memory(err);
+    s->also = gaz_arena_array(&s->arena, q->also_count + 1, sizeof(gaz_matcher *));
+    s->also_grams = gaz_arena_array(&s->arena, q->also_count + 1, sizeof(const gaz_gram *));
+    gaz_status st =
+        s->wanted && s->candidates && s->also && s->also_grams ? GAZ_OK : no_memory(err);
     if (st == GAZ_OK)
         st = gaz_pattern_grams(q->pattern, &s->arena, &s->grams, err);
     if (st == GAZ_OK)
         st = gaz_matcher_new(q->pattern, &s->matcher, err);
+    for (size_t i = 0; st == GAZ_OK && i < q->also_count; i++) {
+        st = gaz_pattern_grams(q->also[i].pattern, &s->arena, &s->also_grams[i], err);
+        if (st == GAZ_OK)
+            st = gaz_matcher_new(q->also[i].pattern, &s->also[i], err);
+    }
     if (st == GAZ_OK && q->path)
         st = gaz_matcher_new(q->path, &s->path_matcher, err);
     if (st == GAZ_OK)
@@ -384,9 +424,15 @@ gaz_status gaz_commit_search(gaz_commit_texts *texts, gaz_block_cache *cache,
     gaz_commit_query q = *query;
     search_state s = {.texts = texts, .cache = cache, .query = &q, .out = out};
     *out = (gaz_commit_result){.next = UINT32_MAX};
-    if (gaz_pattern_multiline(query->pattern))
+    bool lines = gaz_pattern_multiline(query->pattern);
+    for (size_t i = 0; i < query->also_count; i++)
+        lines |= gaz_pattern_multiline(query->also[i].pattern);
+    if (lines)
         return gaz_error_set(err, GAZ_E_UNSUPPORTED,
                              "a pattern that spans lines cannot be searched for in commits");
+    if (query->also_count > GAZ_COMMIT_ALSO_MAX)
+        return gaz_error_set(err, GAZ_E_LIMIT, "at most %d patterns are searched for in commits",
+                             GAZ_COMMIT_ALSO_MAX + 1);
     if (!query->messages && !query->added && !query->removed)
         return gaz_error_set(err, GAZ_E_INVALID, "no lines of commits are asked for");
     q.lines = query->lines < LINES_MAX ? query->lines : LINES_MAX;
@@ -396,6 +442,8 @@ gaz_status gaz_commit_search(gaz_commit_texts *texts, gaz_block_cache *cache,
     gaz_status st = prepare(&s, err);
     if (st == GAZ_OK)
         st = run(&s, visit, ctx, err);
+    for (size_t i = 0; s.also && i < query->also_count; i++)
+        gaz_matcher_free(s.also[i]);
     gaz_matcher_free(s.matcher);
     gaz_matcher_free(s.path_matcher);
     gaz_strbuf_release(&s.document);

@@ -46,6 +46,10 @@ static void put_atom(gaz_strbuf *out, const gaz_atom *atom)
         [GAZ_FIELD_GENERATED] = "generated:",
         [GAZ_FIELD_TEST] = "test:",
         [GAZ_FIELD_SYM] = "sym:",
+        [GAZ_FIELD_AUTHOR] = "author:",
+        [GAZ_FIELD_MESSAGE] = "message:",
+        [GAZ_FIELD_BEFORE] = "before:",
+        [GAZ_FIELD_AFTER] = "after:",
     };
     gaz_strbuf_puts(out, atom->exact ? "repo=" : names[atom->field]);
     if (atom->field == GAZ_FIELD_GENERATED || atom->field == GAZ_FIELD_TEST) {

@@ -5,6 +5,8 @@
 #include "parse_internal.h"
 
 #include <string.h>
+#include "gaz/base/clock.h"
+#include "gaz/base/date.h"
 #include "gaz/base/near.h"
 #include "gaz/store/store.h"
 #include "gaz/text/language.h"
@@ -92,6 +94,20 @@ static gaz_status read_exact(gaz_query_parser *p, const gaz_query_field *field,
     return GAZ_OK;
 }
 
+#define DATES "a date such as 2026-01-31, 2026-01-31T12:00:00Z, yesterday or \"2 weeks ago\""
+
+/* What it means now is worked out when it is asked. */
+static gaz_status read_date(gaz_query_parser *p, const gaz_query_field *field,
+                            const gaz_query_value *value, gaz_atom *atom)
+{
+    int64_t ignored;
+    atom->literal = true;
+    if (value->form == GAZ_FORM_REGEX || strlen(value->text) != value->len ||
+        gaz_date_parse(value->text, gaz_wall_us() / 1000000, &ignored, NULL) != GAZ_OK)
+        return bad_value(p, field, value);
+    return GAZ_OK;
+}
+
 /* ---- settings ---- */
 
 static gaz_status read_case(gaz_query_parser *p, const gaz_query_field *field,
@@ -109,10 +125,9 @@ static gaz_status read_case(gaz_query_parser *p, const gaz_query_field *field,
     return GAZ_OK;
 }
 
-static const char *const types[] = {[GAZ_TYPE_MATCH] = "match",
-                                    [GAZ_TYPE_SYMBOL] = "symbol",
-                                    [GAZ_TYPE_FILE] = "file",
-                                    [GAZ_TYPE_REPO] = "repo"};
+static const char *const types[] = {
+    [GAZ_TYPE_MATCH] = "match", [GAZ_TYPE_SYMBOL] = "symbol", [GAZ_TYPE_FILE] = "file",
+    [GAZ_TYPE_REPO] = "repo",   [GAZ_TYPE_COMMIT] = "commit", [GAZ_TYPE_DIFF] = "diff"};
 
 const char *gaz_query_type_name(gaz_result_type type)
 {
@@ -122,18 +137,19 @@ const char *gaz_query_type_name(gaz_result_type type)
 static gaz_status read_any_type(gaz_query_parser *p, const gaz_query_field *field,
                                 const gaz_query_value *value, gaz_result_type *out)
 {
-    static const char *const later[] = {"commit", "diff"};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (is(value, types[i])) {
             *out = (gaz_result_type)i;
             return GAZ_OK;
         }
     }
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (is(value, later[i]))
-            return gaz_query_fail(p, GAZ_E_UNSUPPORTED, value->column, "%s:%s is not available yet",
-                                  field->name, later[i]);
-    return bad_value(p, field, value);
+    gaz_status st = bad_value(p, field, value);
+    gaz_near near;
+    gaz_near_init(&near, value->text, value->len);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        gaz_near_offer(&near, types[i]);
+    gaz_near_hint(&near, p->err, "", "");
+    return st;
 }
 
 static gaz_status read_type(gaz_query_parser *p, const gaz_query_field *field,
@@ -242,10 +258,14 @@ static const gaz_query_field fields[] = {
     {"b", read_pattern, false, GAZ_FIELD_BRANCH, NULL},
     {"lang", read_language, false, GAZ_FIELD_LANG, "the name of a language"},
     {"l", read_language, false, GAZ_FIELD_LANG, "the name of a language"},
+    {"author", read_text, false, GAZ_FIELD_AUTHOR, NULL},
+    {"message", read_text, false, GAZ_FIELD_MESSAGE, NULL},
+    {"before", read_date, false, GAZ_FIELD_BEFORE, DATES},
+    {"after", read_date, false, GAZ_FIELD_AFTER, DATES},
     {"generated", read_flag, false, GAZ_FIELD_GENERATED, "yes or no"},
     {"test", read_flag, false, GAZ_FIELD_TEST, "yes or no"},
     {"case", read_case, true, GAZ_FIELD_TEXT, "yes, no or auto"},
-    {"type", read_type, true, GAZ_FIELD_TEXT, "match, symbol, file or repo"},
+    {"type", read_type, true, GAZ_FIELD_TEXT, "match, symbol, file, repo, commit or diff"},
     {"select", read_select, true, GAZ_FIELD_TEXT, "match, symbol, file or repo"},
     {"rev", read_rev, true, GAZ_FIELD_TEXT, "a branch, tag or commit of at most 1024 bytes"},
     {"count", read_count, true, GAZ_FIELD_TEXT, "a number from 1 to 100000, or all"},
@@ -253,10 +273,6 @@ static const gaz_query_field fields[] = {
      "a time such as 500ms, 2s or 1m, of at most 60m"},
     {"patterntype", read_patterntype, true, GAZ_FIELD_TEXT, "literal, regexp or keyword"},
     {"ts", NULL, false, GAZ_FIELD_TEXT, NULL},
-    {"author", NULL, false, GAZ_FIELD_TEXT, NULL},
-    {"before", NULL, false, GAZ_FIELD_TEXT, NULL},
-    {"after", NULL, false, GAZ_FIELD_TEXT, NULL},
-    {"message", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"archived", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"fork", NULL, false, GAZ_FIELD_TEXT, NULL},
 };
@@ -424,6 +440,14 @@ gaz_status gaz_query_field_parse(gaz_query_parser *p, const gaz_query_field *fie
     *out = NULL;
     return field->setting ? read_setting(p, field, column, &value)
                           : new_atom(p, field, &value, out);
+}
+
+const char *gaz_query_field_name(gaz_field kind)
+{
+    for (size_t i = 0; i < FIELDS; i++)
+        if (!fields[i].setting && fields[i].kind == kind && fields[i].read)
+            return fields[i].name;
+    return "";
 }
 
 gaz_status gaz_query_text_parse(gaz_query_parser *p, gaz_atom **out)

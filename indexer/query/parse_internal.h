@@ -69,6 +69,8 @@ GAZ_CHECKED gaz_status gaz_query_field_parse(gaz_query_parser *p, const gaz_quer
                                              bool negated, gaz_atom **out);
 /** Reads a bare, quoted or regex text. */
 GAZ_CHECKED gaz_status gaz_query_text_parse(gaz_query_parser *p, gaz_atom **out);
+/** The long name of an atom's field. Static. */
+const char *gaz_query_field_name(gaz_field kind);
 /** The word behind `generated:`, `type:` and so on, for the canonical text. */
 const char *gaz_query_type_name(gaz_result_type type);
 

@@ -274,11 +274,90 @@ static gaz_status parse_or(gaz_query_parser *p, const gaz_node **out)
 
 /* ---- the whole ---- */
 
-static gaz_status symbols_not_found(gaz_query_parser *p)
+/* ---- what does not go together ---- */
+
+static gaz_status select_misplaced(gaz_query_parser *p)
 {
+    const char *name = gaz_query_type_name(p->query->select);
     gaz_status st = gaz_query_fail(p, GAZ_E_INVALID, p->select_column,
-                                   "select:symbol goes with type:symbol only");
-    gaz_error_hint(p->err, "type:symbol finds symbols; sym:NAME finds them beside other text");
+                                   "select:%s goes with type:%s only", name, name);
+    gaz_error_hint(p->err, "write type:%s to find them", name);
+    return st;
+}
+
+/* What a field asks of: 0 files, 1 commits, 2 both. */
+static int asks_of(gaz_field field)
+{
+    switch (field) {
+    case GAZ_FIELD_AUTHOR:
+    case GAZ_FIELD_MESSAGE:
+    case GAZ_FIELD_BEFORE:
+    case GAZ_FIELD_AFTER:
+        return 1;
+    case GAZ_FIELD_TEXT:
+    case GAZ_FIELD_CONTENT:
+    case GAZ_FIELD_REPO:
+        return 2;
+    default:
+        return 0;
+    }
+}
+
+static gaz_status field_misplaced(gaz_query_parser *p, const gaz_atom *atom)
+{
+    const char *name = gaz_query_field_name(atom->field);
+    if (asks_of(atom->field) == 1) {
+        gaz_status st = gaz_query_fail(p, GAZ_E_INVALID, atom->column,
+                                       "%s: goes with type:commit or type:diff", name);
+        gaz_error_hint(p->err, "quote it to look for the text: \"%s:…\"", name);
+        return st;
+    }
+    gaz_status st = gaz_query_fail(p, GAZ_E_INVALID, atom->column, "%s: does not go with type:%s",
+                                   name, gaz_query_type_name(p->query->type));
+    gaz_error_hint(p->err, "commits are chosen by repo:, rev:, author:, before:, after: and "
+                           "message:; type:diff takes one file: as well");
+    return st;
+}
+
+/* One operand of a query for commits. */
+static gaz_status check_commit_atom(gaz_query_parser *p, const gaz_node *node, unsigned *files)
+{
+    bool negated = node->kind == GAZ_NODE_NOT;
+    const gaz_node *leaf = negated ? node->kids[0] : node;
+    const char *type = gaz_query_type_name(p->query->type);
+    if (leaf->kind == GAZ_NODE_ALL)
+        return GAZ_OK;
+    while (leaf->kind != GAZ_NODE_ATOM && leaf->count)
+        leaf = leaf->kids[0];
+    const gaz_atom *atom = leaf->atom;
+    bool simple = leaf == node || (negated && leaf == node->kids[0]);
+    if (!simple)
+        return gaz_query_fail(p, GAZ_E_INVALID, atom->column,
+                              "type:%s takes parts that must all hold: 'or' and groups do not go "
+                              "with it",
+                              type);
+    bool file = atom->field == GAZ_FIELD_FILE && p->query->type == GAZ_TYPE_DIFF && !negated;
+    if ((!asks_of(atom->field) && !file) || (file && ++*files > 1))
+        return field_misplaced(p, atom);
+    if (negated && atom->field != GAZ_FIELD_REPO && atom->field != GAZ_FIELD_AUTHOR)
+        return gaz_query_fail(p, GAZ_E_INVALID, atom->column,
+                              "with type:%s only repo: and author: can be negated", type);
+    return GAZ_OK;
+}
+
+static gaz_status check_fields(gaz_query_parser *p, const gaz_node *root)
+{
+    gaz_status st = GAZ_OK;
+    unsigned files = 0;
+    for (unsigned i = 0; p->query->type < GAZ_TYPE_COMMIT && i < p->query->atom_count; i++)
+        if (asks_of(p->atoms[i]->field) == 1)
+            return field_misplaced(p, p->atoms[i]);
+    if (p->query->type < GAZ_TYPE_COMMIT || !root)
+        return GAZ_OK;
+    if (root->kind != GAZ_NODE_AND)
+        return check_commit_atom(p, root, &files);
+    for (size_t i = 0; st == GAZ_OK && i < root->count; i++)
+        st = check_commit_atom(p, root->kids[i], &files);
     return st;
 }
 
@@ -292,8 +371,11 @@ static gaz_status settle(gaz_query_parser *p)
         return gaz_query_fail(p, GAZ_E_INVALID, p->select_column,
                               "select:%s asks for more than type:%s finds",
                               gaz_query_type_name(q->select), gaz_query_type_name(q->type));
-    else if (q->select == GAZ_TYPE_SYMBOL && q->type != GAZ_TYPE_SYMBOL)
-        return symbols_not_found(p);
+    else if (q->select != q->type && (q->select == GAZ_TYPE_SYMBOL || q->select >= GAZ_TYPE_COMMIT))
+        return select_misplaced(p);
+    gaz_status good = check_fields(p, q->root);
+    if (good != GAZ_OK)
+        return good;
     for (unsigned i = 0; p->bare_regex && i < q->atom_count; i++) {
         if (!p->bare[i])
             continue;

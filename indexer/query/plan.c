@@ -71,7 +71,7 @@ static bool has_pattern(const gaz_atom *atom)
 }
 
 /* A compiler counts columns within the pattern; people see the query. */
-static void move_column(const gaz_atom *atom, gaz_error *err)
+void plan_point_at(const gaz_atom *atom, gaz_error *err)
 {
     static const char prefix[] = "regular expression, column ";
     char rest[sizeof err->message];
@@ -117,7 +117,7 @@ static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
     gaz_status st =
         pattern_cache_get(p->patterns, a->atom->text, a->atom->len, &options, &a->pattern, err);
     if (st == GAZ_E_INVALID || st == GAZ_E_LIMIT || st == GAZ_E_UNSUPPORTED)
-        move_column(a->atom, err);
+        plan_point_at(a->atom, err);
     if (st == GAZ_OK && a->symbol)
         return name_grams(p, a, err);
     if (st != GAZ_OK || !a->content)
@@ -129,6 +129,8 @@ static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
 gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, pattern_cache *patterns,
                         gaz_error *err)
 {
+    if (query->type >= GAZ_TYPE_COMMIT)
+        return gaz_error_set(err, GAZ_E_UNSUPPORTED, "commits are not searched for here");
     *p = (plan){
         .query = query, .arena = arena, .patterns = patterns, .atom_count = query->atom_count};
     p->atoms = gaz_arena_array(arena, query->atom_count + 1, sizeof *p->atoms);

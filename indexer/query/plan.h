@@ -55,6 +55,8 @@ typedef struct plan {
     GAZ_VEC(char *) damage; /* what could not be read, for the notes */
 } plan;
 
+/* Moves the column of an error in a pattern to where the query has it. */
+void plan_point_at(const gaz_atom *atom, gaz_error *err);
 /* Compiles the atoms. Errors carry the column in the query. */
 GAZ_CHECKED gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena,
                                     pattern_cache *patterns, gaz_error *err);

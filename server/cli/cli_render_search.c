@@ -204,6 +204,85 @@ static void print_file(gaz_cli_view *view, const gaz_json *file)
         fflush(view->out->file);
 }
 
+/* ---- commits ---- */
+
+/* `  path:line:+text`, or `  text` of a message. */
+static void print_commit_line(gaz_cli_output *out, const gaz_json *match)
+{
+    gaz_cli_bytes_text text = {0};
+    size_t path_len = 0;
+    const char *kind = gaz_json_text(gaz_json_get(match, "kind"), NULL),
+               *path = gaz_json_text(gaz_json_get(match, "path"), &path_len);
+    text.text = gaz_json_text(gaz_json_get(match, "text"), &text.len);
+    if (!kind || !text.text)
+        return;
+    gaz_cli_puts(out, "  ");
+    if (path) {
+        char digits[32];
+        int len = snprintf(digits, sizeof digits, "%" PRId64,
+                           gaz_json_integer(gaz_json_get(match, "line"), 0));
+        gaz_cli_painted(out, GAZ_PAINT_PATH, path, path_len);
+        gaz_cli_painted(out, GAZ_PAINT_SEPARATOR, ":", 1);
+        gaz_cli_painted(out, GAZ_PAINT_LINE, digits, (size_t)len);
+        gaz_cli_painted(out, GAZ_PAINT_SEPARATOR, ":", 1);
+        gaz_cli_puts(out, kind[0] == 'a' ? "+" : "-");
+    }
+    print_text(out, &text, gaz_json_get(match, "ranges"));
+}
+
+/* As git log --oneline, with day and author; the lines that match stand below. */
+static void print_commit(gaz_cli_view *view, const gaz_json *commit)
+{
+    gaz_cli_output *out = view->out;
+    const gaz_json *matches = gaz_json_get(commit, "matches");
+    size_t id_len = 0, day_len = 0, who_len = 0, summary_len = 0;
+    const char *id = gaz_json_text(gaz_json_get(commit, "commit"), &id_len),
+               *day = gaz_json_text(gaz_json_get(commit, "committed"), &day_len),
+               *who = gaz_json_text(gaz_json_get(gaz_json_get(commit, "author"), "name"), &who_len),
+               *summary = gaz_json_text(gaz_json_get(commit, "summary"), &summary_len),
+               *repo = gaz_json_text(gaz_json_get(commit, "repo"), NULL);
+    if (!id || !day || !who || !summary)
+        return;
+    view->files++;
+    if (view->name_repos && repo) {
+        gaz_cli_painted(out, GAZ_PAINT_PATH, repo, strlen(repo));
+        gaz_cli_puts(out, " ");
+    }
+    gaz_cli_painted(out, GAZ_PAINT_LINE, id, id_len < 10 ? id_len : 10);
+    gaz_cli_puts(out, " ");
+    gaz_cli_text(out, day, day_len < 10 ? day_len : 10);
+    gaz_cli_puts(out, " ");
+    gaz_cli_painted(out, GAZ_PAINT_NAME, who, who_len);
+    gaz_cli_puts(out, "  ");
+    gaz_cli_text(out, summary, summary_len);
+    gaz_cli_puts(out, "\n");
+    for (size_t i = 0; !view->options->files && i < gaz_json_size(matches); i++)
+        print_commit_line(out, gaz_json_at(matches, i));
+}
+
+/* Where the history that was searched ends. */
+static void note_histories(gaz_cli_view *view, const gaz_json *histories)
+{
+    for (size_t i = 0; i < gaz_json_size(histories); i++) {
+        const gaz_json *item = gaz_json_at(histories, i), *history = gaz_json_get(item, "history");
+        const char *repo = gaz_json_text(gaz_json_get(item, "repo"), NULL),
+                   *oldest = gaz_json_text(gaz_json_get(history, "oldest_time"), NULL);
+        bool goes_on = gaz_json_truth(gaz_json_get(history, "goes_on"), false);
+        gaz_cli_output *out = view->notes;
+        if (!repo || (goes_on && !oldest) || (!goes_on && gaz_json_size(history)))
+            continue;
+        gaz_cli_painted(out, GAZ_PAINT_STRONG, "gaz:", 4);
+        gaz_cli_puts(out, " ");
+        gaz_cli_text(out, repo, strlen(repo));
+        if (goes_on)
+            gaz_cli_printf(out,
+                           ": history is indexed back to %.10s; older commits are not searched\n",
+                           oldest);
+        else
+            gaz_cli_puts(out, ": its history is not indexed\n");
+    }
+}
+
 /* ---- what is said about the answer ---- */
 
 static const char *reason_text(const char *reason)
@@ -298,8 +377,16 @@ gaz_status gaz_cli_render_search(void *ctx, const char *event, const gaz_json *v
     gaz_cli_view *view = ctx;
     const gaz_json *done = gaz_json_get(value, "done"), *files = gaz_json_get(value, "files");
     (void)event;
+    note_histories(view, gaz_json_get(done ? done : value, "histories"));
     if (done)
         return end_search(view, done, err);
+    if (gaz_json_get(value, "matches")) {
+        print_commit(view, value);
+        return view->out->failed ? gaz_cli_flush(view->out, err) : GAZ_OK;
+    }
+    const gaz_json *commits = gaz_json_get(value, "commits");
+    for (size_t i = 0; i < gaz_json_size(commits); i++)
+        print_commit(view, gaz_json_at(commits, i));
     for (size_t i = 0; i < gaz_json_size(files); i++)
         print_file(view, gaz_json_at(files, i));
     if (files)

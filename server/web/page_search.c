@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/query/history_search.h"
 #include "gaz/query/parse.h"
 #include "uri.h"
 
@@ -26,6 +27,8 @@ typedef struct results {
     const char *rev;
     uint64_t files;
     bool paths_only; /* the second search */
+    bool history;    /* commits are shown */
+    gaz_strbuf ends; /* what is to be said of the repositories' histories */
 } results;
 
 static void put_line(results *r, const gaz_file_hit *hit, const gaz_hit_line *line, bool matches)
@@ -184,6 +187,95 @@ static gaz_status on_hit(void *ctx, const gaz_file_hit *hit, gaz_error *err)
     return gaz_strbuf_check(&r->html, err);
 }
 
+/* ---- commits ---- */
+
+static void put_commit_lines(gaz_strbuf *out, const gaz_commit_hit *hit)
+{
+    gaz_strbuf_puts(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Matches "
+                         "in this commit\"><table class=\"code\" role=\"presentation\">\n");
+    const char *path = NULL;
+    for (size_t i = 0; i < hit->match_count; i++) {
+        const gaz_commit_match *m = &hit->matches[i];
+        bool message = m->sign == ' ';
+        bool same = path && m->path_len && i && hit->matches[i - 1].path_len == m->path_len &&
+                    memcmp(path, m->path, m->path_len) == 0;
+        if (!message && !same) {
+            gaz_strbuf_puts(out, "<tr class=\"symbol\"><td class=\"n\"></td><td>");
+            gaz_html_code(out, m->path, m->path_len);
+            gaz_strbuf_puts(out, "</td></tr>\n");
+        }
+        path = message ? NULL : m->path;
+        gaz_strbuf_printf(out,
+                          "<tr class=\"hit\"><td class=\"n\">%s%" PRIu32 "</td><td class=\"t\">",
+                          message          ? ""
+                          : m->sign == '+' ? "+"
+                                           : "−",
+                          m->line);
+        gaz_line_look look = {.ranges = m->ranges, .count = m->range_count};
+        gaz_html_line(out, m->text, m->len, &look, SHOWN_BYTES);
+        gaz_strbuf_puts(out, "</td></tr>\n");
+    }
+    gaz_strbuf_puts(out, "</table></div>\n");
+}
+
+static gaz_status on_commit(void *ctx, const gaz_commit_hit *hit, gaz_error *err)
+{
+    results *r = ctx;
+    gaz_strbuf *out = &r->html;
+    const gaz_commit_record *c = hit->record;
+    const char *end = memchr(c->message, '\n', c->message_len);
+    char id[GAZ_OID_HEX], when[32];
+    r->files++;
+    gaz_oid_format(&c->id, id);
+    gaz_time_format(c->committer.when * 1000000, when);
+    gaz_strbuf_puts(out, "<article class=\"file\">\n<h2><span class=\"repo\">");
+    gaz_html_cstring(out, hit->repo);
+    gaz_strbuf_printf(out, "</span> <code>%.10s</code> <span class=\"path\">", id);
+    gaz_html_text(out, c->message, end ? (size_t)(end - c->message) : c->message_len);
+    gaz_strbuf_puts(out, "</span> <span class=\"chip\">");
+    gaz_html_cstring(out, c->author.name);
+    gaz_strbuf_printf(out, "</span> <span class=\"count\">%.10s</span></h2>\n", when);
+    if (hit->match_count)
+        put_commit_lines(out, hit);
+    if (hit->lines > hit->match_count && hit->match_count) {
+        gaz_strbuf_puts(out, "<p class=\"more\">");
+        gaz_html_plural(out, hit->lines - hit->match_count, "more line matches",
+                        "more lines match");
+        gaz_strbuf_puts(out, "</p>\n");
+    }
+    gaz_strbuf_puts(out, "</article>\n");
+    return gaz_strbuf_check(out, err);
+}
+
+static gaz_status on_history(void *ctx, const char *repo, gaz_commits *index, gaz_error *err)
+{
+    results *r = ctx;
+    const gaz_commits_end *end = index ? &gaz_commits_state_of(index)->end : NULL;
+    size_t count = index ? gaz_commits_count(index) : 0;
+    if (end && !end->goes_on && !end->missing)
+        return GAZ_OK;
+    gaz_strbuf_puts(&r->ends, "<li>");
+    gaz_html_cstring(&r->ends, repo);
+    if (!count) {
+        gaz_strbuf_puts(&r->ends, ": its history is not indexed");
+    } else {
+        char when[32];
+        gaz_time_format(gaz_commits_time(index, (uint32_t)count - 1) * 1000000, when);
+        gaz_strbuf_printf(&r->ends, ": history is indexed back to %.10s", when);
+    }
+    gaz_strbuf_puts(&r->ends, "</li>\n");
+    return gaz_strbuf_check(&r->ends, err);
+}
+
+static gaz_status search(results *r, gaz_search_result *found, gaz_error *why)
+{
+    const gaz_history_visitor visitor = {on_commit, on_history, r};
+    gaz_engine *engine = r->call->services->engine;
+    r->history = gaz_query_wants_history(r->request.query, r->request.query_len);
+    return r->history ? gaz_engine_search_history(engine, &r->request, &visitor, found, why)
+                      : gaz_engine_search(engine, &r->request, on_hit, r, found, why);
+}
+
 /* Words that mean themselves: no fields, quotes, groups, operators. They can be looked for in
  * paths, too. */
 static bool is_plain(const char *query, size_t len)
@@ -288,8 +380,8 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
     if (!found->stats.files && !r->files) {
         gaz_strbuf_puts(out, found->complete ? "Nothing matches" : "Nothing was found");
     } else {
-        gaz_html_plural(out, found->stats.files > r->files ? found->stats.files : r->files, "file",
-                        "files");
+        gaz_html_plural(out, found->stats.files > r->files ? found->stats.files : r->files,
+                        r->history ? "commit" : "file", r->history ? "commits" : "files");
         if (found->stats.lines) {
             gaz_strbuf_puts(out, ", ");
             gaz_html_plural(out, found->stats.lines, "line", "lines");
@@ -299,7 +391,8 @@ static void put_summary(gaz_strbuf *out, const gaz_search_result *found, const r
     gaz_html_duration(out, took_us);
     if (found->stats.documents) {
         gaz_strbuf_puts(out, " · ");
-        gaz_html_plural(out, found->stats.documents, "document", "documents");
+        gaz_html_plural(out, found->stats.documents, r->history ? "commit" : "document",
+                        r->history ? "commits" : "documents");
         gaz_strbuf_puts(out, " in scope");
     }
     gaz_strbuf_puts(out, "</p>\n");
@@ -427,11 +520,12 @@ gaz_status gaz_page_search(gaz_web_call *call, gaz_error *err)
                                      .cancelled = call->cancelled,
                                      .cancelled_ctx = call->ctx};
     gaz_strbuf_init(&r.html, GAZ_PAGE_MAX);
+    gaz_strbuf_init(&r.ends, GAZ_PAGE_MAX);
     gaz_search_result found;
     gaz_search_result_init(&found);
     gaz_error why = {0};
     int64_t started = gaz_now_us();
-    gaz_status st = gaz_engine_search(call->services->engine, &r.request, on_hit, &r, &found, &why);
+    gaz_status st = search(&r, &found, &why);
     int64_t took = gaz_now_us() - started;
     if (st == GAZ_OK) {
         gaz_strbuf out;
@@ -439,6 +533,11 @@ gaz_status gaz_page_search(gaz_web_call *call, gaz_error *err)
         begin_page(&out, &r.request);
         put_summary(&out, &found, &r, took);
         put_notes(&out, &found);
+        if (r.ends.len) {
+            gaz_strbuf_puts(&out, "<ul class=\"notes\">\n");
+            gaz_strbuf_add(&out, r.ends.data, r.ends.len);
+            gaz_strbuf_puts(&out, "</ul>\n");
+        }
         put_paths(&out, &r);
         gaz_strbuf_add(&out, r.html.data, r.html.len);
         put_pager(&out, &found, &r.request);
@@ -449,5 +548,6 @@ gaz_status gaz_page_search(gaz_web_call *call, gaz_error *err)
     }
     gaz_search_result_release(&found);
     gaz_strbuf_release(&r.html);
+    gaz_strbuf_release(&r.ends);
     return st;
 }

@@ -216,6 +216,11 @@ static void fields_take_words_quotes_and_regexes(void **state)
         {"file:content:", "file:/content:/"},
         {"sym:foo -sym:\"a b\" sym:/x\\/y/", "sym:\"foo\" -sym:\"a b\" sym:/x\\/y/"},
         {"sym:a::b", "sym:\"a::b\""},
+        {"type:commit a author:/x y/ -author:b message:\"m n\" -repo:z",
+         "\"a\" author:/x y/ -author:\"b\" message:\"m n\" -repo:/z/ type:commit"},
+        {"type:diff file:x b before:2024-01-31 after:\"2 weeks ago\"",
+         "file:/x/ \"b\" before:\"2024-01-31\" after:\"2 weeks ago\" type:diff"},
+        {"type:diff", "type:diff"},
     };
     EXPECT_ALL(forms);
     const gaz_query *q = parse(*state, "repo=x file:\"y\" file:z lang:c");
@@ -376,7 +381,7 @@ static void mistakes_are_reported_with_their_column(void **state)
         {"test:\"YES\"", GAZ_E_INVALID, 7, "test: takes yes or no"},
         {"repo=/x/", GAZ_E_INVALID, 7, "repo: takes the whole name"},
         {"case:maybe", GAZ_E_INVALID, 6, "case: takes yes, no or auto"},
-        {"type:thing", GAZ_E_INVALID, 6, "type: takes match, symbol, file or repo"},
+        {"type:thing", GAZ_E_INVALID, 6, "type: takes match, symbol, file, repo, commit or diff"},
         {"count:0", GAZ_E_INVALID, 7, "count: takes a number from 1"},
         {"count:-1", GAZ_E_INVALID, 7, "count: takes"},
         {"count:100001", GAZ_E_INVALID, 7, "count: takes"},
@@ -395,6 +400,23 @@ static void mistakes_are_reported_with_their_column(void **state)
         {"x select:symbol", GAZ_E_INVALID, 10, "select:symbol goes with type:symbol"},
         {"type:file select:symbol", GAZ_E_INVALID, 18, "asks for more"},
         {"sym:", GAZ_E_INVALID, 5, "sym: needs a value"},
+        {"a author:x", GAZ_E_INVALID, 10, "author: goes with type:commit"},
+        {"message:x", GAZ_E_INVALID, 9, "message: goes with type:commit"},
+        {"type:file before:2024-01-01", GAZ_E_INVALID, 18, "before: goes with type:commit"},
+        {"type:commit before:someday", GAZ_E_INVALID, 20, "before: takes a date"},
+        {"type:commit after:/x/", GAZ_E_INVALID, 20, "after: takes a date"},
+        {"type:commit after:2024-13-01", GAZ_E_INVALID, 19, "after: takes a date"},
+        {"type:commit lang:c x", GAZ_E_INVALID, 18, "lang: does not go with type:commit"},
+        {"type:commit file:x", GAZ_E_INVALID, 18, "file: does not go with type:commit"},
+        {"type:diff file:x file:y", GAZ_E_INVALID, 23, "file: does not go with type:diff"},
+        {"type:diff -file:x", GAZ_E_INVALID, 17, "file: does not go with type:diff"},
+        {"type:diff sym:x", GAZ_E_INVALID, 15, "sym: does not go with type:diff"},
+        {"type:commit (a or b)", GAZ_E_INVALID, 14, "'or' and groups do not go"},
+        {"type:commit a -(b c)", GAZ_E_INVALID, 17, "'or' and groups do not go"},
+        {"type:commit -a", GAZ_E_INVALID, 14, "only repo: and author: can be negated"},
+        {"type:commit -after:today", GAZ_E_INVALID, 20, "can be negated"},
+        {"type:commit select:file", GAZ_E_INVALID, 20, "asks for more"},
+        {"x select:diff", GAZ_E_INVALID, 10, "select:diff goes with type:diff"},
         {"a sim:x", GAZ_E_INVALID, 3, "no field 'sim:'"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -429,14 +451,8 @@ static void what_comes_later_says_so(void **state)
 {
     static const failure bad[] = {
         {"-ts:x", GAZ_E_UNSUPPORTED, 2, "ts: is not available yet"},
-        {"author:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
-        {"before:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
-        {"after:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
-        {"message:x", GAZ_E_UNSUPPORTED, 1, "not available yet"},
         {"archived:yes", GAZ_E_UNSUPPORTED, 1, "not available yet"},
         {"fork:no", GAZ_E_UNSUPPORTED, 1, "not available yet"},
-        {"type:commit", GAZ_E_UNSUPPORTED, 6, "not available yet"},
-        {"type:diff", GAZ_E_UNSUPPORTED, 6, "not available yet"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         expect_failure(*state, &bad[i]);

@@ -28,6 +28,8 @@ gaz_commits *gaz_commit_texts_index(const gaz_commit_texts *texts);
 GAZ_CHECKED gaz_status gaz_engine_commits(gaz_engine *engine, const char *repo,
                                           gaz_commit_texts **out, gaz_error *err);
 
+#define GAZ_COMMIT_ALSO_MAX 128
+
 /** A line that matches. Valid during the visit. */
 typedef struct gaz_commit_match {
     char sign;        /**< ' ' of the message, '+' added, '-' removed */
@@ -51,9 +53,17 @@ typedef struct gaz_commit_found {
 /** @return false to stop */
 typedef bool (*gaz_commit_found_visit)(void *ctx, const gaz_commit_found *found);
 
+/** A pattern and the lines it is held against. */
+typedef struct gaz_commit_pattern {
+    const gaz_pattern *pattern;
+    bool messages, added, removed;
+} gaz_commit_pattern;
+
 typedef struct gaz_commit_query {
     const gaz_pattern *pattern;       /**< of lines; one that spans lines is refused */
     bool messages, added, removed;    /**< which lines count */
+    const gaz_commit_pattern *also;   /**< each must have a line, too; lines are not told */
+    size_t also_count;                /**< at most GAZ_COMMIT_ALSO_MAX */
     const gaz_commits_filter *filter; /**< nullable: all but merges */
     const gaz_pattern *path; /**< nullable: compiled for paths; only lines of files it matches */
     uint32_t from;           /**< first rank to look at */

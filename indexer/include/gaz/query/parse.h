@@ -30,7 +30,11 @@ typedef enum gaz_field {
     GAZ_FIELD_BRANCH,    /**< branch: b: a regex over branch names */
     GAZ_FIELD_GENERATED, /**< generated:yes|no */
     GAZ_FIELD_TEST,      /**< test:yes|no */
-    GAZ_FIELD_SYM        /**< sym: the names of definitions */
+    GAZ_FIELD_SYM,       /**< sym: the names of definitions */
+    GAZ_FIELD_AUTHOR,    /**< author: "Name <address>" of who wrote a commit */
+    GAZ_FIELD_MESSAGE,   /**< message: what a commit says */
+    GAZ_FIELD_BEFORE,    /**< before: and after: a commit's time, for gaz_date_parse() */
+    GAZ_FIELD_AFTER
 } gaz_field;
 
 typedef struct gaz_atom {
@@ -59,7 +63,9 @@ typedef enum gaz_result_type {
     GAZ_TYPE_MATCH,
     GAZ_TYPE_SYMBOL, /**< bare atoms match names of definitions */
     GAZ_TYPE_FILE,
-    GAZ_TYPE_REPO
+    GAZ_TYPE_REPO,
+    GAZ_TYPE_COMMIT, /**< what commits say; the tree is an AND of atoms, some of them negated */
+    GAZ_TYPE_DIFF    /**< what they change; as COMMIT */
 } gaz_result_type;
 
 /** A parsed query. Everything lives in the arena given to gaz_query_parse(). */
