@@ -132,12 +132,13 @@ static gaz_status read_text(void *ctx, uint32_t file, size_t max, gaz_strbuf *ou
     gaz_ref_files_at(files, file, &f);
     if (f.skip)
         return GAZ_E_NOT_FOUND;
-    gaz_status st = gaz_ref_files_text(files, file, 0, 0, &text, NULL);
+    gaz_status st = gaz_ref_files_text(files, file, 0, 0, &text, err);
     if (st == GAZ_OK) {
         gaz_strbuf_add(out, text.data, text.len < max ? text.len : max);
         st = gaz_strbuf_check(out, err);
-    } else {
-        st = GAZ_E_NOT_FOUND; /* what cannot be read tells nothing */
+    } else if (st != GAZ_E_NOMEM) { /* what cannot be read tells nothing */
+        gaz_error_clear(err);
+        st = GAZ_E_NOT_FOUND;
     }
     gaz_strbuf_release(&text);
     return st;

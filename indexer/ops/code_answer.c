@@ -44,6 +44,8 @@ gaz_status code_end(code_answer *a, gaz_error *err)
     const char *reason = a->reason;
     if (!reason && !gaz_code_symbols_complete(a->code))
         reason = "symbols_pending";
+    if (!reason)
+        reason = gaz_ref_files_trouble(gaz_code_files(a->code));
     gaz_json_put_bool(&a->json, "complete", reason == NULL);
     gaz_json_put_cstring(&a->json, "reason", reason);
     gaz_json_put_int(&a->json, "took_us", gaz_now_us() - a->started);

@@ -92,6 +92,14 @@ const char *gaz_file_role_name(gaz_file_role role)
     return (size_t)role < sizeof names / sizeof *names ? names[role] : NULL;
 }
 
+const char *gaz_ref_files_trouble(const gaz_ref_files *f)
+{
+    const world_pool *pool = world_pool_of(f->place.world, f->place.view->pool);
+    if (!f->place.view->missing || !pool)
+        return NULL;
+    return pool->unavailable && !pool->damaged ? "unavailable" : "damaged";
+}
+
 uint32_t gaz_ref_files_count(const gaz_ref_files *f)
 {
     return (uint32_t)f->place.view->count;

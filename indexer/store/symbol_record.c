@@ -334,6 +334,18 @@ static void begin_part(encoding *e)
     gaz_strbuf_reset(&e->offsets);
 }
 
+/* A part that lacks bytes for want of memory must not be written. */
+static gaz_status end_part(encoding *e, gaz_error *err)
+{
+    gaz_status st = gaz_strbuf_check(&e->head, err);
+    if (st == GAZ_OK)
+        st = gaz_strbuf_check(&e->body, err);
+    if (st == GAZ_OK)
+        st = gaz_strbuf_check(&e->offsets, err);
+    begin_part(e);
+    return st;
+}
+
 gaz_status symbol_record_encode(const gaz_symbol_facts *facts, const uint32_t *local,
                                 gaz_strbuf *out, gaz_error *err)
 {
@@ -343,16 +355,16 @@ gaz_status symbol_record_encode(const gaz_symbol_facts *facts, const uint32_t *l
                   .local = local};
     begin_part(&e);
     gaz_status st = encode_definitions(&e, facts, out, err);
-    begin_part(&e);
+    if (st == GAZ_OK)
+        st = end_part(&e, err);
     if (st == GAZ_OK)
         st = encode_references(&e, facts, out, err);
     if (st == GAZ_OK)
-        st = gaz_strbuf_check(&e.body, err);
-    begin_part(&e);
+        st = end_part(&e, err);
     if (st == GAZ_OK)
         encode_imports(&e, facts, out);
     if (st == GAZ_OK)
-        st = gaz_strbuf_check(&e.body, err);
+        st = end_part(&e, err);
     gaz_vec_free(&e.known.keys);
     gaz_strbuf_release(&e.head);
     gaz_strbuf_release(&e.body);

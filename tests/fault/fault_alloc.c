@@ -1,6 +1,8 @@
 /* See the header. */
 #include "fault_alloc.h"
 
+#include "fault_support.h"
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
@@ -145,4 +147,41 @@ void fault_alloc_sqlite(void)
     /* No memory of SQLite's own to fall back on. */
     if (sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0) != SQLITE_OK)
         abort();
+}
+
+/* ---- which one fails ---- */
+
+static uint64_t stride(fault_sequence *s)
+{
+    return proof_full() ? 1 : 1 + proof_random(&s->rng, 2 * 10 - 1);
+}
+
+fault_sequence fault_sequence_begin(uint64_t total)
+{
+    fault_sequence s = {.total = total, .rng = fault_seed()};
+    assert_true(total > 20);
+    s.at = stride(&s);
+    return s;
+}
+
+bool fault_sequence_more(const fault_sequence *s)
+{
+    return s->at <= s->total;
+}
+
+void fault_sequence_next(fault_sequence *s)
+{
+    s->tried++;
+    s->at += stride(s);
+}
+
+void fault_alloc_expect(gaz_status st, const gaz_error *err, const char *what, uint64_t at,
+                        bool forever)
+{
+    if (st == GAZ_OK)
+        return;
+    if (st != GAZ_E_NOMEM || err->status != GAZ_E_NOMEM || !*err->message ||
+        strchr(err->message, '\n'))
+        fail_msg("%s, allocation %llu%s: %s instead of no memory: %s", what, (unsigned long long)at,
+                 forever ? " and on" : "", gaz_status_name(st), err->message);
 }

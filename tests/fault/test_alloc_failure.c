@@ -32,48 +32,6 @@ static int teardown(void **state)
     return fault_world_teardown(state);
 }
 
-/* Every N up to the number of allocations at full scale, a seeded tenth of them otherwise. */
-typedef struct sequence {
-    uint64_t at, total;
-    uint64_t rng;
-    unsigned tried;
-} sequence;
-
-static uint64_t stride(sequence *s)
-{
-    return proof_full() ? 1 : 1 + proof_random(&s->rng, 2 * 10 - 1);
-}
-
-static sequence begin(uint64_t total)
-{
-    sequence s = {.total = total, .rng = fault_seed()};
-    assert_true(total > 20);
-    s.at = stride(&s);
-    return s;
-}
-
-static bool more(const sequence *s)
-{
-    return s->at <= s->total;
-}
-
-static void next(sequence *s)
-{
-    s->tried++;
-    s->at += stride(s);
-}
-
-static void check_error(gaz_status st, const gaz_error *err, const char *what, uint64_t at,
-                        bool forever)
-{
-    if (st == GAZ_OK)
-        return;
-    if (st != GAZ_E_NOMEM || err->status != GAZ_E_NOMEM || !*err->message ||
-        strchr(err->message, '\n'))
-        fail_msg("%s, allocation %llu%s: %s instead of no memory: %s", what, (unsigned long long)at,
-                 forever ? " and on" : "", gaz_status_name(st), err->message);
-}
-
 /* ---- writing ---- */
 
 /* Works on an open store; allocations are counted from there on. */
@@ -137,13 +95,13 @@ static void every_allocation(const char *what, work body, unsigned target)
         fault_copy_tree(prepared, home);
         assert_ok(run_work(home, body, 0, false, &total, &err));
         fault_remove(home);
-        sequence s = begin(total);
-        for (; more(&s); next(&s)) {
+        fault_sequence s = fault_sequence_begin(total);
+        for (; fault_sequence_more(&s); fault_sequence_next(&s)) {
             snprintf(when, sizeof when, "%s, allocation %llu of %llu%s", what,
                      (unsigned long long)s.at, (unsigned long long)total, forever ? " and on" : "");
             fault_copy_tree(prepared, home);
             gaz_status st = run_work(home, body, s.at, forever, NULL, &err);
-            check_error(st, &err, what, s.at, forever);
+            fault_alloc_expect(st, &err, what, s.at, forever);
             gaz_error_clear(&err);
             int found = fault_which_state(world, home, 1, (int)target, when);
             if (st == GAZ_OK && found != (int)target)
@@ -221,7 +179,7 @@ static void one_search(const char *query, uint64_t at, bool forever, const gaz_s
     answer a;
     assert_ok(fault_engine_open(prepared, &e, &err));
     ask(e.engine, query, at, forever, &a);
-    check_error(a.status, &a.error, query, at, forever);
+    fault_alloc_expect(a.status, &a.error, query, at, forever);
     if (a.status == GAZ_OK && a.complete && !same(&a.hits, truth))
         fail_msg("'%s', allocation %llu: a complete answer that is wrong:\n%.*s", query,
                  (unsigned long long)at, (int)a.hits.len, a.hits.data);
@@ -244,8 +202,8 @@ static void every_allocation_of(const char *query, unsigned *tried)
     assert_true(truth.status == GAZ_OK && truth.complete && truth.hits.len > 0);
     fault_engine_close(&e);
     for (int forever = 0; forever < 2; forever++) {
-        sequence s = begin(truth.allocations);
-        for (; more(&s); next(&s))
+        fault_sequence s = fault_sequence_begin(truth.allocations);
+        for (; fault_sequence_more(&s); fault_sequence_next(&s))
             one_search(query, s.at, forever, &truth.hits);
         *tried += s.tried;
     }
@@ -274,10 +232,10 @@ static void a_failed_allocation_while_opening_is_a_clean_error(void **state)
         fault_alloc_begin(0, false);
         assert_ok(gaz_settings_load(prepared, &settings, &err));
         assert_ok(gaz_store_open(prepared, false, &store, &err));
-        sequence s = begin(fault_alloc_end());
+        fault_sequence s = fault_sequence_begin(fault_alloc_end());
         gaz_store_close(store);
         gaz_settings_release(&settings);
-        for (; more(&s); next(&s)) {
+        for (; fault_sequence_more(&s); fault_sequence_next(&s)) {
             fault_alloc_begin(s.at, forever);
             gaz_status st = gaz_settings_load(prepared, &settings, &err);
             store = NULL;
@@ -286,7 +244,7 @@ static void a_failed_allocation_while_opening_is_a_clean_error(void **state)
             fault_alloc_end();
             gaz_store_close(store);
             gaz_settings_release(&settings);
-            check_error(st, &err, "opening a home", s.at, forever);
+            fault_alloc_expect(st, &err, "opening a home", s.at, forever);
             assert_true(st == GAZ_OK || !store);
             gaz_error_clear(&err);
         }
@@ -335,10 +293,10 @@ static void reading(const char *what, work body)
     for (int forever = 0; forever < 2; forever++) {
         uint64_t total;
         assert_ok(run_work(prepared, body, 0, false, &total, &err));
-        sequence s = begin(total);
-        for (; more(&s); next(&s)) {
+        fault_sequence s = fault_sequence_begin(total);
+        for (; fault_sequence_more(&s); fault_sequence_next(&s)) {
             gaz_status st = run_work(prepared, body, s.at, forever, NULL, &err);
-            check_error(st, &err, what, s.at, forever);
+            fault_alloc_expect(st, &err, what, s.at, forever);
             gaz_error_clear(&err);
         }
         tried += s.tried;

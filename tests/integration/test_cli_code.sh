@@ -107,5 +107,15 @@ run index twins
 run references probe
 ok "of very many namesakes only the definitions are told" eval 'is "$(grep -c "function probe" <<<"$out")" 25 && has "$err" "choose one"'
 
+# What a damaged index cannot tell is said.
+for segment in "$GAZ_HOME"/segments/*/*.seg; do
+    chmod u+w "$segment"
+    printf 'damage' | dd of="$segment" bs=1 seek=100 conv=notrunc status=none
+done
+run symbols start --match exact
+ok "answers of a damaged index say so" eval 'has "$err" "damaged" || is "$code" 2'
+run symbols start --match exact --json
+ok "and to programs" eval 'has "$out" "\"complete\":false" || has "$err" "damaged"'
+
 echo "1..$count"
 [ "$failed" = 0 ]

@@ -56,6 +56,9 @@ typedef struct gaz_ref_file {
     const char *skip; /**< NULL, or why it has no text */
 } gaz_ref_file;
 
+/** NULL, or why some of the files cannot be read: "damaged", or "unavailable" for now. Static. */
+const char *gaz_ref_files_trouble(const gaz_ref_files *files);
+
 /** Files are numbered from 0 in byte order of paths. */
 uint32_t gaz_ref_files_count(const gaz_ref_files *files);
 void gaz_ref_files_at(const gaz_ref_files *files, uint32_t file, gaz_ref_file *out);
