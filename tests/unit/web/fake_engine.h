@@ -7,6 +7,7 @@
 
 #include "gaz/pipeline/parse_pool.h"
 #include "gaz/pipeline/runner.h"
+#include "gaz/query/history_search.h"
 #include "gaz/query/ref_files.h"
 #include "gaz/store/tree_state.h"
 
@@ -23,6 +24,8 @@ typedef struct fake_world {
     char queries[8][600]; /* asked, in order */
     gaz_search_request requests[8];
     size_t query_count;
+    const gaz_commit_hit *commits; /* of a search for type:commit */
+    size_t commit_count;
     const char *text; /* of every file */
     size_t text_len;
     const char *skip;
@@ -54,6 +57,44 @@ void gaz_search_result_release(gaz_search_result *r)
     gaz_strbuf_release(&r->cursor);
     gaz_strbuf_release(&r->explain);
     gaz_strbuf_release(&r->notes);
+}
+
+bool gaz_query_wants_history(const char *query, size_t len)
+{
+    return len > 12 && memcmp(query, "type:commit ", 12) == 0;
+}
+
+/* Behind the commits comes a repository whose history is not indexed. */
+gaz_status gaz_engine_search_history(gaz_engine *engine, const gaz_search_request *request,
+                                     const gaz_history_visitor *visitor, gaz_search_result *result,
+                                     gaz_error *err)
+{
+    (void)engine;
+    (void)request;
+    (void)result;
+    gaz_status st = GAZ_OK;
+    for (size_t i = 0; st == GAZ_OK && i < fake.commit_count; i++)
+        st = visitor->commit(visitor->ctx, &fake.commits[i], err);
+    return st == GAZ_OK ? visitor->history(visitor->ctx, "a/b", NULL, err) : st;
+}
+
+const gaz_commits_state *gaz_commits_state_of(const gaz_commits *index)
+{
+    (void)index;
+    return NULL;
+}
+
+size_t gaz_commits_count(const gaz_commits *index)
+{
+    (void)index;
+    return 0;
+}
+
+int64_t gaz_commits_time(const gaz_commits *index, uint32_t rank)
+{
+    (void)index;
+    (void)rank;
+    return 0;
 }
 
 gaz_status gaz_engine_search(gaz_engine *engine, const gaz_search_request *request,

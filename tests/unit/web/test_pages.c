@@ -425,6 +425,40 @@ static void only_its_own_paths_and_files_are_served(void **state)
     assert_false(gaz_web_pages()->asset("/assets/", &a));
 }
 
+static void commits_are_shown_and_escaped(void **state)
+{
+    (void)state;
+    static const char text[] = "+" EVIL;
+    static const gaz_range range = {1, 4};
+    static const gaz_commit_match matches[] = {
+        {.sign = ' ', .line = 1, .text = EVIL, .len = sizeof EVIL - 1},
+        {.sign = '-',
+         .line = 7,
+         .path = EVIL,
+         .path_len = sizeof EVIL - 1,
+         .text = text,
+         .len = sizeof text - 1,
+         .ranges = &range,
+         .range_count = 1}};
+    const gaz_commit_record record = {.author = {.name = EVIL, .email = "e"},
+                                      .committer = {.when = 1700000000},
+                                      .message = EVIL "\nmore",
+                                      .message_len = sizeof EVIL + 4};
+    const gaz_commit_hit hit = {
+        .repo = "a/b", .record = &record, .matches = matches, .match_count = 2, .lines = 5};
+    page p;
+    fake.commits = &hit;
+    fake.commit_count = 1;
+    ask(&p, "/search?q=type%3Acommit+alert");
+    assert_int_equal(p.status, GAZ_OK);
+    has(&p, "<code>0000000000</code>");
+    has(&p, EVIL_SHOWN "</span>");
+    has(&p, "2023-11-14");
+    has(&p, "3 more lines match");
+    has(&p, "a/b: its history is not indexed");
+    done(&p);
+}
+
 static void a_failure_is_a_page(void **state)
 {
     (void)state;
@@ -458,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup(the_overview_tells_of_work_trees_and_of_looks_at_remotes, reset),
         cmocka_unit_test_setup(home_and_overview_list_repositories_without_their_passwords, reset),
         cmocka_unit_test_setup(only_its_own_paths_and_files_are_served, reset),
+        cmocka_unit_test_setup(commits_are_shown_and_escaped, reset),
         cmocka_unit_test_setup(a_failure_is_a_page, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
