@@ -56,8 +56,9 @@ void put_bytes(gaz_json_writer *w, const char *key, const char *bytes_key, const
 void put_ref_head(gaz_json_writer *w, const gaz_ref_files *files);
 void put_oid(gaz_json_writer *w, const char *key, const gaz_oid *oid);
 /* {name, source, branches, files, …} of one repository. */
+/* @param history  also how far its commit index goes */
 GAZ_CHECKED gaz_status put_repo(const gaz_services *s, gaz_json_writer *w,
-                                const gaz_snapshot_repo *repo, gaz_error *err);
+                                const gaz_snapshot_repo *repo, bool history, gaz_error *err);
 void put_time(gaz_json_writer *w, const char *key, int64_t wall_us); /* null when 0 */
 void put_job(gaz_json_writer *w, const gaz_job_row *job, const gaz_progress *progress);
 void put_progress(gaz_json_writer *w, const gaz_progress *p);

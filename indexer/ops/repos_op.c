@@ -5,6 +5,8 @@
 #include "gaz/base/clock.h"
 #include "handlers.h"
 
+#define HISTORIES_MAX 16 /* commit indexes that status opens at once: as many as are kept */
+
 gaz_status op_repos_add(gaz_call *call, gaz_error *err)
 {
     const gaz_value *branches = gaz_call_value(call, "branches");
@@ -22,7 +24,7 @@ gaz_status op_repos_add(gaz_call *call, gaz_error *err)
         return st;
     gaz_snapshot_repo repo = {.row = row};
     gaz_json_writer_init(&w, &out);
-    st = put_repo(call->services, &w, &repo, err);
+    st = put_repo(call->services, &w, &repo, false, err);
     if (st == GAZ_OK) {
         call->status = 201;
         st = call_finish(call, &out, err);
@@ -32,15 +34,16 @@ gaz_status op_repos_add(gaz_call *call, gaz_error *err)
     return st;
 }
 
+/* @param history  wanted, too: of a few repositories, since each index is opened */
 static gaz_status put_repos(gaz_call *call, gaz_json_writer *w, const gaz_snapshot *snapshot,
-                            const char *only, gaz_error *err)
+                            const char *only, bool history, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     gaz_json_key(w, "repos");
     gaz_json_array_begin(w);
     for (size_t i = 0; st == GAZ_OK && i < snapshot->repo_count; i++)
         if (!only || strcmp(only, snapshot->repos[i].row.name) == 0)
-            st = put_repo(call->services, w, &snapshot->repos[i], err);
+            st = put_repo(call->services, w, &snapshot->repos[i], history, err);
     gaz_json_array_end(w);
     return st;
 }
@@ -57,7 +60,7 @@ gaz_status op_repos_list(gaz_call *call, gaz_error *err)
     gaz_json_writer_init(&w, &out);
     gaz_json_object_begin(&w);
     if (st == GAZ_OK)
-        st = put_repos(call, &w, snapshot, NULL, err);
+        st = put_repos(call, &w, snapshot, NULL, false, err);
     if (st == GAZ_OK) {
         gaz_json_put_int(&w, "generation", (int64_t)snapshot->generation);
         gaz_json_put_bool(&w, "complete", true);
@@ -163,7 +166,8 @@ gaz_status op_status(gaz_call *call, gaz_error *err)
     put_time(&w, "started", call->services->started_us);
     if (st == GAZ_OK) {
         gaz_json_put_int(&w, "generation", (int64_t)snapshot->generation);
-        st = put_repos(call, &w, snapshot, only, err);
+        st =
+            put_repos(call, &w, snapshot, only, only || snapshot->repo_count <= HISTORIES_MAX, err);
     }
     if (st == GAZ_OK)
         st = put_jobs(call, &w, err);

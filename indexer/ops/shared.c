@@ -1,5 +1,5 @@
 /* What the handlers share: values, and the pieces of JSON that several answers hold. */
-#include "handlers.h"
+#include "history_answer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -131,8 +131,17 @@ static void put_scip(gaz_json_writer *w, const gaz_snapshot_repo *repo)
     gaz_json_object_end(w);
 }
 
+/* What cannot be opened now is told by who asks about it, and by `check`. */
+static void put_history(const gaz_services *s, gaz_json_writer *w, const char *name)
+{
+    gaz_commit_texts *texts = NULL;
+    gaz_status st = gaz_engine_commits(s->engine, name, &texts, NULL);
+    put_history_end(w, st == GAZ_OK ? gaz_commit_texts_index(texts) : NULL);
+    gaz_commit_texts_close(texts);
+}
+
 gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapshot_repo *repo,
-                    gaz_error *err)
+                    bool history, gaz_error *err)
 {
     uint64_t files = 0, bytes = 0, skipped = 0;
     gaz_error why = {0};
@@ -178,6 +187,8 @@ gaz_status put_repo(const gaz_services *s, gaz_json_writer *w, const gaz_snapsho
     gaz_json_put_cstring(w, "error", st == GAZ_OK ? repo->row.last_error : why.message);
     gaz_json_put_cstring(w, "note", repo->row.note);
     put_symbols(w, repo);
+    if (history)
+        put_history(s, w, repo->row.name);
     put_scip(w, repo);
     st = put_worktree(s, w, &repo->row, err);
     put_poll(s, w, repo->row.name);

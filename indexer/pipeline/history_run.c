@@ -18,6 +18,7 @@
 #include "gaz/base/fs.h"
 #include "gaz/base/map.h"
 
+#define REPORT_US 100000
 #define EXTRACTOR 2 /* of history_read.c and what it calls: raise it when records change */
 #define MERGE_FACTOR 4
 #define FILES_MAX 12
@@ -57,7 +58,7 @@ typedef struct step {
     bool have_source;
     history_writer writer;
     GAZ_VEC(gaz_commit_place) out; /* the new index */
-    int64_t deadline, asked_us;
+    int64_t deadline, asked_us, reported_us;
     gaz_oid *poison; /* commits that crash their reader */
     size_t poison_count;
     bool unfinished;
@@ -376,6 +377,19 @@ static bool has_enough(step *s)
             gaz_commits_writer_changes(s->writer.commits) > GAZ_COMMITS_CHANGES_MAX / 2);
 }
 
+static void report(step *s)
+{
+    int64_t now = gaz_now_us();
+    if (!s->request->report || now - s->reported_us < REPORT_US)
+        return;
+    s->reported_us = now;
+    gaz_progress p = {.phase = GAZ_PHASE_HISTORY,
+                      .files_done = s->order.len - s->unread + s->result->read,
+                      .files_total = s->order.len,
+                      .seconds_left = -1};
+    s->request->report(s->request->report_ctx, &p);
+}
+
 /* What is new, as far as time allows. */
 static gaz_status write_unread(step *s, history_reader *reader, history_item *items, gaz_error *err)
 {
@@ -391,6 +405,7 @@ static gaz_status write_unread(step *s, history_reader *reader, history_item *it
                 s->cut = i;
                 return GAZ_OK;
             }
+            report(s);
             st = read_batch(s, reader, i, items, err);
             used = 0;
         }

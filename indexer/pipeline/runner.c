@@ -55,8 +55,8 @@ struct gaz_runner {
 
 const char *gaz_phase_name(gaz_phase phase)
 {
-    static const char *const names[] = {"queued",  "fetch",   "walk",  "text",
-                                        "publish", "symbols", "merge", "ended"};
+    static const char *const names[] = {"queued",  "fetch",   "walk",  "text", "publish",
+                                        "symbols", "history", "merge", "ended"};
     return (size_t)phase < sizeof names / sizeof names[0] ? names[phase] : "ended";
 }
 

@@ -67,7 +67,8 @@ static void part_text(const gaz_cli_progress_data *d, int part, char out[96])
         gaz_cli_number(d->files_done, a);
         gaz_cli_number(d->files_total, b);
         if (d->files_total)
-            snprintf(out, 96, "%s/%s files", a, b);
+            snprintf(out, 96, "%s/%s %s", a, b,
+                     strcmp(d->phase, "history") == 0 ? "commits" : "files");
         break;
     default:
         gaz_cli_bytes((double)d->bytes_done, a);

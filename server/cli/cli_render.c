@@ -65,6 +65,20 @@ static void put_symbols(gaz_cli_view *view, const gaz_json *repo)
                    text_of(repo, "name"), (unsigned long long)done, (unsigned long long)documents);
 }
 
+/* How far history is indexed. */
+static void put_history(gaz_cli_view *view, const gaz_json *repo)
+{
+    const gaz_json *history = gaz_json_get(repo, "history");
+    bool unfinished = gaz_json_truth(gaz_json_get(history, "unfinished"), false);
+    bool goes_on = gaz_json_truth(gaz_json_get(history, "goes_on"), false);
+    if (!goes_on && !unfinished)
+        return;
+    gaz_cli_printf(view->notes, "gaz: %s: %llu commits are indexed, back to %.10s; older ones %s\n",
+                   text_of(repo, "name"), (unsigned long long)number_of(history, "commits"),
+                   text_of(history, "oldest_time"),
+                   unfinished ? "are still being read" : "are not (history.commits)");
+}
+
 /* What the server says of its looks at a remote, when they fail. */
 static void put_poll(gaz_cli_view *view, const gaz_json *repo)
 {
@@ -106,6 +120,7 @@ static gaz_status print_repos(gaz_cli_view *view, const gaz_json *repos, gaz_err
         put_remark(view, text_of(r, "name"), text_of(r, "error"));
         put_remark(view, text_of(r, "name"), text_of(r, "note"));
         put_symbols(view, r);
+        put_history(view, r);
         put_poll(view, r);
     }
     return gaz_cli_table_print(&table, view->out, err);

@@ -207,6 +207,9 @@ static void a_history_that_is_cut_says_where_it_ends(void **state)
     assert_int_equal(number(got, "history|commits"), 4);
     assert_true(gaz_json_truth(op_at(got, "history|goes_on"), false));
     assert_string_equal(op_text(got, "history|oldest_time"), "2024-01-06T12:00:00Z");
+    got = op_ask(&s.a, "status", NULL);
+    assert_int_equal(number(got, "repos|0|history|commits"), 4);
+    assert_true(gaz_json_truth(op_at(got, "repos|0|history|goes_on"), false));
     teardown(&s);
 }
 

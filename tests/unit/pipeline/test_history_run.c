@@ -613,6 +613,27 @@ static void a_run_that_is_awaited_publishes_what_it_has(void **state)
     free(actual);
 }
 
+static void note_progress(void *ctx, const gaz_progress *p)
+{
+    *(gaz_progress *)ctx = *p;
+}
+
+static void how_many_commits_are_read_is_reported(void **state)
+{
+    bench *b = *state;
+    sh(b, "for i in $(seq 1 40); do echo $i >f; commit -m \"change $i\"; done");
+    (void)bench_index(b, NULL);
+    drop(b);
+    gaz_progress last = {.phase = GAZ_PHASE_QUEUED};
+    index_request request = {.repo = "app", .report = note_progress, .report_ctx = &last};
+    history_result result;
+    assert_ok(history_update(b->store, &b->settings, &request, &result, &err));
+    assert_int_equal(last.phase, GAZ_PHASE_HISTORY);
+    assert_string_equal(gaz_phase_name(last.phase), "history");
+    assert_int_equal(last.files_total, 40);
+    assert_true(last.files_done < 40);
+}
+
 static void a_commit_that_crashed_its_reader_is_recorded_without_its_changes(void **state)
 {
     bench *b = *state;
@@ -853,6 +874,7 @@ int main(void)
         ON_BENCH(a_step_that_runs_out_of_time_goes_on_where_it_was),
         ON_BENCH(a_shallow_clone_is_indexed_as_far_as_it_goes),
         ON_BENCH(a_run_that_is_awaited_publishes_what_it_has),
+        ON_BENCH(how_many_commits_are_read_is_reported),
         ON_BENCH(a_commit_that_crashed_its_reader_is_recorded_without_its_changes),
         ON_BENCH(a_killed_run_leaves_the_index_as_it_was),
         ON_BENCH(sweeping_keeps_what_an_index_needs_and_nothing_more),

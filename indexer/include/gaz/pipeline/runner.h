@@ -17,10 +17,11 @@ typedef enum gaz_phase {
     GAZ_PHASE_TEXT,
     GAZ_PHASE_PUBLISH,
     GAZ_PHASE_SYMBOLS, /**< text is published */
+    GAZ_PHASE_HISTORY, /**< files are commits: read, and to be read in all */
     GAZ_PHASE_MERGE,
     GAZ_PHASE_ENDED
 } gaz_phase;
-/** "queued", "fetch", "walk", "text", "publish", "symbols", "merge", "ended". Static. */
+/** "queued", "fetch", "walk", "text", "publish", "symbols", "history", "merge", "ended". Static. */
 const char *gaz_phase_name(gaz_phase phase);
 
 typedef struct gaz_progress {
