@@ -63,6 +63,12 @@ void gaz_engine_set_revision_fetch(gaz_engine *e, gaz_revision_fetch fetch, void
     e->fetch_ctx = ctx;
 }
 
+void gaz_engine_set_tree_matcher(gaz_engine *e, gaz_tree_matcher match, void *ctx)
+{
+    e->match_tree = match;
+    e->match_tree_ctx = ctx;
+}
+
 world *engine_world(gaz_engine *e)
 {
     pthread_mutex_lock(&e->lock);

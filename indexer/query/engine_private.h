@@ -19,6 +19,8 @@ struct gaz_engine {
     pattern_cache *patterns;
     gaz_revision_fetch fetch;
     void *fetch_ctx;
+    gaz_tree_matcher match_tree;
+    void *match_tree_ctx;
     revisions *revisions;
     commit_cache *commits;
     pthread_mutex_t lock;    /* over the worlds, and what follows them */

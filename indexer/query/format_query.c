@@ -46,6 +46,7 @@ static void put_atom(gaz_strbuf *out, const gaz_atom *atom)
         [GAZ_FIELD_GENERATED] = "generated:",
         [GAZ_FIELD_TEST] = "test:",
         [GAZ_FIELD_SYM] = "sym:",
+        [GAZ_FIELD_TS] = "ts:",
         [GAZ_FIELD_AUTHOR] = "author:",
         [GAZ_FIELD_MESSAGE] = "message:",
         [GAZ_FIELD_BEFORE] = "before:",

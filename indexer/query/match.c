@@ -303,6 +303,8 @@ static gaz_status scan_document(match_worker *w, const plan_atom *a, const scope
     gaz_doc doc;
     gaz_segment *seg = w->plan->scope->segments[f->segment].segment;
     uint32_t number = scope_entry(w->plan->scope, f)->doc;
+    if (a->tree)
+        return match_tree(w, a, f, found, err);
     const uint64_t *set = w->plan->segments[f->segment].atom_chunks[a->atom->index];
     gaz_status st = gaz_segment_doc(seg, number, &doc, err);
     *found = false;

@@ -90,6 +90,16 @@ GAZ_CHECKED gaz_status match_definers(match_worker *w, uint32_t file, gaz_error 
 /* A line that matches: w->definer_points. */
 void match_definer_line(match_worker *w, uint32_t line);
 
+/* ---- match_tree.c ---- */
+
+/* Adds the parts of lines that a tree-sitter pattern captures in a file, or matches when it
+ * captures nothing. */
+GAZ_CHECKED gaz_status match_tree_spots(match_worker *w, const plan_atom *a, const scope_file *f,
+                                        symbol_spots *out, gaz_error *err);
+/* Whether there are any; their lines: w->lines of the atom. */
+GAZ_CHECKED gaz_status match_tree(match_worker *w, const plan_atom *a, const scope_file *f,
+                                  bool *found, gaz_error *err);
+
 /* A chunk, unless it is a line larger than the memory of a query: GAZ_E_LIMIT. */
 GAZ_CHECKED gaz_status match_chunk(match_worker *w, gaz_segment *seg, uint32_t number, gaz_chunk *c,
                                    gaz_block **block, gaz_error *err);

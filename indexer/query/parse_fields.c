@@ -108,6 +108,13 @@ static gaz_status read_date(gaz_query_parser *p, const gaz_query_field *field,
     return GAZ_OK;
 }
 
+static gaz_status read_tree(gaz_query_parser *p, const gaz_query_field *field,
+                            const gaz_query_value *value, gaz_atom *atom)
+{
+    atom->literal = true;
+    return value->form == GAZ_FORM_REGEX ? bad_value(p, field, value) : GAZ_OK;
+}
+
 /* ---- settings ---- */
 
 static gaz_status read_case(gaz_query_parser *p, const gaz_query_field *field,
@@ -258,6 +265,8 @@ static const gaz_query_field fields[] = {
     {"b", read_pattern, false, GAZ_FIELD_BRANCH, NULL},
     {"lang", read_language, false, GAZ_FIELD_LANG, "the name of a language"},
     {"l", read_language, false, GAZ_FIELD_LANG, "the name of a language"},
+    {"ts", read_tree, false, GAZ_FIELD_TS,
+     "a tree-sitter pattern in quotes: ts:\"(call_expression)\""},
     {"author", read_text, false, GAZ_FIELD_AUTHOR, NULL},
     {"message", read_text, false, GAZ_FIELD_MESSAGE, NULL},
     {"before", read_date, false, GAZ_FIELD_BEFORE, DATES},
@@ -272,7 +281,6 @@ static const gaz_query_field fields[] = {
     {"timeout", read_timeout, true, GAZ_FIELD_TEXT,
      "a time such as 500ms, 2s or 1m, of at most 60m"},
     {"patterntype", read_patterntype, true, GAZ_FIELD_TEXT, "literal, regexp or keyword"},
-    {"ts", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"archived", NULL, false, GAZ_FIELD_TEXT, NULL},
     {"fork", NULL, false, GAZ_FIELD_TEXT, NULL},
 };

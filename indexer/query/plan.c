@@ -46,7 +46,7 @@ static void mark_positive(plan *p, const gaz_node *node, bool positive)
 
 static bool is_content(const gaz_query *q, const gaz_atom *atom)
 {
-    return atom->field == GAZ_FIELD_CONTENT ||
+    return atom->field == GAZ_FIELD_CONTENT || atom->field == GAZ_FIELD_TS ||
            (atom->field == GAZ_FIELD_TEXT && q->type == GAZ_TYPE_MATCH);
 }
 
@@ -62,6 +62,7 @@ static bool has_pattern(const gaz_atom *atom)
     case GAZ_FIELD_LANG:
     case GAZ_FIELD_GENERATED:
     case GAZ_FIELD_TEST:
+    case GAZ_FIELD_TS:
         return false;
     case GAZ_FIELD_REPO:
         return !atom->exact;
@@ -110,6 +111,27 @@ static gaz_status name_grams(plan *p, plan_atom *a, gaz_error *err)
     return st;
 }
 
+/* Node names are a grammar's own, so a pattern says nothing without its language. */
+static gaz_status compile_tree(plan *p, plan_atom *a, gaz_error *err)
+{
+    const gaz_node *root = p->query->root;
+    for (size_t i = 0; !a->language && root->kind == GAZ_NODE_AND && i < root->count; i++)
+        if (root->kids[i]->kind == GAZ_NODE_ATOM && root->kids[i]->atom->field == GAZ_FIELD_LANG)
+            a->language = root->kids[i]->atom->language;
+    if (!a->language) {
+        if (err && err->status == GAZ_OK)
+            err->column = a->atom->column;
+        gaz_error_set(err, GAZ_E_INVALID,
+                      "query, column %zu: ts: needs the language its pattern is written for",
+                      a->atom->column);
+        gaz_error_hint(err, "add lang:c, or the one you mean: node names are those of its "
+                            "tree-sitter grammar");
+        return GAZ_E_INVALID;
+    }
+    a->multiline = true;
+    return plan_tree_grams(p, a->atom, &a->grams, err);
+}
+
 static gaz_status compile_atom(plan *p, plan_atom *a, gaz_error *err)
 {
     gaz_pattern_options options = {
@@ -140,6 +162,7 @@ gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, patte
         p->atoms[i].atom = query->atoms[i];
         p->atoms[i].content = is_content(query, query->atoms[i]);
         p->atoms[i].symbol = is_symbol(query, query->atoms[i]);
+        p->atoms[i].tree = query->atoms[i]->field == GAZ_FIELD_TS;
     }
     mark_positive(p, query->root, true);
     for (unsigned i = 0; i < query->atom_count; i++) {
@@ -149,8 +172,10 @@ gaz_status plan_compile(plan *p, const gaz_query *query, gaz_arena *arena, patte
         p->content_atoms += a->content;
         p->symbol_atoms += a->symbol;
         p->positive_lines += (a->content || a->symbol) && a->positive;
-        p->positive_symbols += a->symbol && a->positive;
-        gaz_status st = has_pattern(a->atom) ? compile_atom(p, a, err) : GAZ_OK;
+        p->positive_symbols += (a->symbol || a->tree) && a->positive;
+        gaz_status st = a->tree                ? compile_tree(p, a, err)
+                        : has_pattern(a->atom) ? compile_atom(p, a, err)
+                                               : GAZ_OK;
         if (st != GAZ_OK)
             return st;
     }

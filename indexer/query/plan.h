@@ -22,6 +22,8 @@ typedef struct plan_atom {
     const gaz_atom *atom;
     bool content;          /* matches text, not a property of the file */
     bool symbol;           /* matches names of definitions */
+    bool tree;             /* matches syntax: content, but by another process */
+    uint32_t language;     /* tree: of the pattern */
     bool positive;         /* under an even number of negations: its matches are shown */
     gaz_pattern *pattern;  /* content atoms, and those over paths and names */
     const gaz_gram *grams; /* content and symbols */
@@ -34,7 +36,7 @@ typedef struct plan_segment {
     uint64_t **atom_chunks; /* by atom index */
     uint64_t *documents;
     uint64_t candidates;
-    symbol_mark_list *marks;   /* by atom index; NULL: no atom is over symbols */
+    symbol_mark_list *marks;   /* by atom index; NULL: no atom is over symbols or syntax */
     symbol_mark_list definers; /* of words looked for */
 } plan_segment;
 
@@ -49,6 +51,8 @@ typedef struct plan {
         positive_symbols; /* atoms whose lines are shown; of them, over symbols */
     const scope *scope;
     plan_segment *segments;
+    gaz_tree_matcher match_tree; /* with its context */
+    void *match_tree_ctx;
     uint8_t *points; /* per file of the scope, for definitions in it: sure ones, and << 4 all; NULL:
                         no file has any */
     bool symbols_cut;       /* there were more than there is memory for */
@@ -66,6 +70,10 @@ GAZ_CHECKED gaz_status plan_candidates(plan *p, const scope *s, world *w, size_t
                                        int64_t deadline_us, gaz_error *err);
 /* {"tree":…,"atoms":[…]} for explain: appended. */
 void plan_explain(const plan *p, gaz_strbuf *out);
+/* What a text must hold for a tree-sitter pattern to match, read off the pattern's words; in the
+ * plan's arena. (tree_words.c) */
+GAZ_CHECKED gaz_status plan_tree_grams(plan *p, const gaz_atom *atom, const gaz_gram **out,
+                                       gaz_error *err);
 void plan_release(plan *p);
 /* Records a failure to be told in the answer's notes. */
 GAZ_CHECKED gaz_status plan_note(plan *p, const char *message, gaz_error *err);

@@ -59,7 +59,7 @@ static bool possible(const renderer *r, unsigned atom, uint32_t chunk)
 {
     const plan *p = r->worker->plan;
     const plan_atom *a = &p->atoms[atom];
-    if (!a->content || !a->positive)
+    if (!a->content || a->tree || !a->positive)
         return false;
     const scope_file *f = &p->scope->files[r->match->file];
     const uint64_t *set = p->segments[f->segment].atom_chunks[atom];
@@ -424,9 +424,11 @@ static gaz_status find_symbols(renderer *r, const scope_file *f, gaz_error *err)
     unsigned atoms = 0;
     r->symbols.len = 0;
     for (unsigned i = 0; st == GAZ_OK && i < p->atom_count; i++) {
-        if (!p->atoms[i].symbol || !p->atoms[i].positive)
+        const plan_atom *a = &p->atoms[i];
+        if ((!a->symbol && !a->tree) || !a->positive)
             continue;
-        st = match_symbol_spots(r->worker, &p->atoms[i], f, &r->symbols, err);
+        st = a->tree ? match_tree_spots(r->worker, a, f, &r->symbols, err)
+                     : match_symbol_spots(r->worker, a, f, &r->symbols, err);
         atoms++;
     }
     if (atoms > 1 && r->symbols.len)

@@ -246,6 +246,38 @@ static void lap(int64_t *clock, int64_t *stage)
     *clock = now;
 }
 
+/* A pattern that is wrong is told also when no file would be matched. */
+static gaz_status check_trees(search *s, gaz_error *err)
+{
+    gaz_status st = GAZ_OK;
+    s->plan.match_tree = s->engine->match_tree;
+    s->plan.match_tree_ctx = s->engine->match_tree_ctx;
+    for (unsigned i = 0; st == GAZ_OK && i < s->plan.atom_count; i++) {
+        const plan_atom *a = &s->plan.atoms[i];
+        if (!a->tree)
+            continue;
+        if (!s->plan.match_tree)
+            return gaz_error_set(err, GAZ_E_UNSUPPORTED, "ts: is not available here");
+        gaz_tree_matches none;
+        gaz_error why = {0};
+        gaz_tree_matches_init(&none);
+        st = s->plan.match_tree(s->plan.match_tree_ctx, a->language, a->atom->text, a->atom->len,
+                                "", 0, s->deadline, &none, &why);
+        gaz_tree_matches_release(&none);
+        if (st == GAZ_OK)
+            continue;
+        size_t at = why.column ? why.column - 1 : 0;
+        size_t column = a->atom->columns[at < a->atom->len ? at : a->atom->len];
+        if (err && err->status == GAZ_OK)
+            err->column = column;
+        st = st == GAZ_E_TIMEOUT ? GAZ_E_LIMIT : st;
+        gaz_error_set(err, st, "query, column %zu: ts: %.300s", column, why.message);
+        if (why.hint[0])
+            gaz_error_hint(err, "%s", why.hint);
+    }
+    return st;
+}
+
 static gaz_status prepare(search *s, int64_t *clock, gaz_error *err)
 {
     gaz_search_stats *stats = &s->result->stats;
@@ -257,6 +289,8 @@ static gaz_status prepare(search *s, int64_t *clock, gaz_error *err)
         return st;
     set_limits(s);
     st = plan_compile(&s->plan, s->query, &s->arena, s->engine->patterns, err);
+    if (st == GAZ_OK)
+        st = check_trees(s, err);
     lap(clock, &stats->parse_us);
     if (st == GAZ_OK)
         st = search_choose_scope(s, err);

@@ -295,7 +295,7 @@ static void list_words(const plan *p, word_list *list)
         const plan_atom *a = &p->atoms[i];
         const char *text = a->atom->text;
         size_t len = a->atom->len;
-        if (a->content && a->positive && (a->atom->literal || one_word(&text, &len)))
+        if (a->content && !a->tree && a->positive && (a->atom->literal || one_word(&text, &len)))
             add_words(list, text, len, gaz_pattern_folds(a->pattern));
     }
 }

@@ -59,6 +59,14 @@ static bool fetch_symbols(void *ctx, const char *repo, uint32_t missing, int64_t
     return st == GAZ_OK;
 }
 
+static gaz_status match_tree(void *ctx, uint32_t language, const char *pattern, size_t pattern_len,
+                             const char *text, size_t len, int64_t deadline_us,
+                             gaz_tree_matches *out, gaz_error *err)
+{
+    const gaz_parse_pattern p = {language, pattern, pattern_len};
+    return gaz_parse_match(ctx, &p, text, len, 0, deadline_us, out, err);
+}
+
 /* What flags say holds for the workers too, which read their settings themselves. */
 static gaz_status pass_on(const char *name, const char *value, gaz_error *err)
 {
@@ -135,6 +143,7 @@ gaz_status gaz_cli_process_open(const char *home, const gaz_cli_options *options
         return st;
     }
     gaz_engine_set_revision_fetch(p->engine, fetch_revision, p);
+    gaz_engine_set_tree_matcher(p->engine, match_tree, p->parsers);
     gaz_code_cache_set_symbols_fetch(p->code, fetch_symbols, p);
     p->services = (gaz_services){.store = p->store,
                                  .engine = p->engine,

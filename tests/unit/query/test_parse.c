@@ -221,6 +221,7 @@ static void fields_take_words_quotes_and_regexes(void **state)
         {"type:diff file:x b before:2024-01-31 after:\"2 weeks ago\"",
          "file:/x/ \"b\" before:\"2024-01-31\" after:\"2 weeks ago\" type:diff"},
         {"type:diff", "type:diff"},
+        {"ts:(a) -ts:\"(b \\\"c\\\")\"", "ts:\"(a)\" -ts:\"(b \\\"c\\\")\""},
     };
     EXPECT_ALL(forms);
     const gaz_query *q = parse(*state, "repo=x file:\"y\" file:z lang:c");
@@ -400,6 +401,8 @@ static void mistakes_are_reported_with_their_column(void **state)
         {"x select:symbol", GAZ_E_INVALID, 10, "select:symbol goes with type:symbol"},
         {"type:file select:symbol", GAZ_E_INVALID, 18, "asks for more"},
         {"sym:", GAZ_E_INVALID, 5, "sym: needs a value"},
+        {"ts:/x/", GAZ_E_INVALID, 5, "ts: takes a tree-sitter pattern in quotes"},
+        {"type:diff ts:x", GAZ_E_INVALID, 14, "ts: does not go with type:diff"},
         {"a author:x", GAZ_E_INVALID, 10, "author: goes with type:commit"},
         {"message:x", GAZ_E_INVALID, 9, "message: goes with type:commit"},
         {"type:file before:2024-01-01", GAZ_E_INVALID, 18, "before: goes with type:commit"},
@@ -450,7 +453,6 @@ static void settings_are_refused_where_they_would_be_local(void **state)
 static void what_comes_later_says_so(void **state)
 {
     static const failure bad[] = {
-        {"-ts:x", GAZ_E_UNSUPPORTED, 2, "ts: is not available yet"},
         {"archived:yes", GAZ_E_UNSUPPORTED, 1, "not available yet"},
         {"fork:no", GAZ_E_UNSUPPORTED, 1, "not available yet"},
     };

@@ -10,6 +10,7 @@
 #include "gaz/regex/pattern.h"
 #include "gaz/store/settings.h"
 #include "gaz/store/store.h"
+#include "gaz/symbols/tree_pattern.h"
 
 #define GAZ_LIMIT_DEFAULT 50
 #define GAZ_LIMIT_MAX 100000
@@ -36,6 +37,18 @@ typedef GAZ_CHECKED gaz_status (*gaz_revision_fetch)(void *ctx, const char *repo
                                                      int64_t deadline_us, gaz_oid *commit,
                                                      uint64_t *generation, gaz_error *err);
 void gaz_engine_set_revision_fetch(gaz_engine *engine, gaz_revision_fetch fetch, void *ctx);
+
+/** Runs a tree-sitter pattern over a text, away from this process; installed by the program that
+ * can (gaz_parse_match()). Any thread.
+ * @return GAZ_E_INVALID with err->column, GAZ_E_UNSUPPORTED for a pattern that does not compile;
+ * GAZ_E_LIMIT, GAZ_E_REMOTE for a text that cannot be parsed; GAZ_E_TIMEOUT */
+typedef GAZ_CHECKED gaz_status (*gaz_tree_matcher)(void *ctx, uint32_t language,
+                                                   const char *pattern, size_t pattern_len,
+                                                   const char *text, size_t len,
+                                                   int64_t deadline_us, gaz_tree_matches *out,
+                                                   gaz_error *err);
+/** Without one `ts:` is not available. */
+void gaz_engine_set_tree_matcher(gaz_engine *engine, gaz_tree_matcher match, void *ctx);
 
 /** The definition a hit lies in, the innermost one. */
 typedef struct gaz_hit_symbol {

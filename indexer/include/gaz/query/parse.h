@@ -34,7 +34,8 @@ typedef enum gaz_field {
     GAZ_FIELD_AUTHOR,    /**< author: "Name <address>" of who wrote a commit */
     GAZ_FIELD_MESSAGE,   /**< message: what a commit says */
     GAZ_FIELD_BEFORE,    /**< before: and after: a commit's time, for gaz_date_parse() */
-    GAZ_FIELD_AFTER
+    GAZ_FIELD_AFTER,
+    GAZ_FIELD_TS /**< ts: a tree-sitter pattern */
 } gaz_field;
 
 typedef struct gaz_atom {
