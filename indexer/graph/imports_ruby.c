@@ -205,9 +205,35 @@ static bool named_after(const char *path, uint32_t len, const char *constant)
     return memcmp(from, name, n) == 0 && (from == path || from[-1] == '/');
 }
 
+static bool is_test(const char *path, size_t len)
+{
+    static const char *const names[] = {"test/", "spec/", "features/"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *found = memmem(path, len, names[i], strlen(names[i]));
+        if (found && (found == path || found[-1] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* Tests open classes of others; what they declare is meant by tests only. */
+static void drop_tests(graph_resolver *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->found.len && !is_test(r->path, r->path_len); i++) {
+        uint32_t len = 0;
+        const char *path = graph_tree_path(r->tree, r->found.items[i], &len);
+        if (!is_test(path, len))
+            r->found.items[n++] = r->found.items[i];
+    }
+    if (!is_test(r->path, r->path_len))
+        r->found.len = n;
+}
+
 /* The one file that declares a constant, or of several the one that is called after it. */
 static bool add_declaring(graph_resolver *r, const char *constant)
 {
+    drop_tests(r);
     uint32_t file = r->found.len == 1 ? r->found.items[0] : GRAPH_NONE, named = 0;
     for (size_t i = 0; r->found.len > 1 && i < r->found.len; i++) {
         uint32_t len = 0;

@@ -103,6 +103,11 @@ static void answer_somewhere(graph_resolver *r, const graph_path *path, bool var
 static void import_expression(graph_resolver *r, const char *text, size_t len)
 {
     size_t end = expression_end(text, 0, len);
+    bool more = false;
+    while (end + 1 < len && text[end] == '/' && text[end + 1] == '$') { /* $ROOT/$LIB/a.sh */
+        end = expression_end(text, end + 1, len);
+        more = true;
+    }
     graph_path rest, own;
     without_quotes(text + end, len - end, &rest);
     if (rest.text[0] != '/' || is_computed(&rest)) {
@@ -113,7 +118,7 @@ static void import_expression(graph_resolver *r, const char *text, size_t len)
     graph_path_set(&own, r->path, r->dir_len);
     if (holds(text, end, "git rev-parse --show-toplevel")) {
         graph_path_set(&own, "", 0);
-    } else if (!script_directory(text, end, &own)) {
+    } else if (more || !script_directory(text, end, &own)) {
         if (holds(text, end, "HOME"))
             graph_answer_none(r, GAZ_GRAPH_EXTERNAL);
         else if (text[1] == '(' && !holds(text, end, "pwd"))
