@@ -1,6 +1,7 @@
 /* How long a commit index takes to answer: opens the index of a repository in a home and asks each
- * kind of question a few times, of paths and words taken from the index itself. Prints a table of
- * median and 95th percentile in microseconds.
+ * kind of question a few times, of paths and words taken from the index itself, and then the
+ * operations over history of files that are there. Prints a table of median and 95th percentile in
+ * microseconds.
  *
  *   gaz-history HOME REPOSITORY [ROUNDS] */
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "gaz/base/clock.h"
+#include "gaz/ops/op.h"
 #include "gaz/query/commit_search.h"
 
 typedef struct world {
@@ -22,6 +24,12 @@ typedef struct world {
     uint64_t random;
     size_t results; /* so that nothing is optimised away */
     gaz_error err;
+    gaz_services services;
+    gaz_settings settings;
+    const char *name;  /* of the repository */
+    char *here[64];    /* files of the ref that are text */
+    char *symbols[64]; /* "path:line" of definitions */
+    size_t here_count, symbol_count;
 } world;
 
 static const char *const words[] = {"memory leak",
@@ -209,6 +217,140 @@ static void open_index(world *w)
     gaz_commits_unref(index);
 }
 
+/* ---- operations ---- */
+
+static gaz_status swallow(void *ctx, const void *data, size_t len, gaz_error *err)
+{
+    (void)data;
+    (void)err;
+    *(size_t *)ctx += len;
+    return GAZ_OK;
+}
+
+/* An operation with one parameter beside the repository's name, as a face asks it. */
+static void ask_op(world *w, const char *name, const char *key, const char *text)
+{
+    size_t count = 0;
+    const gaz_op *ops = gaz_ops(&count), *op = gaz_op_find(ops, count, name);
+    gaz_value values[32] = {{0}};
+    gaz_raw_param raw[] = {{"repo", w->name, strlen(w->name)}, {key, text, strlen(text)}};
+    must(gaz_op_bind(op, raw, key[0] ? 2 : 1, &w->arena, values, &w->err), w, name);
+    gaz_call call = {.services = &w->services,
+                     .op = op,
+                     .values = values,
+                     .emit = swallow,
+                     .ctx = &w->results,
+                     .status = 200};
+    must(op->handler(&call, &w->err), w, name);
+}
+
+static const char *one_file(world *w)
+{
+    return w->here[pick(w, w->here_count)];
+}
+
+static void op_history(world *w)
+{
+    ask_op(w, "history", "path", one_file(w));
+}
+
+static void op_history_symbol(world *w)
+{
+    ask_op(w, "history", "at", w->symbols[pick(w, w->symbol_count)]);
+}
+
+static void op_blame(world *w)
+{
+    ask_op(w, "blame", "path", one_file(w));
+}
+
+static void op_owners(world *w)
+{
+    ask_op(w, "owners", "path", one_file(w));
+}
+
+static void op_recent(world *w)
+{
+    ask_op(w, "recent", "", "");
+}
+
+static void op_cochange(world *w)
+{
+    ask_op(w, "cochange", "path", one_file(w));
+}
+
+static void op_impact(world *w)
+{
+    ask_op(w, "impact", "change", one_file(w));
+}
+
+static void op_impact_range(world *w)
+{
+    ask_op(w, "impact", "range", "HEAD~10..HEAD");
+}
+
+static void op_tests(world *w)
+{
+    ask_op(w, "tests", "path", one_file(w));
+}
+
+static void op_entries(world *w)
+{
+    ask_op(w, "deps.entries", "", "");
+}
+
+/* Files and definitions of the default branch. */
+static void choose_files(world *w)
+{
+    gaz_code *code = NULL;
+    must(gaz_code_open(w->services.code, w->name, NULL, GAZ_NEVER, &code, &w->err), w, "code");
+    gaz_ref_files *files = gaz_code_files(code);
+    for (unsigned tries = 0; tries < 100000 && w->here_count < 64; tries++) {
+        gaz_ref_file f;
+        gaz_symbol_document document;
+        gaz_symbol_definition d;
+        uint32_t file = pick(w, gaz_ref_files_count(files));
+        gaz_ref_files_at(files, file, &f);
+        if (f.skip || f.lines < 50 || f.lines > 5000)
+            continue;
+        w->here[w->here_count++] = strndup(f.path, f.path_len);
+        if (gaz_symbol_view_document(gaz_code_symbols(code), file, &document, NULL) != GAZ_OK ||
+            !document.definitions || w->symbol_count == 64)
+            continue;
+        must(gaz_symbol_view_definition(gaz_code_symbols(code), file, pick(w, document.definitions),
+                                        &w->arena, &d, &w->err),
+             w, "definition");
+        char text[4200];
+        snprintf(text, sizeof text, "%s:%u", w->here[w->here_count - 1], d.name_line);
+        w->symbols[w->symbol_count++] = strdup(text);
+    }
+    gaz_code_close(code);
+}
+
+static void open_services(world *w, const char *home)
+{
+    must(gaz_settings_load(home, &w->settings, &w->err), w, "settings");
+    w->services = (gaz_services){.store = w->store, .settings = &w->settings};
+    must(gaz_engine_new(w->store, &w->settings, &w->services.engine, &w->err), w, "engine");
+    must(gaz_code_cache_new(w->services.engine, w->store, &w->settings, 4, &w->services.code,
+                            &w->err),
+         w, "graphs");
+    must(gaz_repo_pool_new(NULL, 1, &w->services.repos, &w->err), w, "gaz-worker");
+    choose_files(w);
+}
+
+static void close_services(world *w)
+{
+    for (size_t i = 0; i < w->here_count; i++)
+        free(w->here[i]);
+    for (size_t i = 0; i < w->symbol_count; i++)
+        free(w->symbols[i]);
+    gaz_repo_pool_free(w->services.repos);
+    gaz_code_cache_free(w->services.code);
+    gaz_engine_free(w->services.engine);
+    gaz_settings_release(&w->settings);
+}
+
 /* ---- running ---- */
 
 static int by_size(const void *a, const void *b)
@@ -275,6 +417,19 @@ int main(int argc, char **argv)
                      {"authors of a directory", authors},
                      {"diff search", search_diffs},
                      {"message search", search_messages}};
+    static const struct {
+        const char *name;
+        void (*ask)(world *w);
+    } operations[] = {{"history of a file", op_history},
+                      {"history of a definition", op_history_symbol},
+                      {"blame of a file", op_blame},
+                      {"owners of a file", op_owners},
+                      {"recent", op_recent},
+                      {"cochange of a file", op_cochange},
+                      {"impact of a file", op_impact},
+                      {"impact of ten commits", op_impact_range},
+                      {"tests of a file", op_tests},
+                      {"entry points", op_entries}};
     world w = {.random = 42};
     gaz_repo_row row;
     unsigned rounds = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 60;
@@ -295,6 +450,12 @@ int main(int argc, char **argv)
            gaz_commits_count(w.index), files, rounds);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         measure(&w, questions[i].name, questions[i].ask, rounds);
+    w.name = argv[2];
+    open_services(&w, argv[1]);
+    if (w.here_count && w.symbol_count)
+        for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+            measure(&w, operations[i].name, operations[i].ask, rounds);
+    close_services(&w);
     printf("# %zu results\n", w.results);
     for (size_t i = 0; i < w.file_count; i++)
         free(w.files[i]);
