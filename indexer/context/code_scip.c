@@ -93,6 +93,12 @@ static gaz_status load_rows(gaz_code *code, const gaz_scip_row *const *rows, siz
     tree.memory = (size_t)code->cache->settings->scip_memory;
     if (st == GAZ_OK)
         st = gaz_scip_load(paths, count, &tree, &code->scip, &loaded, err);
+    if (st == GAZ_E_NOT_FOUND) {
+        gaz_error_clear(err);
+        st = gaz_error_set(err, GAZ_E_CORRUPT, "the file of a SCIP index of %s is gone",
+                           gaz_ref_files_head(code->files)->repo);
+        gaz_error_hint(err, "run `gaz repair`, then import the index again");
+    }
     gaz_strbuf_release(&path);
     gaz_arena_release(&arena);
     return st;

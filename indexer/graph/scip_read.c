@@ -212,7 +212,8 @@ static size_t name_of(const char *symbol, const char **name)
                            (suffix == ')' && symbol[start - 1] == '(') ||
                            (suffix == ']' && symbol[start - 1] == '['));
     *name = symbol + start;
-    return whole && !(symbol[start] >= '0' && symbol[start] <= '9') ? end - start : 0;
+    bool made_up = symbol[start] == '$' || (symbol[start] >= '0' && symbol[start] <= '9');
+    return whole && !made_up ? end - start : 0;
 }
 
 static gaz_status note_name(reading *rd, const scip_occurrence *o, const scip_entry *x,

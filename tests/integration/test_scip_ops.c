@@ -443,6 +443,10 @@ static void an_index_that_is_damaged_is_told_and_repaired(void **state)
     bytes.data[60] = (char)(bytes.data[60] ^ 1);
     assert_ok(gaz_file_write(path.data, bytes.data, bytes.len, 0600, &err));
     assert_int_equal(GAZ_E_CORRUPT, op_refused(&s->a, "definition", "at", "measure.py:3:18", NULL));
+    assert_int_equal(0, remove(path.data));
+    assert_int_equal(GAZ_E_CORRUPT, op_refused(&s->a, "definition", "at", "measure.py:3:18", NULL));
+    assert_non_null(strstr(s->a.error.hint, "gaz repair"));
+    assert_ok(gaz_file_write(path.data, bytes.data, bytes.len, 0600, &err));
     const gaz_json *check = op_ask(&s->a, "check", NULL);
     assert_string_equal("SCIP index", op_text(check, "findings|0|what"));
     const gaz_json *repair = op_ask(&s->a, "repair", NULL);

@@ -304,7 +304,8 @@ static void names_that_stand_elsewhere_are_another_version(void **state)
                                              {"0:0-6", "s p 1 b/x0:"},
                                              {"0:0-6", "local 3"},
                                              {"0:0-6", "s p 1 f().(export)"},
-                                             {"1:0-6", "s p 1 f().[export]"}};
+                                             {"1:0-6", "s p 1 f().[export]"},
+                                             {"0:7-15", "s p 1 $anonymous_type_0#"}};
     static const char *const accessors[][2] = {
         {"0:16-17", "s p 1 A#f."}, {"0:16-17", "s p 1 A#getF()."}, {"0:16-17", "s p 1 A#setF()."}};
     static const char *const parts[][2] = {{"0:16-17", "s p 1 A#f(+1)."},
@@ -314,7 +315,7 @@ static void names_that_stand_elsewhere_are_another_version(void **state)
     gaz_error err = {0};
     assert_ok(read_named(good, 2, &err));
     assert_ok(read_named(one, 2, &err)); /* one may be an oddity of its tool */
-    assert_ok(read_named(made_up, 6, &err));
+    assert_ok(read_named(made_up, 7, &err));
     assert_ok(read_named(accessors, 3, &err));
     assert_status(GAZ_E_INVALID, read_named(moved, 2, &err));
     assert_non_null(strstr(err.message, "lib/b.ts does not define 'f' in line 1"));

@@ -20,6 +20,17 @@ static const gaz_param add_params[] = {
     {.name = "wait", .type = GAZ_PARAM_BOOL}};
 static const gaz_param name_params[] = {
     {.name = "name", .type = GAZ_PARAM_STRING, .required = true}};
+static int64_t largest(const gaz_settings *settings)
+{
+    return settings->scip_upload_max;
+}
+static const char *const bytes_types[] = {"application/x-bytes", "application/octet-stream", NULL};
+static const gaz_op_body bytes = {.types = bytes_types,
+                                  .metavar = "FILE",
+                                  .help = "as it is",
+                                  .setting = "scip.upload_max",
+                                  .max = largest,
+                                  .max_ever = 1 << 20};
 static const gaz_op ops[] = {
     {.name = "find",
      .summary = "Finds things",
@@ -46,6 +57,14 @@ static const gaz_op ops[] = {
      .param_count = 1,
      .media = 1u << GAZ_MEDIA_JSON,
      .result = "nowhere"},
+    {.name = "bytes.send",
+     .summary = "Takes bytes",
+     .method = "POST",
+     .path = "/v1/bytes",
+     .params = add_params,
+     .param_count = 2,
+     .media = 1u << GAZ_MEDIA_JSON,
+     .body = &bytes},
 };
 
 static const char *schema(const char *name)
@@ -157,6 +176,28 @@ static void result_schemas_are_embedded_with_their_references_rewritten(void **s
     gaz_strbuf_release(&out);
 }
 
+static void a_body_of_bytes_leaves_the_parameters_to_the_query(void **state)
+{
+    (void)state;
+    gaz_error err = {0};
+    gaz_strbuf out = GAZ_STRBUF_INIT;
+    gaz_json *d = NULL;
+    assert_ok(gaz_openapi(ops, 4, schema, &out, &err));
+    assert_ok(gaz_json_parse(out.data, out.len, &d, &err));
+    text_is(d, "paths|/v1/bytes|post|parameters|0|name", "source");
+    text_is(d, "paths|/v1/bytes|post|parameters|0|in", "query");
+    text_is(d, "paths|/v1/bytes|post|requestBody|description", "as it is");
+    assert_non_null(at(d, "paths|/v1/bytes|post|requestBody|content"));
+    const gaz_json *content = at(d, "paths|/v1/bytes|post|requestBody|content");
+    const gaz_json *one = gaz_json_get(gaz_json_get(content, "application/x-bytes"), "schema");
+    assert_string_equal("binary", gaz_json_text(gaz_json_get(one, "format"), NULL));
+    assert_non_null(gaz_json_get(content, "application/octet-stream"));
+    assert_null(gaz_json_get(content, "application/json"));
+    text_is(d, "paths|/v1/bytes|post|responses|413|$ref", "#/components/responses/Error");
+    gaz_json_free(d);
+    gaz_strbuf_release(&out);
+}
+
 static void a_reference_to_a_schema_that_is_not_there_is_an_error(void **state)
 {
     (void)state;
@@ -172,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_becomes_paths_parameters_bodies_and_answers),
         cmocka_unit_test(result_schemas_are_embedded_with_their_references_rewritten),
+        cmocka_unit_test(a_body_of_bytes_leaves_the_parameters_to_the_query),
         cmocka_unit_test(a_reference_to_a_schema_that_is_not_there_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
