@@ -222,14 +222,17 @@ void gaz_scip_edges_at(const gaz_scip_edges *e, uint32_t file, uint32_t at, gaz_
         x++; /* an empty range stands for the file */
         i++;
     }
-    out->lost = e->flags.items[x->symbol] & SCIP_LOST;
-    if (out->lost)
+    out->targets = part(&e->definitions, x->symbol, &out->count);
+    out->lost = e->flags.items[x->symbol] & SCIP_LOST ||
+                (!out->count && e->flags.items[x->symbol] & SCIP_UNPLACED);
+    if (out->lost) {
+        out->count = 0;
         return;
+    }
     out->known = true;
     out->definition = x->definition;
     out->local = e->flags.items[x->symbol] & SCIP_LOCAL;
     out->symbol = x->symbol;
-    out->targets = part(&e->definitions, x->symbol, &out->count);
 }
 
 bool gaz_scip_edges_bind(const gaz_scip_edges *e, uint32_t from, uint32_t to)

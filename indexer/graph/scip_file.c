@@ -8,7 +8,9 @@
  *   2  per occurrence, by document, start and end: start less the one before, length, 2 × symbol
  *      plus 1 for a definition
  *   3  per symbol 16 bytes that its name hashes to (little-endian; zero: a symbol of one document)
- *   4  per heir, by base: base less the one before, heir */
+ *   4  per heir, by base: base less the one before, heir
+ *   5  per symbol a bit, the lowest of a byte first: it is of a package the index defines, which
+ *      itself it does not */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,14 @@
 #include "gaz/base/varint.h"
 #include "scip_private.h"
 
-enum { SECTION_HEAD, SECTION_DOCUMENTS, SECTION_OCCURRENCES, SECTION_SYMBOLS, SECTION_HEIRS };
+enum {
+    SECTION_HEAD,
+    SECTION_DOCUMENTS,
+    SECTION_OCCURRENCES,
+    SECTION_SYMBOLS,
+    SECTION_HEIRS,
+    SECTION_UNPLACED
+};
 
 static gaz_status no_memory(gaz_error *err)
 {
@@ -120,11 +129,24 @@ static gaz_status put_heirs(writing *w, gaz_error *err)
     return st;
 }
 
+static gaz_status put_unplaced(writing *w, gaz_error *err)
+{
+    const gaz_scip_edges *e = w->edges;
+    gaz_status st = gaz_sealed_begin(w->file, SECTION_UNPLACED, err);
+    for (uint32_t s = 0; st == GAZ_OK && s < e->symbol_count; s += 8) {
+        uint8_t bits = 0;
+        for (uint32_t k = 0; k < 8 && s + k < e->symbol_count; k++)
+            bits |= (uint8_t)((e->flags.items[s + k] & SCIP_UNPLACED ? 1u : 0u) << k);
+        st = gaz_sealed_append(w->file, &bits, 1, err);
+    }
+    return st;
+}
+
 gaz_status gaz_scip_write(const gaz_scip_edges *edges, const gaz_scip_tree *tree, const char *path,
                           char name[GAZ_SEALED_NAME], uint64_t *size, gaz_error *err)
 {
     static gaz_status (*const parts[])(writing * w, gaz_error * err) = {
-        put_head, put_documents, put_occurrences, put_symbols, put_heirs};
+        put_head, put_documents, put_occurrences, put_symbols, put_heirs, put_unplaced};
     writing w = {.edges = edges, .tree = tree};
     gaz_status st = gaz_sealed_writer_open(path, GAZ_SCIP_KIND, GAZ_SCIP_VERSION, &w.file, err);
     for (size_t i = 0; st == GAZ_OK && i < sizeof parts / sizeof *parts; i++)
@@ -212,7 +234,8 @@ static gaz_status get_head(loading *l, gaz_error *err)
     l->head.definitions = get(&r, l->head.occurrences);
     l->head.foreign = get(&r, l->head.occurrences);
     l->head.heirs = get(&r, UINT32_MAX);
-    return r.bad || gaz_sealed_len(l->file, SECTION_SYMBOLS) != 16ull * l->head.symbols
+    return r.bad || gaz_sealed_len(l->file, SECTION_SYMBOLS) != 16ull * l->head.symbols ||
+                   gaz_sealed_len(l->file, SECTION_UNPLACED) != (l->head.symbols + 7ull) / 8
                ? damaged(l, err)
                : GAZ_OK;
 }
@@ -228,8 +251,10 @@ static bool fits(const loading *l)
 
 static gaz_status get_symbols(loading *l, gaz_error *err)
 {
-    reader r;
+    reader r, bits;
     gaz_status st = section(l, SECTION_SYMBOLS, &r, err);
+    if (st == GAZ_OK)
+        st = section(l, SECTION_UNPLACED, &bits, err);
     l->numbers = calloc((size_t)l->head.symbols + 1, sizeof *l->numbers);
     if (st == GAZ_OK && !l->numbers)
         return no_memory(err);
@@ -242,11 +267,11 @@ static gaz_status get_symbols(loading *l, gaz_error *err)
         l->numbers[i] = added ? l->edges->symbol_count : (uint32_t)*slot;
         if (slot && added)
             *slot = l->edges->symbol_count;
-        if (!added)
-            continue;
-        l->edges->symbol_count++;
-        if (!gaz_vec_push(&l->edges->flags, local ? SCIP_LOCAL : 0))
+        if (added && !gaz_vec_push(&l->edges->flags, local ? SCIP_LOCAL : 0))
             return no_memory(err);
+        l->edges->symbol_count += added;
+        if (bits.at[i / 8] >> i % 8 & 1)
+            l->edges->flags.items[l->numbers[i]] |= SCIP_UNPLACED;
     }
     return st;
 }

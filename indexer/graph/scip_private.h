@@ -63,8 +63,9 @@ typedef struct scip_key {
     uint64_t low, high;
 } scip_key;
 
-#define SCIP_LOCAL 0x1u /* a symbol of one document */
-#define SCIP_LOST 0x2u  /* it is defined in a document that does not count any more */
+#define SCIP_LOCAL 0x1u    /* a symbol of one document */
+#define SCIP_LOST 0x2u     /* it is defined in a document that does not count any more */
+#define SCIP_UNPLACED 0x4u /* of a package the index defines, which itself it does not */
 
 struct gaz_scip_edges {
     atomic_uint refs;

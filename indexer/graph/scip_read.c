@@ -11,6 +11,7 @@
 #define PATH_SHOWN 120
 #define NAME_SHOWN 60
 
+#define NO_PACKAGE UINT32_MAX
 #define OTHER_NAMES_LEAST 2    /* names that stand elsewhere than the index says, … */
 #define OTHER_NAMES_PART 10    /* … and the part of them that is too much: a tenth */
 #define WITHOUT_TEXT UINT8_MAX /* of covered: it had a document, which does not count */
@@ -29,8 +30,10 @@ typedef struct reading {
     const gaz_scip_tree *tree;
     gaz_scip_edges *edges;
     scip_tool tool;
-    size_t memory;   /* that all of this may take */
-    gaz_map symbols; /* symbol, or document number and local symbol → number */
+    size_t memory;        /* that all of this may take */
+    gaz_map symbols;      /* symbol, or document number and local symbol → number */
+    gaz_map packages;     /* → number */
+    GAZ_VEC(uint32_t) of; /* each symbol's package, or NO_PACKAGE */
     GAZ_VEC(uint32_t) pairs;
     GAZ_VEC(uint32_t) lines; /* where each line of the text begins, and its end */
     gaz_strbuf text;
@@ -159,6 +162,31 @@ static gaz_status range_of(reading *rd, const scip_occurrence *o, uint32_t *star
 
 /* ---- symbols ---- */
 
+/* The number of the package that a symbol begins with: scheme, manager, name and version, each
+ * ended by a space (two stand for one in them). None where it has no name. */
+static gaz_status package_of(reading *rd, const char *symbol, uint32_t *out, gaz_error *err)
+{
+    const char *at = symbol, *name = symbol;
+    bool added;
+    *out = NO_PACKAGE;
+    for (int part = 0; part < 4; part++) {
+        name = part == 2 ? at : name;
+        while (*at && !(at[0] == ' ' && at[1] != ' '))
+            at += at[0] == ' ' ? 2 : 1;
+        if (!*at++)
+            return GAZ_OK;
+    }
+    if (*name == '.' || *name == ' ')
+        return GAZ_OK;
+    uint64_t *slot = gaz_map_put(&rd->packages, symbol, (size_t)(at - symbol), &added);
+    if (!slot)
+        return no_memory(err);
+    if (added)
+        *slot = rd->packages.len - 1;
+    *out = (uint32_t)*slot;
+    return GAZ_OK;
+}
+
 static gaz_status symbol_of(reading *rd, const char *symbol, uint32_t *out, gaz_error *err)
 {
     char key[GAZ_SCIP_SYMBOL_MAX + 8];
@@ -180,8 +208,12 @@ static gaz_status symbol_of(reading *rd, const char *symbol, uint32_t *out, gaz_
     key[sizeof scope - 1] = 'k'; /* beside the symbol, not in it: a second hash of the same */
     scip_key name = {local ? 0 : gaz_checksum(symbol, len),
                      local ? 0 : gaz_checksum(key + sizeof scope - 1, len + 1)};
+    uint32_t package = NO_PACKAGE;
+    gaz_status st = local ? GAZ_OK : package_of(rd, symbol, &package, err);
+    if (st != GAZ_OK)
+        return st;
     if (!gaz_vec_push(&rd->edges->flags, local ? SCIP_LOCAL : 0) ||
-        !gaz_vec_push(&rd->edges->keys, name))
+        !gaz_vec_push(&rd->edges->keys, name) || !gaz_vec_push(&rd->of, package))
         return no_memory(err);
     return rd->symbols.keys.used > rd->memory ? too_large(rd, err) : GAZ_OK;
 }
@@ -360,10 +392,31 @@ static gaz_status see_document(void *ctx, const scip_document *document, gaz_err
     return st;
 }
 
+/* What an index does not define of a package that it does define is not foreign: indexers go by
+ * other names where a package is found on another way than by its place in the tree. */
+static gaz_status mark_unplaced(reading *rd, gaz_error *err)
+{
+    gaz_scip_edges *e = rd->edges;
+    uint8_t *ours = calloc(rd->packages.len + 1, 1);
+    if (!ours)
+        return no_memory(err);
+    for (uint32_t s = 0; s < e->symbol_count; s++)
+        if (rd->of.items[s] != NO_PACKAGE && e->definitions.first[s] < e->definitions.first[s + 1])
+            ours[rd->of.items[s]] = 1;
+    for (uint32_t s = 0; s < e->symbol_count; s++)
+        if (rd->of.items[s] != NO_PACKAGE && ours[rd->of.items[s]] &&
+            e->definitions.first[s] == e->definitions.first[s + 1])
+            e->flags.items[s] |= SCIP_UNPLACED;
+    free(ours);
+    return GAZ_OK;
+}
+
 static gaz_status finish(reading *rd, gaz_error *err)
 {
     gaz_scip_edges *e = rd->edges;
     gaz_status st = scip_edges_finish(e, rd->pairs.items, rd->pairs.len / 2, err);
+    if (st == GAZ_OK)
+        st = mark_unplaced(rd, err);
     if (st != GAZ_OK)
         return st;
     for (uint32_t i = 0; i < e->file_count; i++)
@@ -386,6 +439,7 @@ gaz_status gaz_scip_read(const void *data, size_t len, const gaz_scip_tree *tree
         return gaz_error_set(err, GAZ_E_LIMIT, "a SCIP index may have %u bytes, this one has %zu",
                              GAZ_SCIP_BYTES_MAX, len);
     gaz_map_init(&rd.symbols);
+    gaz_map_init(&rd.packages);
     gaz_strbuf_init(&rd.text, GAZ_SCIP_TEXT_MAX);
     gaz_status st = scip_edges_new(tree->file_count, &rd.edges, err);
     if (st == GAZ_OK)
@@ -393,6 +447,8 @@ gaz_status gaz_scip_read(const void *data, size_t len, const gaz_scip_tree *tree
     if (st == GAZ_OK)
         st = finish(&rd, err);
     gaz_map_release(&rd.symbols);
+    gaz_map_release(&rd.packages);
+    gaz_vec_free(&rd.of);
     gaz_strbuf_release(&rd.text);
     gaz_vec_free(&rd.pairs);
     gaz_vec_free(&rd.lines);

@@ -459,6 +459,14 @@ static void what_a_compiler_calls_foreign_is_none_of_its_own_files(void **state)
     scip_occurrence_add(&documents[1], 3, 6, 12, "s p 1 Square#", 1);
     assert_int_equal(GAZ_RESOLVE_NONE, resolve_with(s, documents, "user.py", 4, 12).method);
     gaz_strbuf_release(&documents[0]);
+    wire_text(&documents[0], 1, "user.py");
+    scip_occurrence_add(&documents[0], 3, 11, 14, "s m p 1 lib/Box#", 0);
+    gaz_strbuf_release(&documents[1]);
+    wire_text(&documents[1], 1, "shapes.py");
+    scip_occurrence_add(&documents[1], 3, 6, 12, "s m p 1 src/lib/Square#", 1);
+    assert_int_equal(GAZ_RESOLVE_IMPORT, /* by another name of its own package */
+                     resolve_with(s, documents, "user.py", 4, 12).method);
+    gaz_strbuf_release(&documents[0]);
     gaz_strbuf_release(&documents[1]);
 }
 

@@ -9,6 +9,7 @@
 #include "scip_writer.h"
 
 #define FILES 3
+#define SECTIONS 6 /* of a file */
 
 typedef struct tree_file {
     const char *path, *text;
@@ -72,9 +73,9 @@ static int teardown(void **state)
     return 0;
 }
 
-#define F "npm p 1 `b.ts`/f()."
-#define C "npm p 1 `b.ts`/C#"
-#define G "npm p 1 `z.ts`/g()."
+#define F "s npm p 1 `b.ts`/f()."
+#define C "s npm p 1 `b.ts`/C#"
+#define G "s npm p 1 `z.ts`/g()."
 
 static void end_document(gaz_strbuf *index, const char *path, gaz_strbuf *rest)
 {
@@ -233,7 +234,9 @@ static void indexes_are_joined_by_the_names_of_symbols(void **state)
     end_document(&z, "z.ts", &other);
     write_index(s, &z, "z", name);
     assert_ok(load(s, "ab", NULL, &loaded, &edges, &err));
-    assert_int_equal(UINT32_MAX, bound_to(edges, 0, 34, &start)); /* g is foreign */
+    assert_int_equal(UINT32_MAX, bound_to(edges, 0, 34, &start));
+    gaz_scip_edges_at(edges, 0, 34, &m);
+    assert_true(m.lost && !m.known); /* g is of the same package: not foreign, but nowhere */
     gaz_scip_edges_unref(edges);
     assert_ok(load(s, "ab", "z", &loaded, &edges, &err));
     assert_int_equal(2, loaded);
@@ -311,7 +314,7 @@ static void a_damaged_file_is_refused(void **state)
 }
 
 /* Whole by its checksums, and nonsense: what a program of another mind might have written. */
-static gaz_status load_sections(scene *s, const gaz_strbuf sections[5])
+static gaz_status load_sections(scene *s, const gaz_strbuf sections[SECTIONS])
 {
     gaz_error err = {0};
     char path[600], name[GAZ_SEALED_NAME];
@@ -321,7 +324,7 @@ static gaz_status load_sections(scene *s, const gaz_strbuf sections[5])
     path_in(s, "nonsense", path);
     remove(path);
     assert_ok(gaz_sealed_writer_open(path, GAZ_SCIP_KIND, GAZ_SCIP_VERSION, &w, &err));
-    for (unsigned i = 0; i < 5; i++) {
+    for (unsigned i = 0; i < SECTIONS; i++) {
         assert_ok(gaz_sealed_begin(w, i, &err));
         assert_ok(gaz_sealed_append(w, sections[i].data, sections[i].len, &err));
     }
@@ -333,14 +336,14 @@ static gaz_status load_sections(scene *s, const gaz_strbuf sections[5])
     return st;
 }
 
-static void read_sections(scene *s, const char *file, gaz_strbuf out[5])
+static void read_sections(scene *s, const char *file, gaz_strbuf out[SECTIONS])
 {
     gaz_error err = {0};
     char path[600];
     gaz_sealed *f = NULL;
     path_in(s, file, path);
     assert_ok(gaz_sealed_open(path, GAZ_SCIP_KIND, GAZ_SCIP_VERSION, &f, &err));
-    for (unsigned i = 0; i < 5; i++) {
+    for (unsigned i = 0; i < SECTIONS; i++) {
         const uint8_t *data = NULL;
         uint64_t len = gaz_sealed_len(f, i);
         out[i] = GAZ_STRBUF_INIT;
@@ -355,13 +358,13 @@ static void nonsense_in_a_whole_file_is_refused_or_harmless(void **state)
 {
     scene *s = *state;
     char name[GAZ_SEALED_NAME];
-    gaz_strbuf index = make_index(true), sections[5];
+    gaz_strbuf index = make_index(true), sections[SECTIONS];
     unsigned refused = 0, tried = 0;
     write_index(s, &index, "one", name);
     read_sections(s, "one", sections);
     assert_int_equal(GAZ_OK, load_sections(s, sections));
     static const char values[] = {0, 1, 2, 0x7f, (char)0x80, (char)0xff};
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < SECTIONS; i++)
         for (size_t at = 0; at < sections[i].len; at += i == 3 ? 8 : 1)
             for (size_t v = 0; v < sizeof values; v++) {
                 char before = sections[i].data[at];
@@ -372,14 +375,14 @@ static void nonsense_in_a_whole_file_is_refused_or_harmless(void **state)
                 tried++;
                 sections[i].data[at] = before;
             }
-    for (unsigned i = 0; i < 5; i++) { /* a section too short, or too long */
+    for (unsigned i = 0; i < SECTIONS; i++) { /* a section too short, or too long */
         size_t len = sections[i].len;
         sections[i].len = len - 1;
         assert_int_equal(GAZ_E_CORRUPT, load_sections(s, sections));
         sections[i].len = len;
     }
     assert_true(refused > 100 && refused < tried);
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < SECTIONS; i++)
         gaz_strbuf_release(&sections[i]);
 }
 

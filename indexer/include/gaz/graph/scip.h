@@ -105,8 +105,9 @@ typedef struct gaz_scip_place {
 
 /** What the name at a byte of a file is. */
 typedef struct gaz_scip_meaning {
-    bool known;                    /**< the index says something of this place */
-    bool lost;                     /**< it did, of a file that has changed since: not known */
+    bool known; /**< the index says something of this place */
+    bool lost;  /**< it does, but not where that is: in a file that has changed since, or under a
+                   name  that the index itself does not define. Not known */
     bool definition;               /**< it is a definition itself */
     bool local;                    /**< a symbol of this document alone */
     const gaz_scip_place *targets; /**< its definitions, by file and place */
