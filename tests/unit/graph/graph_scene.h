@@ -222,20 +222,29 @@ static inline void scene_use(scene_facts *f, const char *line, size_t len, uint3
     }
 }
 
+static inline bool scene_begins(const char *line, size_t len, const char *word)
+{
+    return len >= strlen(word) && memcmp(line, word, strlen(word)) == 0;
+}
+
+/* Without functions that look for the end of the text: it may be long, and checked for each line.
+ */
 static inline void scene_read(scene_facts *f, const char *body)
 {
     uint32_t number = 0;
-    for (const char *line = body; *line;) {
-        const char *end = strchrnul(line, '\n');
+    const char *stop = body + strlen(body);
+    for (const char *line = body; line < stop;) {
+        const char *end = memchr(line, '\n', (size_t)(stop - line));
+        end = end ? end : stop;
         size_t len = (size_t)(end - line);
         number++;
-        if (strncmp(line, "@import ", 8) == 0)
+        if (scene_begins(line, len, "@import "))
             scene_import(f, line + 8, len - 8, number);
-        else if (strncmp(line, "@define ", 8) == 0)
+        else if (scene_begins(line, len, "@define "))
             scene_define(f, line + 8, len - 8, number);
-        else if (strncmp(line, "@use ", 5) == 0)
+        else if (scene_begins(line, len, "@use "))
             scene_use(f, line + 5, len - 5, number, (uint32_t)(line + 5 - body));
-        line = *end ? end + 1 : end;
+        line = end < stop ? end + 1 : end;
     }
 }
 
