@@ -128,6 +128,31 @@ static gaz_status put_people(code_answer *a, const change_set *set, gaz_error *e
 
 /* ---- impact ---- */
 
+/* Each once, though several changed lines meet it. */
+static gaz_status put_definitions(code_answer *a, const gaz_graph_impact *impact, gaz_error *err)
+{
+    gaz_map seen;
+    gaz_status st = GAZ_OK;
+    gaz_map_init(&seen);
+    gaz_json_key(&a->json, "symbols");
+    gaz_json_array_begin(&a->json);
+    for (uint32_t i = 0; st == GAZ_OK && i < impact->definition_count; i++) {
+        const gaz_graph_changed_definition *d = &impact->definitions[i];
+        const uint32_t key[] = {d->file, d->definition};
+        bool added = false;
+        if (!gaz_map_put(&seen, key, sizeof key, &added))
+            st = gaz_error_set(err, GAZ_E_NOMEM, "no memory for definitions");
+        if (st != GAZ_OK || !added)
+            continue;
+        gaz_json_object_begin(&a->json);
+        st = code_put_definition(a, d->file, d->definition, false, err);
+        gaz_json_object_end(&a->json);
+    }
+    gaz_json_array_end(&a->json);
+    gaz_map_release(&seen);
+    return st;
+}
+
 static gaz_status put_impact(code_answer *a, const gaz_graph *graph, gaz_error *err)
 {
     change_set set = {.complete = false};
@@ -143,15 +168,8 @@ static gaz_status put_impact(code_answer *a, const gaz_graph *graph, gaz_error *
         put_affected(a, graph, &impact);
         gaz_json_put_int(&a->json, "total", (int64_t)impact.total);
     }
-    gaz_json_key(&a->json, "symbols");
-    gaz_json_array_begin(&a->json);
-    for (uint32_t i = 0; st == GAZ_OK && i < impact.definition_count; i++) {
-        gaz_json_object_begin(&a->json);
-        st = code_put_definition(a, impact.definitions[i].file, impact.definitions[i].definition,
-                                 false, err);
-        gaz_json_object_end(&a->json);
-    }
-    gaz_json_array_end(&a->json);
+    if (st == GAZ_OK)
+        st = put_definitions(a, &impact, err);
     if (st == GAZ_OK)
         st = put_rules(a, &impact, err);
     if (st == GAZ_OK)

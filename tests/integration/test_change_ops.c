@@ -105,6 +105,9 @@ static void impact_names_owners_and_people(void **state)
     assert_int_equal(number(got, "unowned"), 0);
     assert_int_equal(number(got, "people|0|commits"), 1);
     assert_int_equal(number(got, "changes|0|lines|0|0"), 6);
+    got = op_ask(&s.a, "impact", "change", "pkg/lib.py:5", "change", "pkg/lib.py:2", "change",
+                 "pkg/lib.py:7", NULL);
+    assert_int_equal(gaz_json_size(op_at(got, "symbols")), 2); /* each once */
     got = op_ask(&s.a, "impact", "change", "pkg/lib.py", "limit", "1", NULL);
     assert_string_equal(op_text(got, "reason"), "limit");
     teardown(&s);

@@ -503,6 +503,45 @@ static void base64_is_decoded_or_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void history_is_a_commit_a_line(void **state)
+{
+    fixture *f = *state;
+    expect(f, "history",
+           "{\"path\":\"b.c\",\"commits\":[{\"commit\":\"1234567890abcdef\",\"author\":{\"name\":"
+           "\"Ann\"},\"authored\":\"2024-01-02T10:00:00Z\",\"summary\":\"more\",\"task\":\"42\","
+           "\"path\":\"b.c\"},{\"commit\":\"abcdef1234567890\",\"author\":{\"name\":\"Bob\"},"
+           "\"authored\":\"2024-01-01T10:00:00Z\",\"summary\":\"begin\",\"path\":\"a.c\","
+           "\"first\":3,\"last\":9,\"message\":\"begin\\n\\nIt is.\\n\"}]}",
+           "1234567890ab 2024-01-02 Ann  more  [task 42]\n"
+           "abcdef123456 2024-01-01 Bob  begin  (a.c)  :3-9\n    begin\n    \n    It is.\n");
+}
+
+static void blame_is_a_line_a_line(void **state)
+{
+    fixture *f = *state;
+    expect(f, "blame",
+           "{\"ranges\":[{\"first\":4,\"last\":5,\"commit\":\"1234567890abcdef\",\"author\":{"
+           "\"name\":\"Ann\"},\"authored\":\"2024-01-02T10:00:00Z\",\"unfinished\":true,"
+           "\"text\":[\"one\",\"two\"]}]}",
+           "1234567890ab 2024-01-02 Ann or before 4: one\n"
+           "1234567890ab 2024-01-02 Ann or before 5: two\n");
+}
+
+static void owners_are_rules_and_people(void **state)
+{
+    fixture *f = *state;
+    expect(
+        f, "owners",
+        "{\"paths\":[{\"path\":\"src\",\"files\":9,\"commits\":4,\"since\":\"2024-01-01T00:00:"
+        "00Z\","
+        "\"rules\":[{\"owners\":[\"@a\",\"@b\"],\"file\":\"CODEOWNERS\",\"line\":3,\"pattern\":"
+        "\"src/\",\"files\":8},{\"owners\":[],\"file\":\"CODEOWNERS\",\"line\":4,\"pattern\":"
+        "\"src/x\",\"files\":1}],\"people\":[{\"name\":\"Ann\",\"email\":\"a@x\",\"commits\":3,"
+        "\"share\":0.75,\"last\":\"2024-02-03T00:00:00Z\"}]}]}",
+        "src:\n  @a @b  CODEOWNERS:3: src/  (8 files)\n  nobody  CODEOWNERS:4: src/x  (1 files)\n"
+        "   75 %  Ann <a@x>  3 of 4 commits since 2024-01-01, last 2024-02-03\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -542,6 +581,9 @@ int main(void)
         TEST(repairs_tell_what_was_done),
         TEST(operations_without_a_renderer_print_json),
         TEST(base64_is_decoded_or_refused),
+        TEST(history_is_a_commit_a_line),
+        TEST(blame_is_a_line_a_line),
+        TEST(owners_are_rules_and_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
