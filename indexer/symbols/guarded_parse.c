@@ -12,7 +12,7 @@
 #include "guarded_parse.h"
 
 /* A text is minified when most of it stands in lines as long as this. */
-enum { LONG_LINE = 5000, MINIFIED_FROM = 32 * 1024, CLOCK_EVERY = 16 };
+enum { LONG_LINE = 5000, MINIFIED_FROM = 32 * 1024, READ_MAX = 32 * 1024 };
 
 /* A thread frees what another allocated when compiled queries change hands, so it may go below 0.
  */
@@ -87,8 +87,6 @@ bool gaz_parse_guard_stops(parse_guard *guard)
         guard->outcome = GAZ_EXTRACT_TOO_MANY;
         return true;
     }
-    if (guard->calls++ % CLOCK_EVERY != 0)
-        return false;
     int64_t now = gaz_now_us();
     guard->cancelled = guard->limits.deadline > 0 && now > guard->limits.deadline;
     if (now > guard->until)
@@ -142,13 +140,25 @@ typedef struct whole_text {
     const char *text;
     uint32_t len;
     hidden_text *hidden;
+    parse_guard *guard;
 } whole_text;
+
+/* Between tokens the parser asks whether to go on, but one token of a hostile text may take a walk
+ * to its end, again and again. So it is given the text in pieces, and no more of it when it has
+ * taken too much: to it, the text ends there. */
 
 static const char *read_text(void *payload, uint32_t at, TSPoint position, uint32_t *bytes_read)
 {
     (void)position;
     const whole_text *whole = payload;
-    return gaz_hidden_text_read(whole->hidden, whole->text, whole->len, at, bytes_read);
+    *bytes_read = 0;
+    if (gaz_parse_guard_stops(whole->guard))
+        return "";
+    const char *piece =
+        gaz_hidden_text_read(whole->hidden, whole->text, whole->len, at, bytes_read);
+    if (*bytes_read > READ_MAX)
+        *bytes_read = READ_MAX;
+    return piece;
 }
 
 TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char *text, size_t len,
@@ -167,7 +177,8 @@ TSTree *gaz_parse_guarded(TSParser *parser, const language_row *row, const char 
         guard->outcome = GAZ_EXTRACT_NO_GRAMMAR;
         return NULL;
     }
-    whole_text whole = {.text = text, .len = (uint32_t)len, .hidden = hidden ? hidden : &own};
+    whole_text whole = {
+        .text = text, .len = (uint32_t)len, .hidden = hidden ? hidden : &own, .guard = guard};
     if (!gaz_hidden_text_find(whole.hidden, row->style, text, whole.len))
         guard->outcome = GAZ_EXTRACT_TOO_MANY;
     TSInput input = {.payload = &whole, .read = read_text, .encoding = TSInputEncodingUTF8};

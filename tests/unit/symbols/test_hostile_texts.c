@@ -4,7 +4,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/strbuf.h"
-#include "gaz/symbols/symbols.h"
+#include "gaz/symbols/highlight.h"
 
 enum { C = 41, CPP = 43, PYTHON = 303, JAVASCRIPT = 183, MB = 1 << 20 };
 
@@ -200,6 +200,145 @@ static void soup_of_tokens_ends_in_every_language(void **state)
     gaz_extractor_free(x);
 }
 
+/* Any bytes, the same each time. */
+static void random_bytes(char *text, size_t len, uint64_t seed)
+{
+    for (size_t i = 0; i < len; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        text[i] = (char)(seed >> 56);
+    }
+}
+
+/* One character again and again, in lines that are no program's. */
+static void one_character(char *text, size_t len, char c)
+{
+    memset(text, c, len);
+    for (size_t i = 999; i < len; i += 1000)
+        text[i] = '\n';
+}
+
+static void check_facts(const gaz_facts *facts, size_t len)
+{
+    for (uint32_t k = 0; k < facts->definition_count; k++) {
+        const gaz_definition *d = &facts->definitions[k];
+        assert_true(d->span.start <= d->span.end && d->span.end <= len);
+        assert_true(d->span.start_line <= d->span.end_line);
+        assert_true(d->body_start <= d->body_end && d->body_end <= len);
+        assert_true(d->container == GAZ_NO_DEFINITION || d->container < k);
+        assert_true(k == 0 || facts->definitions[k - 1].span.start <= d->span.start);
+        assert_true(d->signature.len <= GAZ_SIGNATURE_MAX && d->name.len <= GAZ_SIGNATURE_MAX);
+    }
+}
+
+static void check_colours(const gaz_highlights *colours, size_t len)
+{
+    for (uint32_t k = 0; k < colours->count; k++) {
+        const gaz_highlight_span *span = &colours->spans[k];
+        assert_true(span->start < span->end && span->end <= len);
+        assert_true(k == 0 || colours->spans[k - 1].end <= span->start);
+        assert_true(span->class_id < GAZ_HIGHLIGHT_COUNT);
+    }
+}
+
+typedef struct reader {
+    gaz_extractor *x;
+    gaz_facts facts;
+    gaz_highlights colours;
+} reader;
+
+/* Facts and colours of a text; what came of the facts. */
+static unsigned read_both(reader *r, uint32_t language, const char *text, size_t len)
+{
+    gaz_error err = {0};
+    assert_ok(gaz_extract(r->x, language, text, len, GAZ_FACTS_ALL, &r->facts, &err));
+    check_facts(&r->facts, len);
+    assert_ok(gaz_highlight(r->x, language, text, len, 0, (uint32_t)len, &r->colours, &err));
+    check_colours(&r->colours, len);
+    return r->facts.outcome;
+}
+
+static void each_language(gaz_extract_limits limits,
+                          void (*read)(reader *r, uint32_t language, char *text))
+{
+    static char text[MB];
+    reader r = {.x = extractor(limits)};
+    gaz_facts_init(&r.facts);
+    gaz_highlights_init(&r.colours);
+    for (size_t i = 0; i < gaz_symbols_language_count(); i++)
+        read(&r, gaz_symbols_language_at(i), text);
+    gaz_facts_release(&r.facts);
+    gaz_highlights_release(&r.colours);
+    gaz_extractor_free(r.x);
+}
+
+static void read_nothing(reader *r, uint32_t language, char *text)
+{
+    assert_int_equal(read_both(r, language, text, 0), GAZ_EXTRACT_COMPLETE);
+    assert_int_equal(r->facts.definition_count, 0);
+    assert_int_equal(r->colours.count, 0);
+}
+
+static void an_empty_text_has_nothing_in_every_language(void **state)
+{
+    (void)state;
+    each_language((gaz_extract_limits){0}, read_nothing);
+}
+
+/* Far beyond any limit of these tests: what is told apart is a limit that holds and one that does
+ * not. */
+static void read_in_time(reader *r, uint32_t language, const char *text, size_t len)
+{
+    int64_t before = gaz_now_us();
+    (void)read_both(r, language, text, len);
+    if (gaz_now_us() - before > 20000000)
+        fail_msg("language %u took %lld us", language, (long long)(gaz_now_us() - before));
+}
+
+static void read_one_character(reader *r, uint32_t language, char *text)
+{
+    for (const char *c = "a \n\"#<`"; *c; c++) {
+        one_character(text, MB, *c);
+        read_in_time(r, language, text, MB);
+    }
+}
+
+static void a_megabyte_of_one_character_ends_in_every_language(void **state)
+{
+    (void)state;
+    each_language((gaz_extract_limits){.time_us = 50000}, read_one_character);
+}
+
+static void read_brackets(reader *r, uint32_t language, char *text)
+{
+    enum { MANY = 100000, ALLOWED = 4000 };
+    for (const char *c = "([{"; *c; c++) {
+        for (size_t i = 0; i < MANY; i++) {
+            text[2 * i] = *c;
+            text[2 * i + 1] = '\n';
+        }
+        assert_int_equal(read_both(r, language, text, 2 * MANY), GAZ_EXTRACT_TOO_DEEP);
+        read_in_time(r, language, text, 2 * ALLOWED);
+    }
+}
+
+static void deep_brackets_end_in_every_language(void **state)
+{
+    (void)state;
+    each_language((gaz_extract_limits){.time_us = 50000}, read_brackets);
+}
+
+static void read_random_bytes(reader *r, uint32_t language, char *text)
+{
+    random_bytes(text, 16 * 1024, language);
+    read_in_time(r, language, text, 16 * 1024);
+}
+
+static void random_bytes_end_in_every_language(void **state)
+{
+    (void)state;
+    each_language((gaz_extract_limits){.time_us = 50000}, read_random_bytes);
+}
+
 static void facts_fit_into_their_text(void **state)
 {
     (void)state;
@@ -246,6 +385,10 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_read),
         cmocka_unit_test(soup_of_tokens_ends_in_every_language),
         cmocka_unit_test(facts_fit_into_their_text),
+        cmocka_unit_test(an_empty_text_has_nothing_in_every_language),
+        cmocka_unit_test(a_megabyte_of_one_character_ends_in_every_language),
+        cmocka_unit_test(deep_brackets_end_in_every_language),
+        cmocka_unit_test(random_bytes_end_in_every_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
