@@ -9,8 +9,8 @@
 /** Limits with nothing left out, and the clock of one extraction. */
 typedef struct parse_guard {
     gaz_extract_limits limits;
-    int64_t until;    /**< monotonic instant this extraction must end by */
-    size_t memory_at; /**< what the thread's parser held when it began */
+    int64_t until;                      /**< monotonic instant this extraction must end by */
+    size_t memory_at;                   /**< what the thread's parser held when it began */
     uint8_t outcome;                    /**< gaz_extract_outcome; why it was stopped */
     bool cancelled;                     /**< limits.deadline has passed */
     TSQueryCursorOptions query_options; /**< private: the cursor keeps a pointer to it */

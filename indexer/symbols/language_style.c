@@ -201,6 +201,7 @@ static const language_style styles[STYLE_COUNT] = {
                         .selves = " this ",
                         .in_class = GAZ_VISIBILITY_PROTECTED,
                         .words_follow = true},
+    [STYLE_NIX] = {.words = no_words, .selves = "", .gives_sets = true},
     [STYLE_POWERSHELL] = {.words = powershell_words, .selves = " $this "},
 };
 

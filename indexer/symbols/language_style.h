@@ -26,6 +26,7 @@ typedef enum style_id {
     STYLE_HASKELL,
     STYLE_SOLIDITY,
     STYLE_POWERSHELL,
+    STYLE_NIX,
     STYLE_COUNT
 } style_id;
 
@@ -49,6 +50,7 @@ typedef struct language_style {
     bool c_keywords;         /**< broken C makes names of keywords: these are none */
     bool words_follow;       /**< words stand behind the name too: Solidity */
     bool macros_nest;        /**< macros belong to the module around */
+    bool gives_sets;         /**< what a function holds is its result, nothing local: Nix */
     bool equations;          /**< definitions of one name side by side are one: Haskell */
     bool objects_hold; /**< functions in an object literal belong to the variable it is given to */
     bool modules_hold; /**< Ruby: a module has methods and fields as a class has */

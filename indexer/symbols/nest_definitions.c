@@ -235,8 +235,8 @@ static void adapt_kind(const assembly *a, const raw_definition *outer, raw_defin
     if (outer && (outer->kind == GAZ_SYMBOL_INTERFACE || outer->kind == GAZ_SYMBOL_TRAIT) &&
         gaz_kind_is_function(d->kind) && range_len(d->body) == 0)
         d->flags |= GAZ_DEFINITION_ABSTRACT | GAZ_DEFINITION_DECLARATION;
-    bool local =
-        outer && (gaz_kind_is_function(outer->kind) || outer->flags & GAZ_DEFINITION_LOCAL);
+    bool in_function = outer && gaz_kind_is_function(outer->kind) && !a->style->gives_sets;
+    bool local = in_function || (outer && outer->flags & GAZ_DEFINITION_LOCAL);
     if (local && !(d->flags & GAZ_DEFINITION_TEST)) /* tests are run from anywhere */
         d->flags |= GAZ_DEFINITION_LOCAL;
 }

@@ -3,7 +3,8 @@
  * folder of a language is called as its folder of queries is.
  *
  * GAZ_UNITS=rust runs one language only. GAZ_UNITS_WRITE=1 writes expected.txt, and colours.txt
- * where there is one, anew: read what changed before keeping it. */
+ * where there is one, anew: read what changed before keeping it. GAZ_UNITS_TREE=1 prints the syntax
+ * trees of the inputs, which is what queries are written from. */
 #include "gaz_test.h"
 
 #include <dirent.h>
@@ -13,6 +14,7 @@
 #include "gaz/base/fs.h"
 #include "gaz/base/vec.h"
 #include "language_table.h"
+#include "tree_text.h"
 
 typedef struct unit {
     char name[200]; /* "c/functions" */
@@ -91,6 +93,14 @@ static void parse_half(const unit *u, gaz_extractor *x, const gaz_strbuf *input)
     gaz_facts_release(&facts);
 }
 
+static void print_tree(const unit *u, const gaz_strbuf *input)
+{
+    gaz_strbuf tree = GAZ_STRBUF_INIT;
+    tree_text(&tree, gaz_language_row(u->language)->grammar(), input->data, input->len);
+    print_message("%s\n%s\n", u->name, tree.data);
+    gaz_strbuf_release(&tree);
+}
+
 static void a_unit_is_as_expected(void **state)
 {
     const unit *u = *state;
@@ -99,6 +109,8 @@ static void a_unit_is_as_expected(void **state)
     gaz_extractor *x = NULL;
     read_whole(u->input, &input);
     assert_ok(gaz_extractor_new(NULL, &x, &err));
+    if (getenv("GAZ_UNITS_TREE"))
+        print_tree(u, &input);
     parse_half(u, x, &input);
     compare_facts(u, x, &input);
     if (u->colours[0])
