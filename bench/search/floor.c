@@ -19,6 +19,7 @@
 #include "gaz/base/threads.h"
 #include "plan.h"
 
+#define QUERY_BYTES ((size_t)1 << 30)
 #define TAKE 32 /* chunks a thread takes at once */
 
 typedef struct piece {
@@ -227,7 +228,7 @@ static void measure_both(const pieces *found, const char *regex, bool fold, unsi
     free(text);
 }
 
-static void answer(scope *s, const corpus *all, gaz_pool *pool, char *line, unsigned reps)
+static void answer(scope *s, world *w, const corpus *all, gaz_pool *pool, char *line, unsigned reps)
 {
     char *rest = NULL, *query = strtok_r(line, "\t\n", &rest),
          *regex = strtok_r(NULL, "\t\n", &rest), *fold = strtok_r(NULL, "\t\n", &rest);
@@ -242,7 +243,7 @@ static void answer(scope *s, const corpus *all, gaz_pool *pool, char *line, unsi
         gaz_query_parse(query, strlen(query), &arena, &parsed, &err) != GAZ_OK ||
         pattern_cache_new(PATTERN_CACHE_BYTES, &patterns, &err) != GAZ_OK ||
         plan_compile(&p, parsed, &arena, patterns, &err) != GAZ_OK ||
-        plan_candidates(&p, s, GAZ_NEVER, &err) != GAZ_OK)
+        plan_candidates(&p, s, w, QUERY_BYTES, GAZ_NEVER, &err) != GAZ_OK)
         die("query", &err);
     gather(&p, all, &found);
     measure_both(&found, regex, *fold == 'i', reps, pool);
@@ -293,7 +294,7 @@ int main(int argc, char **argv)
         die("home", &err);
     corpus *all = load_all(s);
     while (getline(&line, &cap, stdin) > 0)
-        answer(s, all, pool, line, reps);
+        answer(s, w, all, pool, line, reps);
     for (corpus *c = all; c->segment; c++) {
         free(c->text);
         free(c->from);
