@@ -153,15 +153,25 @@ void fault_alloc_sqlite(void)
 
 static uint64_t stride(fault_sequence *s)
 {
-    return proof_full() ? 1 : 1 + proof_random(&s->rng, 2 * 10 - 1);
+    return proof_full() ? 1 : 1 + proof_random(&s->rng, (uint32_t)(2 * s->every - 1));
+}
+
+static fault_sequence start(uint64_t total, uint64_t every)
+{
+    fault_sequence s = {.total = total, .every = every, .rng = fault_seed()};
+    assert_true(total > 20);
+    s.at = stride(&s);
+    return s;
 }
 
 fault_sequence fault_sequence_begin(uint64_t total)
 {
-    fault_sequence s = {.total = total, .rng = fault_seed()};
-    assert_true(total > 20);
-    s.at = stride(&s);
-    return s;
+    return start(total, 10);
+}
+
+fault_sequence fault_sequence_sample(uint64_t total, unsigned tries)
+{
+    return start(total, total / tries < 10 ? 10 : total / tries);
 }
 
 bool fault_sequence_more(const fault_sequence *s)

@@ -20,10 +20,12 @@ uint64_t fault_alloc_end(void);
 /** Every N up to the number of allocations at full scale, a seeded tenth of them otherwise. */
 typedef struct fault_sequence {
     uint64_t at, total;
-    uint64_t rng;
+    uint64_t every, rng;
     unsigned tried;
 } fault_sequence;
 fault_sequence fault_sequence_begin(uint64_t total);
+/** The same, but of about so many below full scale: where each try is dear. */
+fault_sequence fault_sequence_sample(uint64_t total, unsigned tries);
 bool fault_sequence_more(const fault_sequence *s);
 void fault_sequence_next(fault_sequence *s);
 

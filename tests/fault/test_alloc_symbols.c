@@ -13,6 +13,8 @@
 #include "run_tool.h"
 #include "symbols_run.h"
 
+#define TRIES 60 /* of each work, below full scale */
+
 static gaz_error err;
 static char *dir;
 static char prepared[600], complete[600]; /* with text alone; with symbols of two runs, too */
@@ -213,7 +215,7 @@ static void every_allocation(const char *what, const char *from, work body, work
         fault_copy_tree(from, home);
         assert_ok(run_work(home, body, 0, false, &total, &err));
         fault_remove(home);
-        fault_sequence s = fault_sequence_begin(total);
+        fault_sequence s = fault_sequence_sample(total, TRIES);
         for (; fault_sequence_more(&s); fault_sequence_next(&s)) {
             fault_copy_tree(from, home);
             gaz_status st = run_work(home, body, s.at, forever, NULL, &err);
