@@ -32,10 +32,25 @@ const resolve_language *resolve_language_find(uint32_t id)
     return &none;
 }
 
+/* Java keeps types, methods and variables of one name apart: what is called is no variable, a type
+ * no constructor. `A::f` may be a method. */
+static uint64_t java_kinds(const gaz_symbol_reference *ref)
+{
+    const uint64_t types = KINDS_TYPE | KINDS_SPACE;
+    if (ref->role == ROLE_CALL)
+        return KINDS_FUNCTION | KINDS_TYPE;
+    if (ref->role == ROLE_TYPE)
+        return ref->flags & REF_IS_NEW ? types | KIND_BIT(KIND_CONSTRUCTOR) : types;
+    bool named = ref->flags & REF_IS_MEMBER && ref->flags & REF_IS_QUALIFIED;
+    return KINDS_VALUE | types | (named ? KINDS_FUNCTION : 0);
+}
+
 uint64_t resolve_kinds(const resolve_language *language, const gaz_symbol_reference *ref)
 {
     const uint64_t types = KINDS_TYPE | KINDS_SPACE;
     bool tags = language->traits & TRAIT_TAGS;
+    if (language->id == LANGUAGE_JAVA && ref->role <= ROLE_WRITE)
+        return java_kinds(ref);
     switch (ref->role) {
     case ROLE_CALL:
         return KINDS_FUNCTION | KINDS_VALUE | KIND_BIT(KIND_MACRO) | (tags ? 0 : KINDS_TYPE);
@@ -43,6 +58,8 @@ uint64_t resolve_kinds(const resolve_language *language, const gaz_symbol_refere
         /* A name beside a type: `typeof f` in TypeScript, a macro in C. */
         return types | KIND_BIT(KIND_MACRO) | (tags ? 0 : KINDS_VALUE | KINDS_FUNCTION);
     case ROLE_INHERIT:
+        if (language->family == FAMILY_RUST) /* `#[derive(Debug)]` beside a struct called Debug */
+            return KIND_BIT(KIND_TRAIT) | KIND_BIT(KIND_TYPE) | KIND_BIT(KIND_MACRO);
         return types | KIND_BIT(KIND_MACRO);
     case ROLE_MACRO:
         return KIND_BIT(KIND_MACRO);

@@ -8,41 +8,6 @@
 
 /* ---- what a candidate is for what is behind it ---- */
 
-/* The declared type of a value, or the result of a function, in the file that declares it. */
-static gaz_status type_of(gaz_resolver *r, candidate *c, candidate_list *out, gaz_error *err)
-{
-    const char *text;
-    uint32_t len, count = 0;
-    const candidate *types = NULL;
-    gaz_status st = resolve_detail(r, c, err);
-    if (st != GAZ_OK || !c->def)
-        return st;
-    st = resolve_text(r, c->file, &c->def->type, &text, &len, err);
-    gaz_symbol_name type = {text, st == GAZ_OK ? len : 0};
-    if (name_is(type, "self") || name_is(type, "static") || name_is(type, "$this")) { /* of PHP */
-        candidate around;
-        bool found = false;
-        st = resolve_class_around(r, c->file, c->def->container, &around, &found, err);
-        return st == GAZ_OK && found ? resolve_add(out, &around, err) : st;
-    }
-    if (st == GAZ_OK)
-        st = resolve_type(r, c->file, c->def->container, resolve_bare_type(text, len), &types,
-                          &count, err);
-    for (uint32_t i = 0; st == GAZ_OK && i < count; i++)
-        st = resolve_add(out, &types[i], err);
-    return st;
-}
-
-static gaz_status enum_of(gaz_resolver *r, candidate *c, candidate_list *out, gaz_error *err)
-{
-    candidate owner;
-    gaz_status st = resolve_detail(r, c, err);
-    if (st != GAZ_OK || c->def->container == GAZ_SYMBOL_NONE)
-        return st;
-    st = resolve_candidate(r, c->file, c->def->container, &owner, err);
-    return st == GAZ_OK ? resolve_add(out, &owner, err) : st;
-}
-
 /* Names of a C++ namespace, or of a module that is nested in a file. */
 static gaz_status in_space(gaz_resolver *r, candidate *space, gaz_symbol_name name, uint64_t kinds,
                            candidate_list *out, gaz_error *err)
@@ -96,8 +61,8 @@ static gaz_status in_rust_module(gaz_resolver *r, uint32_t file, gaz_symbol_name
 }
 
 /* The names `name` inside of what `c` is. */
-static gaz_status step_into(gaz_resolver *r, candidate *c, gaz_symbol_name name, uint64_t kinds,
-                            candidate_list *out, gaz_error *err)
+gaz_status resolve_step_into(gaz_resolver *r, candidate *c, gaz_symbol_name name, uint64_t kinds,
+                             candidate_list *out, gaz_error *err)
 {
     gaz_status st = GAZ_OK;
     candidate_list types = {0};
@@ -120,9 +85,9 @@ static gaz_status step_into(gaz_resolver *r, candidate *c, gaz_symbol_name name,
         (table && kind_in(kinds_with_members(resolve_language_of(r, c->file)), c->kind)))
         st = resolve_add(&types, c, err);
     else if (c->kind == KIND_ENUM_MEMBER)
-        st = enum_of(r, c, &types, err);
+        st = resolve_container_of(r, c, &types, err);
     else if (!kind_in(KINDS_FUNCTION, c->kind) || c->kind == KIND_METHOD)
-        st = type_of(r, c, &types, err);
+        st = resolve_type_of(r, c, false, &types, err);
     for (size_t i = 0; st == GAZ_OK && i < types.len; i++) {
         member_query q = {.type = types.items[i], .name = name, .kinds = kinds};
         st = resolve_members(r, &q, out, err);
@@ -130,7 +95,7 @@ static gaz_status step_into(gaz_resolver *r, candidate *c, gaz_symbol_name name,
             candidate_list others = {0};
             st = resolve_detail(r, &types.items[i], err);
             if (st == GAZ_OK)
-                st = type_of(r, &types.items[i], &others, err);
+                st = resolve_type_of(r, &types.items[i], false, &others, err);
             for (size_t k = 0; st == GAZ_OK && k < others.len; k++)
                 if (others.items[k].kind != KIND_TYPE) {
                     q.type = others.items[k];
@@ -195,11 +160,12 @@ static gaz_status dotted_import(gaz_resolver *r, uint32_t file, gaz_symbol_name 
 }
 
 /* What the first name of a path is. */
-static gaz_status path_head(gaz_resolver *r, uint32_t file, uint32_t enclosing,
-                            gaz_symbol_name first, bool path_goes_on, candidate_list *out,
-                            gaz_error *err)
+gaz_status resolve_path_head(gaz_resolver *r, uint32_t file, uint32_t enclosing,
+                             gaz_symbol_name first, bool path_goes_on, candidate_list *out,
+                             gaz_error *err)
 {
-    const plain_name plain = {file, enclosing, first, KINDS_ANY, UINT8_MAX};
+    const plain_name plain = {file, enclosing, first, KINDS_ANY & ~KIND_BIT(KIND_CONSTRUCTOR),
+                              UINT8_MAX};
     gaz_resolution res = {.via = {GAZ_SYMBOL_NONE, GAZ_SYMBOL_NONE}};
     bool above, found = false, rust = resolve_language_of(r, file)->family == FAMILY_RUST;
     candidate c = {.file = rust ? resolve_rust_module(r, file, first) : GAZ_GRAPH_NO_FILE,
@@ -246,7 +212,7 @@ gaz_status resolve_path(gaz_resolver *r, uint32_t file, uint32_t enclosing, gaz_
         return resolve_php_path(r, file, enclosing, path, KINDS_TYPE, out, err);
     gaz_status st = dotted_import(r, file, &path, &at, err);
     if (st == GAZ_OK && !at.len && resolve_next_name(&path, &name))
-        st = path_head(r, file, enclosing, name, path.len > 0, &at, err);
+        st = resolve_path_head(r, file, enclosing, name, path.len > 0, &at, err);
     for (unsigned i = 0; st == GAZ_OK && at.len && path.len && i < GAZ_RESOLVE_DEPTH_MAX; i++) {
         candidate_list next = {0};
         if (!resolve_next_name(&path, &name)) {
@@ -254,7 +220,7 @@ gaz_status resolve_path(gaz_resolver *r, uint32_t file, uint32_t enclosing, gaz_
             break;
         }
         for (size_t k = 0; st == GAZ_OK && k < at.len; k++)
-            st = step_into(r, &at.items[k], name, KINDS_ANY, &next, err);
+            st = resolve_step_into(r, &at.items[k], name, KINDS_ANY, &next, err);
         gaz_vec_free(&at);
         at = next;
     }
@@ -291,7 +257,7 @@ static gaz_status into_all(member_use *m, candidate_list *scopes, gaz_error *err
         if (scopes->items[i].index == GAZ_SYMBOL_NONE ||
             kind_in(KINDS_SPACE, scopes->items[i].kind))
             method = GAZ_RESOLVE_IMPORT;
-        st = step_into(m->r, &scopes->items[i], m->ref->name, m->kinds, &found, err);
+        st = resolve_step_into(m->r, &scopes->items[i], m->ref->name, m->kinds, &found, err);
     }
     if (st == GAZ_OK)
         st = settle(m, &found, method, err);
@@ -303,7 +269,7 @@ static gaz_status of_self(member_use *m, gaz_error *err)
 {
     member_query q = {.name = m->ref->name, .kinds = m->kinds};
     candidate_list found = {0};
-    gaz_symbol_name path = m->qualifier, first;
+    gaz_symbol_name path = m->qualifier, first = {"", 0};
     gaz_status st =
         resolve_class_around(m->r, m->file, m->ref->enclosing, &q.type, &m->decided, err);
     if (resolve_next_name(&path, &first) || first.len)
@@ -321,6 +287,15 @@ static gaz_status of_type(member_use *m, gaz_symbol_name type, gaz_error *err)
     const candidate *types = NULL;
     candidate_list scopes = {0};
     uint32_t count = 0;
+    if (type.data[0] == '=') { /* what a local name is made by */
+        gaz_symbol_name value = {type.data + 1, type.len - 1};
+        gaz_status made = resolve_value(m->r, m->file, m->ref->enclosing, value, &scopes, err);
+        m->decided = scopes.len > 0;
+        if (made == GAZ_OK)
+            made = into_all(m, &scopes, err);
+        gaz_vec_free(&scopes);
+        return made;
+    }
     gaz_status st = resolve_type(m->r, m->file, m->ref->enclosing, type, &types, &count, err);
     for (uint32_t i = 0; st == GAZ_OK && i < count; i++)
         st = resolve_add(&scopes, &types[i], err);
@@ -390,7 +365,7 @@ static gaz_status of_value(member_use *m, gaz_error *err)
         if (c.index == GAZ_SYMBOL_NONE)
             c.kind = KIND_MODULE;
         if (st == GAZ_OK && called && kind_in(KINDS_FUNCTION, c.kind) && c.kind != KIND_CONSTRUCTOR)
-            st = type_of(m->r, &c, &scopes, err);
+            st = resolve_type_of(m->r, &c, false, &scopes, err);
         else if (st == GAZ_OK && called == kind_in(KINDS_TYPE, c.kind))
             st = resolve_add(&scopes, &c, err);
         else if (st == GAZ_OK && !called)
@@ -552,6 +527,17 @@ static gaz_status of_unknown(member_use *m, gaz_error *err)
     return st;
 }
 
+/* Rust keeps methods and fields of one name apart: only one of them is called. */
+static uint64_t other_space(const member_use *m)
+{
+    bool path = m->ref->flags & REF_IS_QUALIFIED && is_path(m->qualifier);
+    if (resolve_language_of(m->r, m->file)->family != FAMILY_RUST || path)
+        return 0;
+    if (m->ref->role == ROLE_CALL)
+        return KINDS_VALUE;
+    return m->ref->role == ROLE_READ || m->ref->role == ROLE_WRITE ? KINDS_FUNCTION : 0;
+}
+
 static gaz_status any_member(gaz_resolver *r, uint32_t file, const gaz_symbol_reference *ref,
                              gaz_resolution *out, gaz_error *err)
 {
@@ -565,6 +551,7 @@ static gaz_status any_member(gaz_resolver *r, uint32_t file, const gaz_symbol_re
         m.kinds &= ~KINDS_FUNCTION;
     gaz_status st = resolve_text(r, file, &ref->qualifier, &text, &len, err);
     m.qualifier = (gaz_symbol_name){text, len};
+    m.kinds &= ~other_space(&m);
     if (st == GAZ_OK)
         st = of_namespace(&m, err);
     if (st == GAZ_OK && !m.decided && ref->flags & REF_IS_SELF)

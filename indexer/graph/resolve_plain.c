@@ -160,21 +160,36 @@ static bool looks_everywhere(const looking *l)
     return l->language->traits & TRAIT_GLOBAL;
 }
 
+/* Rust's macros without a path are seen in the modules that follow theirs: beside or below their
+ * file. */
+static bool macro_above(const looking *l, const candidate *c)
+{
+    if (l->language->family != FAMILY_RUST || l->name->kinds != KIND_BIT(KIND_MACRO) ||
+        !l->r->source.graph)
+        return false;
+    const char *from = gaz_graph_path(l->r->source.graph, l->name->file, NULL);
+    const char *at = gaz_graph_path(l->r->source.graph, c->file, NULL);
+    const char *slash = strrchr(at, '/');
+    return strncmp(from, at, slash ? (size_t)(slash + 1 - at) : 0) == 0;
+}
+
 static gaz_status look_everywhere(looking *l, bool open, gaz_error *err)
 {
     candidate_list found = {0};
     gaz_status st = GAZ_OK;
-    bool edge = l->set->complete && looks_everywhere(l);
+    bool macro = l->language->family == FAMILY_RUST && l->name->kinds == KIND_BIT(KIND_MACRO);
+    bool edge = l->set->complete && (looks_everywhere(l) || macro);
     for (uint32_t i = 0; st == GAZ_OK && (edge || open) && i < l->set->count; i++) {
         candidate *c = &l->set->items[i];
         bool seen = false;
         if (!kind_in(l->name->kinds, c->kind) ||
-            resolve_language_of(l->r, c->file)->family != l->language->family)
+            resolve_language_of(l->r, c->file)->family != l->language->family ||
+            (macro && !macro_above(l, c)))
             continue;
         st = resolve_tick(l->r, err);
-        if (st == GAZ_OK)
+        if (st == GAZ_OK && !macro)
             st = resolve_is_open(l->r, c, &seen, err);
-        if (st == GAZ_OK && seen && c->def->visibility != VIS_FILE)
+        if (st == GAZ_OK && (macro || (seen && c->def->visibility != VIS_FILE)))
             st = resolve_add(&found, c, err);
     }
     if (st == GAZ_OK && edge && found.len == 1)

@@ -114,6 +114,8 @@ enum {
     TRAIT_DYNAMIC = 0x080    /* names are also found while the program runs */
 };
 
+#define LANGUAGE_JAVA 181u
+
 typedef struct resolve_language {
     uint32_t id; /* linguist */
     uint8_t family;
@@ -375,6 +377,23 @@ gaz_status resolve_member(gaz_resolver *r, uint32_t file, const gaz_symbol_refer
 /** What a path of names before a member means: types and modules. */
 gaz_status resolve_path(gaz_resolver *r, uint32_t file, uint32_t enclosing, gaz_symbol_name path,
                         candidate_list *out, gaz_error *err);
+
+/** The first name of a path: a module, a type, a value. */
+gaz_status resolve_path_head(gaz_resolver *r, uint32_t file, uint32_t enclosing,
+                             gaz_symbol_name first, bool path_goes_on, candidate_list *out,
+                             gaz_error *err);
+/** The names `name` inside of what `c` is. */
+gaz_status resolve_step_into(gaz_resolver *r, candidate *c, gaz_symbol_name name, uint64_t kinds,
+                             candidate_list *out, gaz_error *err);
+/** The declared type of a value, or of the result of a function. @param opened  the type of what is
+ * in it, where it is a Result, an Option or a Promise */
+gaz_status resolve_type_of(gaz_resolver *r, candidate *c, bool opened, candidate_list *out,
+                           gaz_error *err);
+/** The definition around one: the enum of its member. */
+gaz_status resolve_container_of(gaz_resolver *r, candidate *c, candidate_list *out, gaz_error *err);
+/** What a value is whose expression is written as a path: `store.open()?.rows`. */
+gaz_status resolve_value(gaz_resolver *r, uint32_t file, uint32_t enclosing, gaz_symbol_name path,
+                         candidate_list *out, gaz_error *err);
 
 /* ---- answers ---- */
 

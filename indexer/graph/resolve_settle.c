@@ -71,22 +71,37 @@ static int by_place(const void *left, const void *right)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
+/* A declaration stands for a definition elsewhere; a member of an interface stands for itself. */
+static bool stands_back(const candidate *c)
+{
+    return c->flags & DEF_IS_DECLARATION && !(c->flags & DEF_IS_ABSTRACT);
+}
+
 /* Declarations go when there is a definition. */
 static void drop_declarations(candidate_list *list, gaz_resolution *out)
 {
     size_t n = 0;
     bool some = false;
     for (size_t i = 0; i < list->len; i++)
-        some |= !(list->items[i].flags & DEF_IS_DECLARATION);
+        some |= !stands_back(&list->items[i]);
     if (!some)
         return;
     for (size_t i = 0; i < list->len; i++) {
-        if (!(list->items[i].flags & DEF_IS_DECLARATION))
+        if (!stands_back(&list->items[i]))
             list->items[n++] = list->items[i];
         else if (out->via.file == GAZ_SYMBOL_NONE)
             out->via = (gaz_resolve_target){list->items[i].file, list->items[i].index};
     }
     list->len = n;
+}
+
+/* Where a definition's name stands before its parameters: annotations have brackets too. */
+static uint32_t name_in(const char *text, uint32_t len, gaz_symbol_name name)
+{
+    for (uint32_t at = 0; name.len && at + name.len < len; at++)
+        if (text[at + name.len] == '(' && memcmp(text + at, name.data, name.len) == 0)
+            return at;
+    return 0;
 }
 
 static gaz_status takes(gaz_resolver *r, candidate *c, uint32_t arity, bool *fits, gaz_error *err)
@@ -99,7 +114,8 @@ static gaz_status takes(gaz_resolver *r, candidate *c, uint32_t arity, bool *fit
     gaz_status st = resolve_detail(r, c, err);
     if (st == GAZ_OK)
         st = resolve_text(r, c->file, &c->def->signature, &text, &len, err);
-    if (st == GAZ_OK && resolve_arity(text, len, &least, &most))
+    uint32_t skip = st == GAZ_OK ? name_in(text, len, c->def->name) : 0;
+    if (st == GAZ_OK && resolve_arity(text + skip, len - skip, &least, &most))
         *fits = arity >= least && arity <= most;
     return st;
 }

@@ -13,6 +13,10 @@ typedef struct binding {
     uint32_t at;         /**< where it is written */
     uint32_t below;      /**< the binding it hides */
     raw_range type;
+    raw_range value; /**< what it is made by; it is not known inside of it */
+    gaz_slice made;  /**< that value as a path, see gaz_value_path(); or empty */
+    raw_range type_before;
+    gaz_slice made_before;
     uint8_t kind; /**< LOCAL_HERE, … */
 } binding;
 
@@ -61,6 +65,16 @@ GAZ_CHECKED gaz_status gaz_signature(assembly *a, const raw_definition *d, gaz_s
                                      gaz_error *err);
 /** The bare name of a type as written: "const struct foo *" is "foo". Empty when it is no name. */
 raw_range gaz_bare_type(const char *text, raw_range type);
+/**
+ * Writes an expression as the path its type is found by: `a.b(c)?.d` after what its first name is.
+ * Steps are `.name`, `()` for a call and `?` for taking a value out of a Result, Promise or the
+ * like.
+ *
+ * @param rest  the expression behind its first name
+ * @param out   the bytes of the path are appended
+ * @return false when it is no such path, or too long
+ */
+bool gaz_value_path(const char *text, raw_range rest, char *out, uint32_t *len, uint32_t max);
 /** Whether a kind holds members: classes and their like. */
 bool gaz_kind_is_class(unsigned kind);
 bool gaz_kind_is_function(unsigned kind);

@@ -13,7 +13,7 @@
 #include "query_program.h"
 
 /* Fields in a chain like a->b->c whose types are followed; fields of one name looked at. */
-enum { CHAIN_MAX = 4, FIELDS_MAX = 32 };
+enum { CHAIN_MAX = 4, FIELDS_MAX = 32, VALUE_MAX = 160 };
 
 typedef struct binder {
     assembly *a;
@@ -109,17 +109,32 @@ static bool bind_local(assembly *a, const raw_local *local)
                  .at = local->name.start,
                  .below = LOOKUP_NONE,
                  .type = local->type,
+                 .value = local->value,
+                 .made = {"", 0},
+                 .made_before = {"", 0},
                  .kind = local->kind};
     return gaz_vec_push(&a->bindings, b);
 }
 
-/* Of several patterns that found one name, what says its type stays. */
+/* Of several patterns that found one name, what says its type stays; its value comes from any. */
 static void drop_repeated_locals(raw_facts *raw)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < raw->locals.len; i++)
-        if (kept == 0 || raw->locals.items[kept - 1].name.start != raw->locals.items[i].name.start)
-            raw->locals.items[kept++] = raw->locals.items[i];
+    raw_local *items = raw->locals.items;
+    for (size_t i = 0; i < raw->locals.len;) {
+        size_t begin = i, best = i;
+        raw_range value = {0, 0};
+        for (; i < raw->locals.len && items[i].name.start == items[begin].name.start; i++) {
+            if (items[best].kind == LOCAL_VALUED)
+                best = i;
+            if (items[i].value.end)
+                value = items[i].value;
+        }
+        if (items[best].kind == LOCAL_VALUED)
+            continue;
+        items[kept] = items[best];
+        items[kept++].value = value;
+    }
     raw->locals.len = kept;
 }
 
@@ -326,6 +341,8 @@ static uint32_t closed_from(binder *b, uint32_t position)
     return a->spare.len ? scopes[a->spare.items[a->spare.len - 1]].start : 0;
 }
 
+static gaz_slice value_path(binder *b, raw_range value);
+
 /* Makes local names seen, and hoisted ones typed, up to a position. */
 static void advance(binder *b, uint32_t position)
 {
@@ -336,6 +353,10 @@ static void advance(binder *b, uint32_t position)
             break;
         name_info *name = &a->names.items[next->name];
         (void)seen_binding(a, name, next->start); /* what has ended goes first */
+        if (next->kind == LOCAL_HERE && range_len(next->value) > 0 && range_len(next->type) == 0) {
+            b->enclosing = gaz_enclosing_at(a, &b->around, next->at);
+            next->made = value_path(b, next->value);
+        }
         next->below = name->binding;
         name->binding = (uint32_t)b->next_binding;
     }
@@ -430,8 +451,16 @@ static gaz_slice value_type(binder *b, raw_range name, uint32_t position, gaz_re
 {
     assembly *a = b->a;
     const binding *local = local_of(a, name, position, false);
-    if (local && range_len(local->type) > 0) {
-        raw_range type = gaz_bare_type(a->raw.text, local->type);
+    bool inside = local && position < local->value.end && position >= local->value.start;
+    if (inside && local->kind == LOCAL_HERE) /* `let a = a.f()`: the one before */
+        local = local->below != LOOKUP_NONE ? &a->bindings.items[local->below] : local;
+    bool before = inside && local->kind == LOCAL_HOISTED;
+    raw_range declared = !local ? (raw_range){0, 0} : before ? local->type_before : local->type;
+    gaz_slice made = !local ? (gaz_slice){"", 0} : before ? local->made_before : local->made;
+    if (local && range_len(declared) == 0 && made.len > 0)
+        return made;
+    if (local && range_len(declared) > 0) {
+        raw_range type = gaz_bare_type(a->raw.text, declared);
         /* `T x` says nothing of x. */
         bool parameter = range_len(type) > 0 && local_of(a, type, position, true);
         if (range_len(type) > 0 && is_self(a, type)) /* Rust's Self */
@@ -460,6 +489,50 @@ static raw_range name_from(const char *text, uint32_t at, uint32_t end)
     while (name.end < end && in_name(text[name.end]))
         name.end++;
     return name;
+}
+
+/* What a value is as the path its type is found by: "=store.open()". The first name is a type where
+ * the file says that of it. */
+static gaz_slice value_path(binder *b, raw_range value)
+{
+    static const char *const before[] = {"await ", "&mut ", "&", "*", "new "};
+    const gaz_slice none = {"", 0};
+    const char *text = b->a->raw.text;
+    char path[VALUE_MAX];
+    uint32_t len = 1;
+    bool awaits = false;
+    path[0] = '=';
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        uint32_t n = (uint32_t)strlen(before[i]);
+        if (range_len(value) > n && memcmp(text + value.start, before[i], n) == 0) {
+            value.start += n;
+            awaits |= i == 0;
+        }
+    }
+    raw_range name = name_from(text, value.start, value.end);
+    if (range_len(name) == 0 || range_len(name) > VALUE_MAX / 2 ||
+        isdigit((unsigned char)text[name.start]))
+        return none;
+    gaz_reference ignored = {0};
+    gaz_slice type = value_type(b, name, value.start, &ignored);
+    if (type.len == 0 && local_of(b->a, name, value.start, false))
+        return none;
+    gaz_slice head = type.len > 0 ? type : gaz_text_slice(&b->a->raw, name);
+    if (head.data[0] == '=') {
+        head.data++;
+        head.len--;
+    }
+    if (head.len + 1 > VALUE_MAX / 2)
+        return none;
+    memcpy(path + len, head.data, head.len);
+    len += head.len;
+    raw_range rest = {name.end, value.end};
+    if (!gaz_value_path(text, rest, path, &len, VALUE_MAX - 1))
+        return none;
+    if (awaits)
+        path[len++] = '?';
+    char *kept = gaz_arena_strndup(&b->a->facts->arena, path, len);
+    return kept ? (gaz_slice){kept, len} : none;
 }
 
 /* `new Foo(…)` and `Foo(…)`: an object whose class is named. */
@@ -518,6 +591,8 @@ static gaz_slice chain_type(binder *b, raw_range q, uint32_t position, gaz_refer
             return (gaz_slice){"", 0};
         name = name_from(text, at, q.end);
         if (range_len(name) == 0 || i == CHAIN_MAX)
+            return (gaz_slice){"", 0};
+        if (type.len > 0 && type.data[0] == '=') /* the resolver follows its members */
             return (gaz_slice){"", 0};
         if (type.len == 0)
             continue;
@@ -620,8 +695,17 @@ static void retype(binder *b, uint32_t position)
         name_info *info =
             gaz_name_table_get(&a->names, raw->text + local->name.start, range_len(local->name));
         binding *seen = info ? seen_binding(a, info, local->name.start) : NULL;
-        if (seen && seen->kind == LOCAL_HOISTED)
-            seen->type = local->type;
+        if (!seen || seen->kind != LOCAL_HOISTED)
+            continue;
+        seen->type_before = seen->type;
+        seen->made_before = seen->made;
+        b->enclosing = gaz_enclosing_at(a, &b->around, local->name.start);
+        gaz_slice made = {"", 0};
+        if (range_len(local->value) > 0 && range_len(local->type) == 0)
+            made = value_path(b, local->value);
+        seen->made = made;
+        seen->type = local->type;
+        seen->value = local->value;
     }
 }
 

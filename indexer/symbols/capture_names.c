@@ -38,6 +38,8 @@ static const fixed_name fixed_names[] = {
     {"local.type_parameter", JOB_LOCAL, LOCAL_TYPE_NAME},
     {"ignored", JOB_LOCAL, LOCAL_NOTHING},
     {"local.type", JOB_LOCAL_TYPE, 0},
+    {"local.valued", JOB_LOCAL, LOCAL_VALUED},
+    {"local.value", JOB_LOCAL_VALUE, 0},
     {"local.scope", JOB_SCOPE, SCOPE_BLOCK},
     {"local.function", JOB_SCOPE, SCOPE_FUNCTION},
     {"local.closed", JOB_SCOPE, SCOPE_CLOSED},

@@ -340,6 +340,7 @@ static void add_local(collector *c, const capture_meaning *meaning, TSNode node)
     declared_name declared = gaz_declarator_name(node);
     raw_local local = {.name = range_of(declared.node),
                        .type = part_range(c, JOB_LOCAL_TYPE),
+                       .value = part_range(c, JOB_LOCAL_VALUE),
                        .kind = meaning->kind};
     if (declared.found && !gaz_vec_push(&c->raw->locals, local))
         c->no_memory = true;

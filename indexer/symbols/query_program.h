@@ -30,6 +30,7 @@ typedef enum capture_job {
     JOB_IMPORT_WILDCARD,
     JOB_IMPORT_LEVEL,
     JOB_LOCAL_TYPE,
+    JOB_LOCAL_VALUE,
     JOB_PART_COUNT,
     /* Facts. */
     JOB_DEFINITION = JOB_PART_COUNT,
@@ -47,7 +48,14 @@ typedef enum capture_job {
 } capture_job;
 
 /** Kinds of JOB_LOCAL. */
-enum { LOCAL_HERE, LOCAL_HOISTED, LOCAL_FOREIGN, LOCAL_TYPE_NAME, LOCAL_NOTHING };
+enum {
+    LOCAL_HERE,
+    LOCAL_HOISTED,
+    LOCAL_FOREIGN,
+    LOCAL_TYPE_NAME,
+    LOCAL_NOTHING,
+    LOCAL_VALUED /* no local name by itself: says what one is made by */
+};
 /** Kinds of JOB_SCOPE. */
 enum { SCOPE_BLOCK, SCOPE_FUNCTION, SCOPE_CLOSED };
 /** Kinds of JOB_DEFINITION beyond those of gaz_symbol_kind: told by the shape of a C declarator. */

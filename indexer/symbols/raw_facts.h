@@ -54,7 +54,8 @@ typedef struct raw_import {
 typedef struct raw_local {
     raw_range name;
     raw_range type;
-    uint8_t kind; /**< LOCAL_HERE, … */
+    raw_range value; /**< the expression it is given */
+    uint8_t kind;    /**< LOCAL_HERE, … */
 } raw_local;
 
 typedef struct raw_scope {

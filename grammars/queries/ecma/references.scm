@@ -21,6 +21,9 @@
     name: (identifier) @local.hoisted
     value: (new_expression constructor: (_) @local.type)))
 (variable_declaration (variable_declarator name: (identifier) @local.hoisted))
+(variable_declarator
+  name: (identifier) @local.valued
+  value: [(call_expression) (member_expression) (await_expression) (identifier)] @local.value)
 (function_expression name: (identifier) @local.definition)
 (class name: (_) @local.definition)
 (labeled_statement label: (_) @local.definition)

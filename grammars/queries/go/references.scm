@@ -34,6 +34,13 @@
   left: (expression_list . (identifier) @local.definition .)
   right: (expression_list . (unary_expression operand: (composite_literal type: (_) @local.type))))
 (short_var_declaration left: (expression_list (identifier) @local.definition))
+(short_var_declaration
+  left: (expression_list . (identifier) @local.valued)
+  right: (expression_list . [(call_expression) (selector_expression) (identifier)] @local.value))
+(var_spec
+  name: (identifier) @local.valued
+  !type
+  value: (expression_list . [(call_expression) (selector_expression) (identifier)] @local.value))
 (range_clause left: (expression_list (identifier) @local.definition))
 (receive_statement left: (expression_list (identifier) @local.definition))
 (type_switch_statement alias: (expression_list (identifier) @local.definition))

@@ -41,6 +41,12 @@
   declarator: (variable_declarator name: (_) @local.definition))
   (#not-eq? @local.type "var"))
 (local_variable_declaration declarator: (variable_declarator name: (_) @local.definition))
+((local_variable_declaration
+  type: (type_identifier) @_var
+  declarator: (variable_declarator
+    name: (_) @local.valued
+    value: [(method_invocation) (field_access) (identifier)] @local.value))
+  (#eq? @_var "var"))
 ((local_variable_declaration type: (type_identifier) @ignored) (#eq? @ignored "var"))
 ((enhanced_for_statement type: (_) @local.type name: (_) @local.definition)
   (#not-eq? @local.type "var"))

@@ -25,6 +25,7 @@
   (#match? @local.type "^([a-z_0-9]+\\.)*[A-Z]"))
 (assignment left: (identifier) @local.hoisted type: (_) @local.type)
 (assignment left: (identifier) @local.hoisted)
+(assignment left: (identifier) @local.valued right: [(call) (attribute) (await) (identifier)] @local.value)
 (pattern_list (identifier) @local.hoisted)
 (tuple_pattern (identifier) @local.hoisted)
 (list_pattern (identifier) @local.hoisted)

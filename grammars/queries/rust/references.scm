@@ -41,6 +41,7 @@
       function: (scoped_identifier path: (_) @local.type name: (identifier) @_maker))))
   (#eq? @_maker "new"))
 (let_declaration pattern: (identifier) @local.definition)
+(let_declaration pattern: (identifier) @local.valued value: (_) @local.value)
 (for_expression pattern: (identifier) @local.definition)
 ((let_condition pattern: (identifier) @local.definition) (#match? @local.definition "^[a-z_]"))
 ((match_pattern . (identifier) @local.definition) (#match? @local.definition "^[a-z_]"))
