@@ -16,7 +16,8 @@ DECLARATIONS = {"FunctionDecl", "VarDecl", "RecordDecl", "EnumDecl", "EnumConsta
 class Unit:
     def __init__(self, tree):
         self.tree, self.file, self.line = tree, "", 0
-        self.places, self.uses, self.ids, self.linked, self.named = collections.defaultdict(set), [], {}, {}, {}
+        self.places, self.uses, self.ids = collections.defaultdict(set), [], {}
+        self.definitions = {}  # place -> name of what has a body, or is all there is
 
     def place(self, location):
         """Locations leave out the file when it is that of the location printed before."""
@@ -62,6 +63,11 @@ class Unit:
             del self.ids[node["id"]]  # a local variable is no definition of ours
         elif at:
             self.places[key].add(at)
+            inner = {child.get("kind") for child in node.get("inner", [])}
+            whole = {"FunctionDecl": "CompoundStmt" in inner, "VarDecl": node.get("storageClass") != "extern",
+                     "RecordDecl": node.get("completeDefinition", False)}
+            if whole.get(kind, True) and not inside:
+                self.definitions[at] = node["name"]
 
     @staticmethod
     def external(node):
@@ -72,7 +78,7 @@ def main():
     tree, rest = os.path.realpath(sys.argv[1]), sys.argv[2:]
     flags = rest[rest.index("--") + 1:] if "--" in rest else []
     files = rest[:rest.index("--")] if "--" in rest else rest
-    places, uses = collections.defaultdict(set), []
+    places, uses, definitions = collections.defaultdict(set), [], {}
     for number, name in enumerate(files):
         command = ["clang", "-fsyntax-only", "-w", "-Xclang", "-ast-dump=json", *flags, name]
         ran = subprocess.run(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120)
@@ -82,12 +88,20 @@ def main():
             continue
         unit = Unit(tree)
         unit.walk(root)
+        definitions.update(unit.definitions)
         for key, found in unit.places.items():
             places[key if key.startswith("extern ") else f"{number} {key}"] |= found
         for at, declaration in unit.uses:
             key = unit.ids.get(declaration)
             if key:
                 uses.append((at, key if key.startswith("extern ") else f"{number} {key}"))
+    for at, name in sorted(definitions.items()):
+        path, byte = at.rsplit(":", 1)
+        # A name put together by ## is written nowhere.
+        with open(os.path.join(tree, path), "rb") as file:
+            file.seek(int(byte))
+            if file.read(len(name.encode())) == name.encode():
+                print("D", path, byte, name, sep="\t")
     seen = set()
     for at, key in uses:
         if at not in seen and not (key not in places and not key.startswith("extern ")):

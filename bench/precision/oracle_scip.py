@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What a SCIP index says of a tree, for compare.py: oracle_scip.py INDEX TREE. Reads the format itself, without our reader."""
 import collections
+import functools
 import os
+import re
 import sys
 
 
@@ -54,6 +56,32 @@ class Text:
         return start + len(units.decode("utf-16-le", "replace").encode())
 
 
+def named(symbol):
+    """The name of a definition that other code can name; None for locals, parameters and parameters of types."""
+    if symbol.startswith("local ") or symbol.endswith("]") or symbol.endswith(")"):
+        return None
+    if re.search(r"\)\.[^#]+$", symbol) and not symbol.endswith(")."):
+        return None  # in a function
+    match = re.search(r"(?:`((?:[^`]|``)+)`|([\w$+-]+))(?:#|\.|!|:|\([^)]*\)\.)$", symbol)
+    return match and (match[1] or match[2])
+
+
+def by_macro(path, symbol, at):
+    """Rust: a function or type that no keyword stands before is made by a macro of which the name is an argument."""
+    words = {").": rb"\bfn", "#": rb"\b(struct|enum|union|trait|type)", "!": rb"\bmacro_rules\s*!"}
+    before = next((w for end, w in words.items() if symbol.endswith(end)), None)
+    return path.endswith(".rs") and before is not None and not re.search(before + rb"\s+(r#)?$", bytes_of(path)[max(0, at - 40):at])
+
+
+@functools.lru_cache(maxsize=4)
+def bytes_of(path):
+    return open(path, "rb").read()
+
+
+def written(path, start, end):
+    return bytes_of(path)[start:end].decode("utf-8", "replace")
+
+
 def main():
     index, tree = open(sys.argv[1], "rb").read(), sys.argv[2]
     definitions, uses = collections.defaultdict(set), []
@@ -69,7 +97,7 @@ def main():
             elif field == 6:
                 encoding = part
         full = os.path.join(tree, path)
-        if not os.path.exists(full):
+        if path.startswith("..") or not os.path.exists(full):
             continue
         print(path, -1, "-", sep="\t")  # it is covered: what it says nothing of means nothing here
         text = Text(open(full, "rb").read())
@@ -86,8 +114,14 @@ def main():
                 continue
             key = path + " " + symbol if symbol.startswith("local ") else symbol
             at = text.byte(span[0], span[1], encoding == 1)
+            if symbol.endswith("/") or symbol.endswith("__init__:"):
+                continue  # a module is its file: that is for import edges
             if roles & 1:
                 definitions[key].add(f"{path}:{at}")
+                name = named(symbol)
+                end = text.byte(span[0] if len(span) == 3 else span[2], span[-1], encoding == 1)
+                if name and written(full, at, end) == name and not by_macro(full, symbol, at):
+                    print("D", path, at, name, sep="\t")
             else:
                 uses.append((path, at, key))
     for path, at, key in uses:

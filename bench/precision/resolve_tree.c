@@ -1,10 +1,11 @@
 /* Resolves every reference of a directory of sources and prints what came of it, for comparison
  * with oracles; or measures how long the uses of names take.
  *
- *   resolve_tree DIRECTORY              lines of tabs: D path start line kind name
- *                                                      R path start line role name method
- * confidence total path:start;path:start… resolve_tree DIRECTORY NAME…        milliseconds for the
- * uses and callers of each name */
+ *   resolve_tree DIRECTORY          lines of tabs:
+ *       D path start line kind name
+ *       R path start line role name method confidence total path:start;path:start…
+ *       I path target name method   an import; M where it runs or inserts a file (Rust's `mod a;`)
+ *   resolve_tree DIRECTORY NAME…    milliseconds for the uses and callers of each name */
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include "gaz/base/clock.h"
 #include "gaz/base/fs.h"
+#include "gaz/symbols/symbols.h"
 #include "symbol_world.h"
 
 #define FILE_BYTES_MAX (1u << 20)
@@ -80,6 +82,19 @@ static void print_reference(const world_file *f, const gaz_symbol_reference *ref
     putchar('\n');
 }
 
+static void print_imports(uint32_t file)
+{
+    for (uint32_t i = 0; i < gaz_graph_import_count(world.graph, file); i++) {
+        gaz_graph_import m;
+        gaz_graph_import_at(world.graph, file, i, &m);
+        for (uint32_t t = 0; m.state == GAZ_GRAPH_RESOLVED && t < m.targets; t++)
+            printf("%s\t%s\t%s\t%s\t%s\n", m.kind == GAZ_IMPORT_SOURCE ? "M" : "I",
+                   world.files.items[file].path,
+                   world.files.items[gaz_graph_target(world.graph, &m, t)].path, m.name,
+                   gaz_graph_method_name((gaz_graph_method)m.method));
+    }
+}
+
 static gaz_status print_file(uint32_t file, gaz_error *err)
 {
     const world_file *f = &world.files.items[file];
@@ -98,6 +113,7 @@ static gaz_status print_file(uint32_t file, gaz_error *err)
         printf("D\t%s\t%u\t%u\t%u\t%.*s\n", f->path, facts.definitions[i].name_start,
                facts.definitions[i].name_line, facts.definitions[i].kind,
                (int)facts.definitions[i].name.len, facts.definitions[i].name.data);
+    print_imports(file);
     if (st == GAZ_OK)
         st = gaz_resolver_new(&source, &r, err);
     for (uint32_t i = 0; st == GAZ_OK && i < facts.reference_count; i++) {
@@ -173,7 +189,9 @@ static gaz_status time_name(const char *name, gaz_error *err)
 int main(int argc, char **argv)
 {
     gaz_error err = {0};
-    char dir[] = "/tmp/resolve_tree.XXXXXX";
+    const char *tmp = getenv("TMPDIR");
+    char dir[4096];
+    snprintf(dir, sizeof dir, "%s/resolve_tree.XXXXXX", tmp && *tmp ? tmp : "/tmp");
     if (argc < 2 || !mkdtemp(dir)) {
         fprintf(stderr, "usage: resolve_tree DIRECTORY [NAME...]\n");
         return 2;
