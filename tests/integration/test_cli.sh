@@ -1,48 +1,7 @@
 #!/bin/bash
 # The program gaz as people and scripts use it: on a data directory, and through a server that runs on it.
-set -uo pipefail
-
-build=${GAZ_BUILD_DIR:?the build directory}
-work=$(mktemp -d "${TMPDIR:-/tmp}/gaz-cli-XXXXXX")
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null
-    wait 2>/dev/null
-    rm -rf "$work"
-}
-trap cleanup EXIT
-
-for variable in $(compgen -e | grep '^GAZ_' | grep -v '^GAZ_\(BUILD\|SOURCE\)_DIR$'); do unset "$variable"; done
-export GAZ_HOME=$work/home HOME=$work GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 NO_COLOR= TERM=xterm COLUMNS=100
-export http_proxy=http://127.0.0.1:1 # asking loopback through a proxy would fail
-
-count=0 failed=0
-# run WORD…: runs gaz; leaves $out, $err and $code.
-run() {
-    "$build/gaz" "$@" >"$work/out" 2>"$work/err" </dev/null
-    code=$?
-    out=$(cat "$work/out")
-    err=$(cat "$work/err")
-}
-# ok NAME CONDITION…: one check.
-ok() {
-    local name=$1
-    shift
-    count=$((count + 1))
-    if "$@"; then
-        echo "ok $count - $name"
-    else
-        failed=$((failed + 1))
-        echo "not ok $count - $name"
-        printf '  exit %s\n  out: %s\n  err: %s\n' "${code-}" "${out-}" "${err-}" | sed 's/^/# /'
-    fi
-}
-is() { [ "$1" = "$2" ]; }
-has() { [[ $1 == *"$2"* ]]; }
-gives() { # gives CODE OUT: what run left
-    [ "$code" = "$1" ] && [ "$out" = "$2" ]
-}
-commit() { git -C "$1" -c user.name=t -c user.email=t@example.org commit -qm "$2"; }
+# shellcheck source=tests/support/cli_checks.sh
+source "$(dirname "$0")/../support/cli_checks.sh"
 
 mkdir "$work/one" "$work/two"
 git init -q -b main "$work/one"
@@ -265,5 +224,4 @@ ok "a repository is removed" gives 0 "removed first"
 run remove first
 ok "only once" is "$code" 2
 
-echo "1..$count"
-[ "$failed" = 0 ]
+finish
