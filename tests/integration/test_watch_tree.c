@@ -525,6 +525,19 @@ static void drop_finding(void *ctx, const char *what, const char *name, const ch
     (void)ctx, (void)what, (void)name, (void)message;
 }
 
+/* The watcher publishes when it likes: symbols follow what was saved. A repair that it came between
+ * says so, and is to be tried again. */
+static void repair(bench *b, gaz_strbuf *again)
+{
+    gaz_status st = GAZ_E_BUSY;
+    for (int tries = 0; st == GAZ_E_BUSY && tries < 100; tries++) {
+        gaz_error_clear(&err);
+        gaz_strbuf_reset(again);
+        st = gaz_repair_all(b->f.store, drop_finding, NULL, again, &err);
+    }
+    assert_ok(st);
+}
+
 static void a_repair_that_drops_the_overlay_is_put_right(void **state)
 {
     (void)state;
@@ -547,7 +560,7 @@ static void a_repair_that_drops_the_overlay_is_put_right(void **state)
         assert_int_equal(unlink(path), 0);
     }
     gaz_snapshot_free(s);
-    assert_ok(gaz_repair_all(b.f.store, drop_finding, NULL, &again, &err));
+    repair(&b, &again);
     settles(&b, "a repair");
     write_file(&b, "new.txt", "and on\n");
     settles(&b, "a save after it");
